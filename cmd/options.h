@@ -1,0 +1,42 @@
+/*
+ * options.h - options as a table, in git's manner
+ *
+ * -x VALUE, -xVALUE, --long VALUE, --long=VALUE, unambiguous abbreviations,
+ * --no-long for flags, `--` and --end-of-options end them, options and
+ * positional words may mix. A misspelt option names the near one.
+ */
+#ifndef EV_CMD_OPTIONS_H
+#define EV_CMD_OPTIONS_H
+
+#include "base/str.h"
+
+enum option_kind {
+	OPT_FLAG = 1,	/* bool *value */
+	OPT_STRING,	/* const char **value; last wins */
+	OPT_LIST,	/* struct ev_strs *value; every occurrence is added */
+	OPT_INT,	/* int64_t *value; not negative */
+	OPT_STOP	/* bool *value: all that follows is positional (run) */
+};
+struct option {
+	enum option_kind kind;
+	char letter;		/* 0 if none */
+	const char *name;
+	const char *arg;	/* "<file>", NULL for a flag */
+	const char *help;
+	void *value;
+};
+
+/* 0 and positional words in *argc, *argv (argv[0] is the first of them); else
+ * 129 after writing what is wrong and the usage line to stderr; 1 for -h (the
+ * caller prints help). `json`, `dry_run`: where the common flags go, NULL if
+ * the verb has no such flag. */
+struct common_flags { bool *json, *dry_run, *quiet; };
+int options_parse(const char *verb, const struct option *table,
+		  const struct common_flags *common,
+		  int *argc, const char ***argv);
+/* The option lines of -h. */
+struct ev_buf;
+void options_help(struct ev_buf *out, const struct option *table,
+		  const struct common_flags *common);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * render.h - how verbs speak: errors, hints, colour, JSON envelope
+ *
+ * Everything that comes from evidence, files or Git passes through
+ * ev_display() before it reaches a terminal; out_text() does that.
+ */
+#ifndef EV_CMD_RENDER_H
+#define EV_CMD_RENDER_H
+
+#include "base/error.h"
+#include "cmd/verb.h"
+#include "data/json.h"
+
+enum { EXIT_PASS = 0, EXIT_FAIL = 1, EXIT_INCOMPLETE = 2, EXIT_REVIEW = 3,
+       EXIT_FIRST_USE = 4, EXIT_CANNOT = 128, EXIT_USAGE = 129 };
+
+/* Print the last error: "error: ...", details indented two, "hint: ..." lines,
+ * all escaped, to stderr; with ctx->json also the document
+ * {"schema", "error": {"code", "message", "hint"}} on stdout. Returns 128. */
+int report_error(struct context *ctx);
+/* "error: ..." and the usage line of the verb; 129. */
+int usage_error(struct context *ctx, const char *fmt, ...) EV_PRINTF(2, 3);
+void say_warning(const char *fmt, ...) EV_PRINTF(1, 2);	/* stderr, escaped */
+void say_note(struct context *ctx, const char *fmt, ...) EV_PRINTF(2, 3);
+			/* stderr, unless quiet */
+void say_hint(const char *fmt, ...) EV_PRINTF(1, 2);	/* obeys GIT_ADVICE=0 */
+
+/* stdout, escaped whole after formatting but for the final LF. */
+void out_line(const char *fmt, ...) EV_PRINTF(1, 2);
+/* Escaped and padded to `width` columns (0: none). */
+void out_cell(const char *text, size_t width);
+void out_raw(const char *p, size_t n);		/* bytes as they are */
+
+enum colour { COLOUR_NONE, COLOUR_GOOD, COLOUR_BAD, COLOUR_WARN, COLOUR_DIM };
+/* Start/end codes, "" when colour is off (color.evidence, color.ui, NO_COLOR,
+ * TERM=dumb, not a terminal, --json). */
+const char *colour_on(enum colour c);
+const char *colour_off(void);
+
+/* Begin {"schema":"git-evidence/<verb>/1", in `buf`; end with json_finish(),
+ * which closes the object and prints it with LF. */
+void json_begin(struct ev_json *j, struct ev_buf *buf, struct context *ctx);
+void json_finish(struct ev_json *j);
+/* Flush stdout; a write error becomes 128 with a message. Call last. */
+int finish_output(int status);
+
+#endif

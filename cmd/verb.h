@@ -1,0 +1,44 @@
+/*
+ * verb.h - what a verb is, and the one table of them
+ *
+ * The table feeds dispatch, `git evidence help`, `-h`, completion and the test
+ * that compares man pages with what the program accepts.
+ */
+#ifndef EV_CMD_VERB_H
+#define EV_CMD_VERB_H
+
+#include "cmd/options.h"
+#include "repo/repo.h"
+
+enum verb_group { GROUP_SETUP, GROUP_RECORD, GROUP_DECIDE, GROUP_LOOK,
+		  GROUP_HANDOVER, GROUP_PLUMBING };
+
+#define NEED_REPO 1u	/* open the repository before run() */
+#define MAY_REPO 2u	/* open it if there is one; ctx->repo may be NULL */
+#define MAY_PAGE 4u	/* long output: pager on a terminal */
+#define WRITES 8u	/* has -n/--dry-run */
+#define HAS_JSON 16u	/* has --json */
+
+struct context {
+	struct ev_repo *repo;
+	bool json, dry_run, quiet;
+	const struct verb *verb;
+};
+
+struct verb {
+	const char *name;
+	enum verb_group group;
+	unsigned flags;
+	const char *summary;		/* one line, lower case, no full stop */
+	const char *const *synopsis;	/* lines after "git evidence ", NULL-ended */
+	/* Own options, ended by {0}; the framework adds -h, --json, -n. May be
+	 * NULL. */
+	const struct option *options;
+	int (*run)(struct context *ctx, int argc, const char **argv);
+				/* argv: positional words; exit status */
+	const char *json_schema;	/* text of the JSON Schema of --json, or NULL */
+};
+extern const struct verb *const verbs[];	/* ended by NULL */
+const struct verb *verb_find(const char *name);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * json.h - strict JSON (RFC 8259) in and deterministic JSON out
+ *
+ * Reading: jansson is the judge of syntax, with duplicate keys, NUL, invalid
+ * UTF-8 and trailing text refused; a second pass over the accepted text adds
+ * places and keeps numbers as written.
+ */
+#ifndef EV_DATA_JSON_H
+#define EV_DATA_JSON_H
+
+#include "data/value.h"
+
+/* Errors: EV_EINVALID "FILE:LINE:COL: what", EV_ELIMIT. */
+int ev_json_read(struct ev_value **out, const char *file,
+		 const char *text, size_t n);
+
+/*
+ * Writer.  Compact by default (no spaces, as signed payloads and lines need);
+ * with `indent` > 0 members stand on lines of their own.  With `ascii` every
+ * byte above 0x7e is written as \u escapes.  Strings must be UTF-8: a byte
+ * that is not becomes U+FFFD.  Members come out in the order of the calls.
+ */
+struct ev_json {
+	struct ev_buf *out;
+	unsigned indent;
+	bool ascii;
+	/* private */
+	unsigned depth;
+	bool first, after_key;
+};
+void ev_json_init(struct ev_json *j, struct ev_buf *out);
+void ev_json_object(struct ev_json *j);		/* { */
+void ev_json_end_object(struct ev_json *j);	/* } */
+void ev_json_list(struct ev_json *j);
+void ev_json_end_list(struct ev_json *j);
+void ev_json_key(struct ev_json *j, const char *key);
+void ev_json_string(struct ev_json *j, const char *s);	/* NULL: null */
+void ev_json_stringn(struct ev_json *j, const char *s, size_t n);
+void ev_json_int(struct ev_json *j, int64_t n);
+void ev_json_bool(struct ev_json *j, bool b);
+void ev_json_null(struct ev_json *j);
+void ev_json_number(struct ev_json *j, const char *text);	/* as given */
+void ev_json_value(struct ev_json *j, const struct ev_value *v);
+/* key and value in one call */
+void ev_json_kv(struct ev_json *j, const char *key, const char *s);
+void ev_json_kvi(struct ev_json *j, const char *key, int64_t n);
+void ev_json_kvb(struct ev_json *j, const char *key, bool b);
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * trust.h - who may sign, as the ledger needs to know it
+ *
+ * Filled by lib/policy from a control set.  Holds the people, the keys listed
+ * for them, the product, and the key home made from the control set's keys.
+ */
+#ifndef EV_LEDGER_TRUST_H
+#define EV_LEDGER_TRUST_H
+
+#include "base/str.h"
+#include "sign/keyhome.h"
+
+struct ev_person_key { char fpr[41]; int64_t valid_from; /* 0: always */ };
+struct ev_person {
+	char *name;
+	struct ev_strs emails, roles;
+	struct ev_person_key *keys;
+	size_t nkeys;
+	bool machine;
+};
+struct ev_trust {
+	char *product_id, *product_name;
+	struct ev_person *people;
+	size_t npeople;
+	struct ev_keyhome *home;	/* owned */
+	char digest[65];		/* of the control set; names caches */
+};
+void ev_trust_init(struct ev_trust *t);
+void ev_trust_release(struct ev_trust *t);
+/* The person whose listed primary key this is; *key may be NULL. */
+const struct ev_person *ev_trust_person(const struct ev_trust *t,
+					const char *primary_fpr,
+					const struct ev_person_key **key);
+#endif

@@ -1,0 +1,72 @@
+/*
+ * notes.h - notes trees read and written without libgit2's notes code
+ *
+ * A notes tree maps an object id to blobs.  Git may keep a note flat
+ * ("aabbcc..."), or in folders of two hex digits at any depth; one object can
+ * even have several entries at different depths (git shows them concatenated,
+ * libgit2 shows one).  The reader here gives every entry.  Entries whose path
+ * is no object id are strays: kept by the writer, counted by the reader.
+ *
+ * Fan-out follows Git: at an even level a folder is split when each of its 16
+ * next digits leads to a folder or to two notes at least (notes.c of Git,
+ * determine_fanout).  A tree written here by additions alone has the same id
+ * as the one `git notes` writes for the same content.
+ */
+#ifndef EV_REPO_NOTES_H
+#define EV_REPO_NOTES_H
+
+#include "repo/repo.h"
+
+struct ev_notes;
+
+/* The notes of a commit (or tree) object; NULL is the empty set. Subtrees are
+ * read when first needed and kept raw: about 64 bytes an entry. */
+int ev_notes_open(struct ev_notes **out, struct ev_repo *r,
+		  const struct ev_oid *commit);
+void ev_notes_close(struct ev_notes *n);
+
+/* Blobs noted for `object`, all paths, deepest last; empty list if none. */
+int ev_notes_find(struct ev_oids *blobs, struct ev_notes *n,
+		  const struct ev_oid *object);
+/* Every entry, in tree order; an object may come more than once. */
+int ev_notes_each(struct ev_notes *n,
+		  int (*cb)(void *ctx, const struct ev_oid *object,
+			    const struct ev_oid *blob), void *ctx);
+/* Entries that are no notes (bad names, bad modes), after a whole walk. */
+int ev_notes_strays(size_t *out, struct ev_notes *n);
+
+/* One change: `blob` becomes the only entry for `object`; a zero id removes. */
+struct ev_note_edit { struct ev_oid object, blob; };
+
+/*
+ * Apply edits (any order; the last for an object wins) to the tree of `base`
+ * (commit or tree, NULL: empty) and write the new tree.  Where an object has
+ * several entries they become one.  Cost: the folders touched, not the whole.
+ */
+int ev_notes_write(struct ev_oid *tree, struct ev_repo *r,
+		   const struct ev_oid *base,
+		   const struct ev_note_edit *edits, size_t n);
+
+/*
+ * Objects whose entries differ between two notes commits or trees (either may
+ * be NULL); equal folders are not read.  An object may be given twice.
+ */
+int ev_notes_diff(struct ev_repo *r, const struct ev_oid *a,
+		  const struct ev_oid *b,
+		  int (*cb)(void *ctx, const struct ev_oid *object), void *ctx);
+
+/* Commit `tree` with identity and time of now; does not move any ref. */
+int ev_notes_commit(struct ev_oid *out, struct ev_repo *r,
+		    const struct ev_oid *tree,
+		    const struct ev_oid *parents, size_t nparents,
+		    const char *message);
+
+/*
+ * Many objects at once: while a batch is open, ev_object_write() collects in
+ * memory and ev_batch_end() writes one pack (with index) into the store before
+ * it returns, so refs may be moved after it.  Abandon with keep = false.
+ */
+int ev_batch_begin(struct ev_repo *r);
+int ev_batch_end(struct ev_repo *r, bool keep);
+
+#endif

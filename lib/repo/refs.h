@@ -1,0 +1,28 @@
+/*
+ * refs.h - refs, moved only by compare-and-swap
+ */
+#ifndef EV_REPO_REFS_H
+#define EV_REPO_REFS_H
+
+#include "repo/repo.h"
+
+/* Value of a full ref name, symbolic refs followed; EV_ENOTFOUND (no message). */
+int ev_ref_read(struct ev_oid *out, struct ev_repo *r, const char *name);
+/*
+ * Set `name` to `value` if it still holds `old` (NULL: must not exist).
+ * EV_ECONFLICT if somebody else was first or holds the lock: re-read, retry.
+ * A stale lock file that no retry gets past is named by the caller's message.
+ * A reflog line is written. Runs no hooks.
+ */
+int ev_ref_cas(struct ev_repo *r, const char *name, const struct ev_oid *value,
+	       const struct ev_oid *old, const char *why);
+int ev_ref_delete(struct ev_repo *r, const char *name, const struct ev_oid *old);
+/* Every ref below `prefix` ("refs/tags/evidence/"), in name order; the value
+ * is not peeled. */
+int ev_ref_each(struct ev_repo *r, const char *prefix,
+		int (*cb)(void *ctx, const char *name, const struct ev_oid *oid),
+		void *ctx);
+/* Wait a little before try number `attempt` (0, 1, ...): random, growing. */
+void ev_ref_backoff(unsigned attempt);
+
+#endif
