@@ -22,6 +22,7 @@ struct ev_trust {
 	char *product_id, *product_name;
 	struct ev_person *people;
 	size_t npeople;
+	struct ev_strs revoke_records;	/* roles that may withdraw any record */
 	struct ev_keyhome *home;	/* owned */
 	char digest[65];		/* of the control set; names caches */
 };
@@ -31,4 +32,13 @@ void ev_trust_release(struct ev_trust *t);
 const struct ev_person *ev_trust_person(const struct ev_trust *t,
 					const char *primary_fpr,
 					const struct ev_person_key **key);
+bool ev_person_has_role(const struct ev_person *p, const char *role);
+
+/*
+ * Why a signature of a key in the home may not count at `now` although it is
+ * good: unlisted, before the key's valid_from, and what ev_key_counts() says.
+ */
+bool ev_trust_counts(char reason[160], const struct ev_trust *t,
+		     const struct ev_signature *s, int64_t now);
+
 #endif

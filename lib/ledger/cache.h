@@ -1,0 +1,27 @@
+/*
+ * cache.h - what was found out about a line, so that it need not be again
+ *
+ * <statedir>/verdicts/<home digest> holds, for each line digest, the summary
+ * of the record and the cryptographic verdict under the keys of that home.
+ * Whether a record counts (time, roles, place, superseded) is never cached.
+ * Delete the folder and nothing changes but time.  Entries carry a checksum; a
+ * damaged file is read as far as it is sound and then replaced.
+ */
+#ifndef EV_LEDGER_CACHE_H
+#define EV_LEDGER_CACHE_H
+
+#include "ledger/record.h"
+
+struct ev_cache;
+/* Never fails for want of a file: an unwritable folder gives an empty cache. */
+int ev_cache_open(struct ev_cache **out, const char *statedir,
+		  const char *home_digest);
+/* Append what is new (one write under a lock) and free. */
+void ev_cache_close(struct ev_cache *c);
+/* Fill `out` (initialised by the caller to zero) if the line is known. */
+bool ev_cache_get(struct ev_cache *c, struct ev_record *out,
+		  const unsigned char line[32]);
+void ev_cache_put(struct ev_cache *c, const unsigned char line[32],
+		  const struct ev_record *r);
+
+#endif

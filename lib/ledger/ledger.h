@@ -1,0 +1,94 @@
+/*
+ * ledger.h - the lines noted for a commit and its tree, read and judged
+ *
+ * A ledger is a grow-only set of lines for each object.  Nothing read from it
+ * has an effect unless its line is a well formed envelope, signed by one good
+ * signature of a listed key that counts now, about the very object it is noted
+ * on, and for this product.  Everything else is ignored and counted, so that
+ * nobody who can write lines can harm a reader.
+ */
+#ifndef EV_LEDGER_LEDGER_H
+#define EV_LEDGER_LEDGER_H
+
+#include "ledger/record.h"
+#include "repo/repo.h"
+
+struct ev_ledger;
+
+/*
+ * Open the ledger at `tip` (NULL: refs/notes/evidence, which may be absent:
+ * then *out is an empty ledger and ev_ledger_absent() is true).  `trust` must
+ * outlive it.
+ */
+int ev_ledger_open(struct ev_ledger **out, struct ev_repo *r,
+		   struct ev_trust *trust, const struct ev_oid *tip);
+void ev_ledger_close(struct ev_ledger *l);
+bool ev_ledger_absent(const struct ev_ledger *l);
+/* The time signatures are held against; ev_now() unless set. */
+void ev_ledger_set_now(struct ev_ledger *l, int64_t now);
+
+struct ev_line {
+	struct ev_record record;
+	enum ev_state state;
+	char reason[200];		/* "" when live */
+	const struct ev_person *person;	/* NULL if unknown */
+	bool on_commit, on_tree;	/* where it was found */
+	struct ev_oid blob;		/* a note that holds it */
+};
+struct ev_lines {
+	struct ev_line *items;
+	size_t n, cap;
+	size_t count[EV_BAD + 1];	/* by state, of every line */
+};
+#define EV_LINES_INIT { NULL, 0, 0, { 0 } }
+void ev_lines_release(struct ev_lines *l);
+/* Malformed and foreign lines are kept only up to this many; all are counted. */
+#define EV_LINES_KEEP_IGNORED 16
+
+/*
+ * Every line on `commit` and on `tree` (either may be NULL), judged, live ones
+ * first by (recordedAt, id).  A line found on both counts once.
+ */
+int ev_ledger_lines(struct ev_lines *out, struct ev_ledger *l,
+		    const struct ev_oid *commit, const struct ev_oid *tree);
+
+/*
+ * Judge one line as if it were noted on `object` (a commit or a tree); fills
+ * record, state, reason and person, leaves the set rules (duplicate,
+ * superseded, revoked) alone. Negative only if gpg could not be asked.
+ */
+int ev_ledger_judge(struct ev_line *out, struct ev_ledger *l,
+		    const struct ev_oid *object, const char *line, size_t n);
+
+/* The text of a line by its digest in one of `blobs`' notes; EV_ENOTFOUND. */
+int ev_ledger_text(struct ev_buf *out, struct ev_ledger *l,
+		   const struct ev_line *line);
+
+/* Find a record by id or line digest (12 hex digits at least) anywhere in the
+ * ledger: walks every note. EV_ENOTFOUND; EV_EINVALID if several fit. */
+int ev_ledger_find(struct ev_line *out, struct ev_ledger *l, const char *id);
+void ev_line_release(struct ev_line *l);
+
+/* Lines as sets -------------------------------------------------------- */
+
+/* Split into lines without LF; blank ones are left out. */
+struct ev_slice { const char *p; size_t n; };
+struct ev_slices { struct ev_slice *items; size_t n, cap; };
+void ev_slices_split(struct ev_slices *out, const struct ev_buf *text);
+void ev_slices_release(struct ev_slices *s);
+/* Sorted by bytes, unique, each ended by LF. */
+void ev_slices_join(struct ev_buf *out, struct ev_slices *s);
+
+/* Appending ------------------------------------------------------------ */
+
+struct ev_append { struct ev_oid object; struct ev_buf line; };
+/*
+ * Put lines on objects in one ledger commit: read the tip, unite, write, move
+ * the ref by compare-and-swap, again if somebody else was first. Adding what
+ * is there already makes no commit. *commit (may be NULL) is the new tip.
+ */
+int ev_ledger_append(struct ev_oid *commit, struct ev_repo *r,
+		     const struct ev_append *lines, size_t n,
+		     const char *message);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * write.h - making a record: payload, signature, notes, artifacts
+ */
+#ifndef EV_LEDGER_WRITE_H
+#define EV_LEDGER_WRITE_H
+
+#include "ledger/artifact.h"
+#include "ledger/ledger.h"
+
+struct ev_draft {
+	enum ev_kind kind;
+	const char *type;		/* predicate type; NULL: of the kind */
+	const char *name;		/* NULL if the kind has no name */
+	struct ev_oid commit, tree;
+	/* Members of the predicate as JSON text without the outer braces, e.g.
+	 * "\"result\":\"PASSED\",\"configuration\":[]"; may be empty. */
+	struct ev_buf members;
+	const char *supersedes, *because;	/* NULL, or both set */
+	int64_t recorded_at;			/* 0: now */
+	struct ev_artifacts artifacts;
+};
+void ev_draft_init(struct ev_draft *d, enum ev_kind kind);
+void ev_draft_release(struct ev_draft *d);
+
+/* Append the statement to be signed. */
+int ev_draft_payload(struct ev_buf *out, const struct ev_draft *d,
+		     const struct ev_trust *trust);
+
+/*
+ * Choose the signing key: `wanted` (fingerprint or NULL), else
+ * evidence.signingKey, else user.signingKey, else the only secret key that the
+ * trust lists. EV_EDENIED if it is not listed, expired, or the person lacks
+ * what is asked; hints say how to be listed.
+ */
+int ev_draft_key(char fpr[41], struct ev_repo *r, const struct ev_trust *trust,
+		 const char *wanted);
+
+struct ev_written { char id[65], line[65]; struct ev_oid ledger; };
+/*
+ * Sign and store: artifacts first, then the line on commit and tree in one
+ * ledger commit. Checks `supersedes` (same kind, name and subject, in the
+ * ledger, live). With dry_run everything but the writing is done, also the
+ * signature is not made. Nothing is left behind on failure but unreferenced
+ * objects after a full disk.
+ */
+int ev_draft_write(struct ev_written *out, struct ev_repo *r,
+		   struct ev_trust *trust, struct ev_draft *d,
+		   const char *fpr, bool dry_run);
+
+#endif
