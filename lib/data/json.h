@@ -1,9 +1,10 @@
 /*
  * json.h - strict JSON (RFC 8259) in and deterministic JSON out
  *
- * Reading: jansson is the judge of syntax, with duplicate keys, NUL, invalid
- * UTF-8 and trailing text refused; a second pass over the accepted text adds
- * places and keeps numbers as written.
+ * Reading: our own scanner holds the limits, knows places and keeps numbers as
+ * written; jansson then judges the same text, and only what both accept counts.
+ * Duplicate keys, NUL, invalid UTF-8, halves of surrogate pairs, trailing text,
+ * whole numbers over 64 bits and others over the range of a double are refused.
  */
 #ifndef EV_DATA_JSON_H
 #define EV_DATA_JSON_H
@@ -37,6 +38,8 @@ void ev_json_key(struct ev_json *j, const char *key);
 void ev_json_string(struct ev_json *j, const char *s);	/* NULL: null */
 void ev_json_stringn(struct ev_json *j, const char *s, size_t n);
 void ev_json_int(struct ev_json *j, int64_t n);
+/* The shortest decimal form that reads back equal; null if not finite. */
+void ev_json_double(struct ev_json *j, double d);
 void ev_json_bool(struct ev_json *j, bool b);
 void ev_json_null(struct ev_json *j);
 void ev_json_number(struct ev_json *j, const char *text);	/* as given */

@@ -12,7 +12,7 @@
 
 enum ev_field_kind {
 	EV_F_STRING,		/* not empty */
-	EV_F_TEXT,		/* string or number; taken as text */
+	EV_F_TEXT,		/* string (not empty) or number, as text */
 	EV_F_INT, EV_F_NUMBER, EV_F_BOOL,
 	EV_F_MAP,		/* `fields` describe it; NULL: anything */
 	EV_F_LIST,		/* items as `fields` (maps), or strings if NULL */
@@ -35,7 +35,11 @@ struct ev_field {
 	const char *doc;		/* one line, for the JSON Schema */
 };
 
-/* What is wrong, each "file:line:col: ..." with an optional hint. */
+/*
+ * What is wrong: "file:line:col" (NULL if it has no place), the message, and a
+ * hint or NULL.  After EV_PROBLEMS_MAX one last item says that there are more.
+ */
+#define EV_PROBLEMS_MAX 100
 struct ev_problem { char *where, *message, *hint; };
 struct ev_problems { struct ev_problem *items; size_t n, cap; };
 #define EV_PROBLEMS_INIT { NULL, 0, 0 }
