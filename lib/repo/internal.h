@@ -1,0 +1,70 @@
+/*
+ * internal.h - what the files of this room share; nobody else includes it
+ */
+#ifndef EV_REPO_INTERNAL_H
+#define EV_REPO_INTERNAL_H
+
+#include "base/compat.h"
+
+#include <git2.h>
+
+#include "base/error.h"
+#include "repo/repo.h"
+
+struct ev_config;			/* config.c */
+
+struct ev_repo {
+	git_repository *git;
+	git_odb *odb;
+	char *gitdir, *commondir, *workdir;	/* workdir NULL if bare */
+	char *envdir, *envtree;		/* "GIT_DIR=...", "GIT_WORK_TREE=..." */
+	bool partial;
+	struct ev_config *config;	/* read when first asked for */
+	void *batch;			/* batch.c: NULL when no batch is open */
+};
+
+/*
+ * Translate the failure `rc` of a libgit2 call to an EV_ code and leave the
+ * message "<fmt>: <reason in plain words>"; libgit2's own text is given only
+ * where it does not mislead.  GIT_ENOTFOUND is EV_ENOTFOUND; a lost race or a
+ * held lock EV_ECONFLICT; GIT_EEXISTS EV_EEXISTS; bad names EV_EINVALID; the
+ * rest EV_ERROR.  Must be called before the next libgit2 call.
+ */
+int ev_git2_fail(int rc, const char *fmt, ...) EV_PRINTF(2, 3);
+
+static inline void ev_git2_oid(git_oid *out, const struct ev_oid *o)
+{
+	memcpy(out->id, o->id, EV_OID_SIZE);
+}
+
+static inline void ev_git2_from(struct ev_oid *out, const git_oid *o)
+{
+	memcpy(out->id, o->id, EV_OID_SIZE);
+}
+
+git_object_t ev_git2_type(enum ev_objtype t);
+enum ev_objtype ev_git2_type_from(git_object_t t);
+
+/*
+ * Read an object through libgit2's cache, fetching it once in a partial clone.
+ * EV_ENOTFOUND with message "object <id> is not in this repository".  Free
+ * with git_odb_object_free(); its bytes live as long as it does.
+ */
+int ev_git2_read(git_odb_object **out, struct ev_repo *r,
+		 const struct ev_oid *oid);
+/* A commit, or a tree, gives the id of its tree; others EV_EINVALID. */
+int ev_git2_treeish(struct ev_oid *tree, struct ev_repo *r,
+		    const struct ev_oid *oid);
+
+/*
+ * One step through the raw bytes of a tree object: 1 and the entry (name is
+ * not NUL-ended beyond `len`, it is inside the buffer and NUL does follow), 0
+ * at the end, EV_EINVALID (no message) if the bytes are no tree.
+ */
+int ev_tree_step(const char **p, const char *end, unsigned *mode,
+		 const char **name, size_t *len, struct ev_oid *oid);
+
+/* config.c */
+void ev_config_free(struct ev_config *c);
+
+#endif
