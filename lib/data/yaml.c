@@ -85,8 +85,6 @@ static const char *translate(const char *problem)
 		  "unexpected '? '" },
 		{ "block sequence entries are not allowed in this context",
 		  "unexpected '- '" },
-		{ "found character that cannot start any token",
-		  "unexpected letter; put the value in quotes" },
 		{ "found unknown escape character",
 		  "unknown escape in a string" },
 		{ "found unexpected document indicator",
@@ -124,6 +122,7 @@ static int check_indentation(const struct reader *r)
 
 static int fail_parser(struct reader *r, const yaml_parser_t *p)
 {
+	const char *what;
 	int ret;
 
 	if (p->error == YAML_MEMORY_ERROR)
@@ -137,9 +136,17 @@ static int fail_parser(struct reader *r, const yaml_parser_t *p)
 	ret = check_indentation(r);
 	if (ret < 0)
 		return ret;
-	if (r->offset < r->n && r->text[r->offset] == '\t')
+	what = translate(p->problem);
+	if (r->offset >= r->n && !strncmp(what, "expected", 8))
+		return ev_fail(EV_EINVALID, "%s:%u:%u: unexpected end of text, "
+			       "%s", r->file, r->line, column(r), what);
+	if (strcmp(what, "found character that cannot start any token"))
+		return fail(r, what);
+	if (r->text[r->offset] == '\t')
 		return fail(r, "unexpected tab");
-	return fail(r, translate(p->problem));
+	return ev_fail(EV_EINVALID, "%s:%u:%u: unexpected '%c'; put the value "
+		       "in quotes", r->file, r->line, column(r),
+		       r->text[r->offset]);
 }
 
 static enum ev_type plain_type(bool *yes, const char *s, size_t n)
