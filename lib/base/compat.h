@@ -2,7 +2,8 @@
  * compat.h - included first by every .c file
  *
  * Chooses the POSIX and GNU interfaces we use and makes the functions that
- * have hurt others fail to compile.
+ * have hurt others fail to compile.  <stdio.h> comes in here because the bans
+ * would otherwise hit its own declarations.
  */
 #ifndef EV_BASE_COMPAT_H
 #define EV_BASE_COMPAT_H
@@ -14,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

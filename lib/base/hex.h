@@ -16,7 +16,7 @@ void ev_base64_encode(struct ev_buf *out, const void *p, size_t n);
 /*
  * Standard or URL-safe alphabet (not mixed), padding complete or absent,
  * unused bits zero, nothing else between: EV_EINVALID (no message) if not.
- * Appends to `out`.
+ * Appends to `out`, or leaves it as it was; EV_ELIMIT if it has no room.
  */
 int ev_base64_decode(struct ev_buf *out, const char *s, size_t n);
 
