@@ -5,8 +5,8 @@
  * bytes may themselves hold NUL.  A buffer never grows past `max`: the call
  * that would do so adds nothing and sets `overflow`, which stays set until
  * ev_buf_clear(); until then nothing more is added, so that what is there is
- * always a beginning.  Whoever reads untrusted input into a buffer sets `max` and
- * looks at `overflow`.
+ * always a beginning.  Whoever reads untrusted input into a buffer sets `max`
+ * and looks at `overflow`.
  */
 #ifndef EV_BASE_BUF_H
 #define EV_BASE_BUF_H

@@ -6,7 +6,7 @@
 
 #include "base/compat.h"
 
-#define EV_TIME_TEXT 21				/* "2026-01-31T12:00:00Z" + NUL */
+#define EV_TIME_TEXT 21			/* "2026-01-31T12:00:00Z", NUL */
 
 int64_t ev_now(void);
 /* SOURCE_DATE_EPOCH if set (EV_EINVALID if it is no number), else now. */

@@ -24,7 +24,7 @@ enum ev_code {
 	EV_EINVALID = -4,	/* bad input; message says where */
 	EV_ELIMIT = -5,		/* a stated ceiling was passed */
 	EV_ECONFLICT = -6,	/* somebody else moved the ref first */
-	EV_EDENIED = -7,	/* not entitled: unlisted key, refused by rule */
+	EV_EDENIED = -7,	/* not entitled: key not listed, a rule */
 	EV_EINCOMPLETE = -8,	/* cannot be decided here (shallow, missing) */
 	EV_ESTOP = -9		/* a callback asked to stop */
 };
@@ -42,7 +42,7 @@ int ev_fail(int code, const char *fmt, ...) EV_PRINTF(2, 3);
 int ev_fail_errno(int code, const char *fmt, ...) EV_PRINTF(2, 3);
 /* Put "text: " before the message of the last error; returns its code. */
 int ev_fail_prefix(const char *fmt, ...) EV_PRINTF(1, 2);
-/* Add one detail or one hint line to the last error. */
+/* Add one detail or hint to the last error; a LF in it becomes \u{000A}. */
 void ev_error_detail(const char *fmt, ...) EV_PRINTF(1, 2);
 void ev_error_hint(const char *fmt, ...) EV_PRINTF(1, 2);
 /* Never NULL.  Valid until the next call of this module in this thread. */

@@ -7,12 +7,14 @@
 #include "base/buf.h"
 
 /*
- * argv[0] is looked up in PATH.  `env` (may be NULL) is a list of "NAME=value"
- * to set and "NAME" to unset, over the caller's environment.  Standard input
- * is `in` (in_len bytes) or /dev/null when NULL, unless inherit_in.  Output:
- * `out`/`err` collect (their `max` holds: the rest is dropped and `overflow`
- * set); else `on_data` gets it; else it is inherited.  `group` puts the child
- * in its own process group so that a signal can reach all its children.
+ * argv[0] is looked up in the PATH the child will have, in its absolute
+ * folders only; with a slash in it, it is run as it is, after going to `cwd`.
+ * `env` (may be NULL) is a list of "NAME=value" to set and "NAME" to unset,
+ * over the caller's environment.  Standard input is `in` (in_len bytes) or
+ * /dev/null when NULL, unless inherit_in.  Output: `out`/`err` collect (their
+ * `max` holds: the rest is dropped and `overflow` set); else `on_data` gets
+ * it; else it is inherited.  `group` puts the child in its own process group
+ * so that a signal can reach all its children.
  */
 struct ev_process {
 	const char *const *argv;
@@ -32,7 +34,8 @@ struct ev_process {
 
 /*
  * 0 if it ran to its end, whatever its status; EV_ENOTFOUND if there is no
- * such program (message names it); a negative answer of on_data stops it.
+ * such program (message names it).  A negative answer of on_data is returned
+ * after the child, and with `group` all of its group, has been ended.
  */
 int ev_process_run(struct ev_process *p);
 
@@ -40,7 +43,7 @@ int ev_process_run(struct ev_process *p);
 struct ev_pipe;
 int ev_pipe_open(struct ev_pipe **out, const char *const *argv,
 		 const char *const *env, const char *cwd);
-/* 1 and the line without its LF, 0 at the end, negative on error. */
+/* 1 and the line without its LF, 0 at the end; over 64 MiB EV_ELIMIT. */
 int ev_pipe_line(struct ev_pipe *p, struct ev_buf *line);
 /* Ends it if it still runs; its exit status (0 if we closed it early). */
 int ev_pipe_close(struct ev_pipe *p);

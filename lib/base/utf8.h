@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 
-/* True if all bytes are UTF-8; else *bad (may be NULL) is the first wrong one. */
+/* True if all is UTF-8; else *bad (may be NULL) is the first wrong byte. */
 bool ev_utf8_valid(const char *p, size_t n, size_t *bad);
 /* Decode one code point at p (n > 0); returns bytes used, 0 if not valid. */
 size_t ev_utf8_decode(uint32_t *cp, const char *p, size_t n);

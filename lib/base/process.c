@@ -1,0 +1,225 @@
+#include "base/compat.h"
+#include "base/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "base/spawn.h"
+
+#define CHUNK ((size_t)64 * 1024)
+
+/* Our ends: feed[1] is its input, from[1] and from[2] its outputs. */
+struct talk {
+	struct ev_process *p;
+	int feed, from[3];
+	size_t fed;
+	char *chunk;
+};
+
+struct quiet {
+	sigset_t before;
+	bool pending;
+};
+
+/* Writing to a child that has gone must be EPIPE, not our death. */
+static void sigpipe_block(struct quiet *q)
+{
+	sigset_t set;
+
+	sigpending(&set);
+	q->pending = sigismember(&set, SIGPIPE) == 1;
+	sigemptyset(&set);
+	sigaddset(&set, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &set, &q->before);
+}
+
+static void sigpipe_restore(const struct quiet *q)
+{
+	struct timespec now = { 0, 0 };
+	int err = errno;
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGPIPE);
+	if (!q->pending)
+		while (sigtimedwait(&set, NULL, &now) < 0 && errno == EINTR)
+			;
+	pthread_sigmask(SIG_SETMASK, &q->before, NULL);
+	errno = err;
+}
+
+/* A child that reads only part of its input is no error. */
+static void feed(struct talk *t)
+{
+	size_t left = t->p->in_len - t->fed;
+	struct quiet q;
+	ssize_t n = 0;
+
+	if (left) {
+		sigpipe_block(&q);
+		n = write(t->feed, t->p->in + t->fed, left);
+		sigpipe_restore(&q);
+	}
+	if (n > 0)
+		t->fed += (size_t)n;
+	else if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n < 0 || t->fed == t->p->in_len)
+		ev_spawn_close(&t->feed);
+}
+
+static void collect(struct ev_buf *b, const char *p, size_t n)
+{
+	size_t room;
+
+	if (b->overflow)
+		return;
+	room = b->max > b->len ? b->max - b->len : 0;
+	ev_buf_add(b, p, n < room ? n : room);
+	b->overflow = n > room;
+}
+
+static int drain(struct talk *t, int which)
+{
+	struct ev_buf *b = which == 1 ? t->p->out : t->p->err;
+	ssize_t n = read(t->from[which], t->chunk, CHUNK);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (n < 0)
+		return ev_fail_errno(EV_ERROR, "cannot read from '%s'",
+				     t->p->argv[0]);
+	if (!n) {
+		ev_spawn_close(&t->from[which]);
+		return 0;
+	}
+	if (!b)
+		return t->p->on_data(t->p->ctx, which, t->chunk, (size_t)n);
+	collect(b, t->chunk, (size_t)n);
+	return 0;
+}
+
+/* Until all our ends are closed; a negative answer of on_data ends it. */
+static int converse(struct talk *t)
+{
+	struct pollfd fds[3] = { { -1, POLLOUT, 0 }, { -1, POLLIN, 0 },
+		{ -1, POLLIN, 0 } };
+	int i, ret;
+
+	for (;;) {
+		fds[0].fd = t->feed;
+		fds[1].fd = t->from[1];
+		fds[2].fd = t->from[2];
+		if (fds[0].fd < 0 && fds[1].fd < 0 && fds[2].fd < 0)
+			return 0;
+		if (poll(fds, 3, -1) < 0) {
+			if (errno == EINTR)
+				continue;
+			return ev_fail_errno(EV_ERROR, "cannot wait for '%s'",
+					     t->p->argv[0]);
+		}
+		if (t->feed >= 0 && fds[0].revents)
+			feed(t);
+		for (i = 1; i < 3; i++) {
+			if (t->from[i] < 0 || !fds[i].revents)
+				continue;
+			ret = drain(t, i);
+			if (ret < 0)
+				return ret;
+		}
+	}
+}
+
+static int never_block(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
+		return ev_fail_errno(EV_ERROR, "cannot prepare a pipe");
+	return 0;
+}
+
+static int open_input(struct talk *t, struct ev_spawn *s)
+{
+	int fds[2], ret;
+
+	if (t->p->inherit_in)
+		return 0;
+	if (!t->p->in) {
+		s->fds[0] = ev_spawn_null();
+		return s->fds[0] < 0 ? EV_ERROR : 0;
+	}
+	ret = ev_spawn_pipe(fds);
+	if (ret)
+		return ret;
+	s->fds[0] = fds[0];
+	t->feed = fds[1];
+	return never_block(t->feed);
+}
+
+static int open_output(struct talk *t, struct ev_spawn *s, int which)
+{
+	struct ev_buf *b = which == 1 ? t->p->out : t->p->err;
+	int fds[2], ret;
+
+	if (!b && !t->p->on_data)
+		return 0;
+	ret = ev_spawn_pipe(fds);
+	if (ret)
+		return ret;
+	t->from[which] = fds[0];
+	s->fds[which] = fds[1];
+	return never_block(t->from[which]);
+}
+
+static int start(struct talk *t, struct ev_spawn *s)
+{
+	int ret, i;
+
+	ret = open_input(t, s);
+	if (!ret)
+		ret = open_output(t, s, 1);
+	if (!ret)
+		ret = open_output(t, s, 2);
+	if (!ret)
+		ret = ev_spawn(s);
+	for (i = 0; i < 3; i++)
+		ev_spawn_close(&s->fds[i]);
+	return ret;
+}
+
+int ev_process_run(struct ev_process *p)
+{
+	struct talk t = { p, -1, { -1, -1, -1 }, 0, NULL };
+	struct ev_spawn s = { p->argv, p->env, p->cwd, { -1, -1, -1 },
+		p->group, -1 };
+	int ret, i;
+
+	p->status = p->signal = 0;
+	t.chunk = ev_malloc(CHUNK);
+	ret = start(&t, &s);
+	if (ret)
+		goto out;
+	ret = converse(&t);
+	if (ret < 0) {
+		ev_spawn_kill(s.pid, p->group);
+		goto out;
+	}
+	ret = ev_spawn_wait(s.pid, &p->signal);
+	if (ret >= 0) {
+		p->status = ret;
+		ret = 0;
+	}
+out:
+	ev_spawn_close(&t.feed);
+	for (i = 1; i < 3; i++)
+		ev_spawn_close(&t.from[i]);
+	free(t.chunk);
+	return ret;
+}
