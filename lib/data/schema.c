@@ -34,6 +34,8 @@ static char *describe(const struct ev_value *v)
 		return ev_strdup("null");
 	if (v->type != EV_STRING)
 		return ev_strdupf("a %s", ev_type_name(v->type));
+	if (!v->len)
+		return ev_strdup("empty");
 	return ev_strdupf("'%.*s%s'", ev_text_clip(v->text, v->len), v->text,
 			  (size_t)ev_text_clip(v->text, v->len) < v->len ?
 			  "..." : "");
@@ -42,10 +44,8 @@ static char *describe(const struct ev_value *v)
 static void must_be(struct ev_problems *p, const struct ev_value *v,
 		    const char *path, const char *hint, const char *what)
 {
-	char *name = subject(path), *got;
+	char *name = subject(path), *got = describe(v);
 
-	got = v->type == EV_STRING && !*v->text ? ev_strdup("empty") :
-		describe(v);
 	ev_problem_add(p, v, hint, "%s must be %s, not %s", name, what, got);
 	free(name);
 	free(got);
@@ -119,20 +119,39 @@ static bool is_digest(const char *s)
 	       ev_is_hex(s + strlen(DIGEST_PREFIX), DIGEST_DIGITS);
 }
 
-/* Kinds that one look at a string or number decides. */
+/* In quotes it is a string, and then its text would say nothing. */
+static void check_number(struct ev_problems *p, const struct ev_value *v,
+			 bool whole, const char *path)
+{
+	const char *what = whole ? "a whole number" : "a number";
+	char *name;
+	int64_t n;
+
+	if (whole ? ev_value_int(v, &n) : v->type == EV_NUMBER)
+		return;
+	name = subject(path);
+	if (v->type == EV_NUMBER)
+		ev_problem_add(p, v, NULL, "%s must be %s, not '%s'", name,
+			       what, v->text);
+	else if (v->type == EV_STRING && v->len &&
+		 ev_number_scan(v->text, v->len, NULL) == v->len)
+		ev_problem_add(p, v, "take off the quotes",
+			       "%s must be %s, not a string", name, what);
+	else
+		must_be(p, v, path, NULL, what);
+	free(name);
+}
+
+/* Kinds that one look at a scalar decides. */
 static void check_plain(struct ev_problems *p, const struct ev_value *v,
 			enum ev_field_kind kind, const char *path)
 {
 	const char *text = v->type == EV_STRING ? v->text : NULL;
-	int64_t n;
+	int64_t t;
 
-	if (kind == EV_F_INT && !ev_value_int(v, &n))
-		must_be(p, v, path, NULL, "a whole number");
-	else if (kind == EV_F_NUMBER && v->type != EV_NUMBER)
-		must_be(p, v, path, NULL, "a number");
-	else if (kind == EV_F_BOOL && v->type != EV_BOOL)
+	if (kind == EV_F_BOOL && v->type != EV_BOOL)
 		must_be(p, v, path, NULL, "true or false");
-	else if (kind == EV_F_TIME && (!text || ev_time_parse(&n, text) < 0))
+	else if (kind == EV_F_TIME && (!text || ev_time_parse(&t, text) < 0))
 		must_be(p, v, path, NULL,
 			"a time in UTC (YYYY-MM-DDThh:mm:ssZ)");
 	else if (kind == EV_F_DIGEST && (!text || !is_digest(text)))
@@ -168,6 +187,10 @@ static void check_field(struct ev_problems *p, const struct ev_value *v,
 	case EV_F_STRING:
 	case EV_F_TEXT:
 		check_string(p, v, path, f->kind == EV_F_TEXT);
+		break;
+	case EV_F_INT:
+	case EV_F_NUMBER:
+		check_number(p, v, f->kind == EV_F_INT, path);
 		break;
 	case EV_F_ENUM:
 		check_enum(p, v, f, path);
