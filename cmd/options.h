@@ -15,7 +15,9 @@ enum option_kind {
 	OPT_STRING,	/* const char **value; last wins */
 	OPT_LIST,	/* struct ev_strs *value; every occurrence is added */
 	OPT_INT,	/* int64_t *value; not negative */
-	OPT_STOP	/* bool *value: all that follows is positional (run) */
+	OPT_STOP	/* bool *value: set when `--` was met, which then stays in
+			 * argv, so that the verb (run) can tell the words before
+			 * from those after; name is "--", not shown in -h */
 };
 struct option {
 	enum option_kind kind;
@@ -26,11 +28,18 @@ struct option {
 	void *value;
 };
 
-/* 0 and positional words in *argc, *argv (argv[0] is the first of them); else
- * 129 after writing what is wrong and the usage line to stderr; 1 for -h (the
- * caller prints help). `json`, `dry_run`: where the common flags go, NULL if
- * the verb has no such flag. */
+/*
+ * Where the common flags go, NULL if the verb has no such flag.  A verb's own
+ * table goes first: `log -n N` takes -n, not --dry-run.
+ */
 struct common_flags { bool *json, *dry_run, *quiet; };
+
+/*
+ * 0 and the positional words in *argc, *argv (argv[0] is the first of them; the
+ * array is reordered in place and stays NULL-ended); else 129 after saying
+ * what is wrong and the usage to stderr; 1 for -h, 2 for --help (the caller
+ * prints them).
+ */
 int options_parse(const char *verb, const struct option *table,
 		  const struct common_flags *common,
 		  int *argc, const char ***argv);

@@ -14,11 +14,15 @@
 enum { EXIT_PASS = 0, EXIT_FAIL = 1, EXIT_INCOMPLETE = 2, EXIT_REVIEW = 3,
        EXIT_FIRST_USE = 4, EXIT_CANNOT = 128, EXIT_USAGE = 129 };
 
+/* Before anything else of this header: NULL repository is fine. */
+void render_setup(const struct context *ctx);
+
 /* Print the last error: "error: ...", details indented two, "hint: ..." lines,
  * all escaped, to stderr; with ctx->json also the document
  * {"schema", "error": {"code", "message", "hint"}} on stdout. Returns 128. */
 int report_error(struct context *ctx);
-/* "error: ..." and the usage line of the verb; 129. */
+/* "error: ..." and the usage lines of the verb; with ctx->json also the
+ * document with code "usage"; 129. */
 int usage_error(struct context *ctx, const char *fmt, ...) EV_PRINTF(2, 3);
 void say_warning(const char *fmt, ...) EV_PRINTF(1, 2);	/* stderr, escaped */
 void say_note(struct context *ctx, const char *fmt, ...) EV_PRINTF(2, 3);
@@ -41,7 +45,8 @@ const char *colour_off(void);
  * which closes the object and prints it with LF. */
 void json_begin(struct ev_json *j, struct ev_buf *buf, struct context *ctx);
 void json_finish(struct ev_json *j);
-/* Flush stdout; a write error becomes 128 with a message. Call last. */
+/* Flush stdout; a write error becomes 128 with a message. The framework calls
+ * it after run(). */
 int finish_output(int status);
 
 #endif

@@ -38,7 +38,8 @@ struct verb {
 				/* argv: positional words; exit status */
 	const char *json_schema;	/* text of the JSON Schema of --json, or NULL */
 };
-extern const struct verb *const verbs[];	/* ended by NULL */
+extern const struct verb *const verbs[];	/* by group, ended by NULL */
 const struct verb *verb_find(const char *name);
+const char *verb_group_title(enum verb_group group);
 
 #endif
