@@ -16,10 +16,14 @@
 
 #include "base/buf.h"
 
+struct ev_strs;
+
 struct ev_subkey {
 	char fpr[41];			/* upper-case hex */
 	int64_t created, expires;	/* 0: never */
 	bool revoked, can_sign;
+	unsigned algo, bits;		/* public-key algorithm (RFC 9580), and
+					   key length in bits as gpg says */
 };
 struct ev_key {
 	char fpr[41];			/* primary */
@@ -27,7 +31,7 @@ struct ev_key {
 	bool revoked;
 	struct ev_subkey *subs;		/* the primary itself is subs[0] */
 	size_t nsubs;
-	unsigned algo_bits;		/* key length in bits as gpg says */
+	unsigned algo_bits;		/* subs[0].bits */
 };
 
 /* One .asc or binary public key file. `name` is for messages. */
@@ -80,6 +84,22 @@ int ev_signature_check_armored(struct ev_signature *out, struct ev_keyhome *h,
 			       const void *data, size_t n,
 			       const char *sig, size_t nsig);
 
+struct ev_sigjob {
+	const void *data;
+	size_t n;
+	const void *sig;
+	size_t nsig;
+	bool armored;
+};
+/*
+ * The verdicts on `n` signatures, out[i] on jobs[i], two at a time: most of a
+ * verification is waiting for a gpg process.  Nothing else may use `h`
+ * meanwhile.  Negative, with the reason of the first that failed, if gpg could
+ * not be asked for one of them; `out` says nothing then.
+ */
+int ev_signature_check_many(struct ev_signature *out, struct ev_keyhome *h,
+			    const struct ev_sigjob *jobs, size_t n);
+
 #define EV_CLOCK_SKEW 300		/* seconds a signature may be ahead */
 /*
  * Does a good signature count at `now` when nothing holds its time?  True, or
@@ -92,6 +112,10 @@ bool ev_key_counts(char reason[160], const struct ev_keyhome *h,
 
 /* Signing uses the user's own GnuPG home and agent ---------------------- */
 
+/* The program that signs, as Git's gpg.program names it: a path, or a name
+ * that is looked up in PATH; NULL: gpg.  It takes no part in verification. */
+void ev_sign_set_program(const char *path);
+
 /* Append one binary detached signature (class 0x00, SHA-256 or better) by
  * the key `fpr` (a fingerprint; a subkey's or primary's). Errors with hints:
  * no secret key, no terminal for the pass phrase (GPG_TTY), gpg missing. */
@@ -99,7 +123,6 @@ int ev_sign_detached(struct ev_buf *sig, const char *fpr,
 		     const void *data, size_t n);
 /* Fingerprints of primary keys for which the user has a secret key that can
  * sign and is neither expired nor revoked. */
-struct ev_strs;
 int ev_sign_secret_keys(struct ev_strs *out);
 /* Append the public block of `fpr`, armoured, self-signatures only. */
 int ev_sign_export_key(struct ev_buf *out, const char *fpr);
