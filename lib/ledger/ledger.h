@@ -76,8 +76,21 @@ struct ev_slice { const char *p; size_t n; };
 struct ev_slices { struct ev_slice *items; size_t n, cap; };
 void ev_slices_split(struct ev_slices *out, const struct ev_buf *text);
 void ev_slices_release(struct ev_slices *s);
+void ev_slices_sort(struct ev_slices *s);	/* by bytes, and unique */
+bool ev_slices_has(const struct ev_slices *sorted, const struct ev_slice *x);
 /* Sorted by bytes, unique, each ended by LF. */
 void ev_slices_join(struct ev_buf *out, struct ev_slices *s);
+
+/*
+ * Read every note of `object` and append its lines; `texts` keeps the bytes
+ * that the slices point into, one buffer a blob (the caller releases both).
+ */
+struct ev_notes;
+struct ev_texts { struct ev_buf *items; size_t n, cap; };
+void ev_texts_release(struct ev_texts *t);
+int ev_note_lines(struct ev_slices *out, struct ev_texts *texts,
+		  struct ev_repo *r, struct ev_notes *notes,
+		  const struct ev_oid *object);
 
 /* Appending ------------------------------------------------------------ */
 

@@ -74,13 +74,21 @@ struct ev_record {
 	char *supersedes, *because;	/* "" if none */
 	bool has_commit, has_tree;
 	struct ev_oid commit, tree;
+	char *withdraws_type, *withdraws_id;	/* of a revocation, else "" */
 	/* crypto: independent of time and place, kept in the verdict cache */
 	enum ev_sigstatus sig;
 	char signer[41], subkey[41];
 	int64_t signed_at;
 	unsigned hash_algo;
+	char sig_reason[160];		/* why it is not good */
 };
 void ev_record_release(struct ev_record *r);
+/*
+ * Fill the summary (not id, line or the crypto part) from a statement that has
+ * our predicate member gitEvidence; EV_EINVALID if it is not a record.
+ */
+int ev_record_summarise(struct ev_record *out, const struct ev_statement *s);
+void ev_record_copy(struct ev_record *out, const struct ev_record *from);
 
 enum ev_state {
 	EV_LIVE, EV_SUPERSEDED, EV_REVOKED, EV_DUPLICATE,

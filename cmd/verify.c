@@ -1,0 +1,236 @@
+#include "base/compat.h"
+
+#include "cmd/words.h"
+
+#include <stdio.h>
+
+#include "base/error.h"
+#include "ledger/verify.h"
+
+static const char *const synopsis[] = { "verify [<rev>] [--json]", NULL };
+
+static const char *const outcome_names[] = { "pass", "fail", "incomplete" };
+static const char *const artifact_names[] = {
+	[EV_ARTIFACT_GOOD] = "good",
+	[EV_ARTIFACT_ELSEWHERE] = "elsewhere",
+	[EV_ARTIFACT_ABSENT] = "absent",
+	[EV_ARTIFACT_DIFFERENT] = "different",
+};
+
+static void json_sig(struct ev_json *j, const char *key,
+		     const struct ev_object_signature *s)
+{
+	ev_json_key(j, key);
+	ev_json_object(j);
+	ev_json_kv(j, "status", ev_objsig_name(s->status));
+	ev_json_kv(j, "signer", s->person ? s->person->name :
+		   *s->signer ? s->signer : NULL);
+	if (*s->reason)
+		ev_json_kv(j, "reason", s->reason);
+	ev_json_end_object(j);
+}
+
+static void json_texts(struct ev_json *j, const char *key,
+		       const struct ev_strs *l)
+{
+	size_t i;
+
+	ev_json_key(j, key);
+	ev_json_list(j);
+	for (i = 0; i < l->n; i++)
+		ev_json_string(j, l->items[i]);
+	ev_json_end_list(j);
+}
+
+static void json_artifacts(struct ev_json *j, const struct ev_verification *v)
+{
+	char digest[80];
+	size_t i;
+
+	ev_json_key(j, "artifacts");
+	ev_json_list(j);
+	for (i = 0; i < v->nartifacts; i++) {
+		ev_json_object(j);
+		ev_json_kv(j, "record", v->artifacts[i].record);
+		ev_json_kv(j, "name", v->artifacts[i].a.name);
+		snprintf(digest, sizeof(digest), "sha256:%s",
+			 v->artifacts[i].a.sha256);
+		ev_json_kv(j, "digest", digest);
+		ev_json_kv(j, "state", artifact_names[v->artifacts[i].state]);
+		ev_json_end_object(j);
+	}
+	ev_json_end_list(j);
+}
+
+static void print_json(struct context *ctx, const struct ev_verification *v,
+		       const struct ev_policy *p)
+{
+	struct ev_buf buf = EV_BUF_INIT;
+	struct ev_json j;
+	char hex[EV_OID_HEX + 1];
+	size_t i;
+
+	json_begin(&j, &buf, ctx);
+	ev_json_kv(&j, "outcome", outcome_names[v->outcome]);
+	ev_oid_hex(hex, &v->commit);
+	ev_json_kv(&j, "commit", hex);
+	ev_oid_hex(hex, &v->tree);
+	ev_json_kv(&j, "tree", hex);
+	json_policy(&j, p);
+	json_sig(&j, "commitSignature", &v->commit_sig);
+	if (v->has_tag)
+		json_sig(&j, "tagSignature", &v->tag_sig);
+	ev_json_key(&j, "records");
+	ev_json_list(&j);
+	for (i = 0; i < v->lines.n; i++) {
+		ev_json_object(&j);
+		json_record(&j, &v->lines.items[i]);
+		ev_json_end_object(&j);
+	}
+	ev_json_end_list(&j);
+	json_ignored(&j, &v->lines);
+	json_artifacts(&j, v);
+	json_texts(&j, "findings", &v->findings);
+	json_texts(&j, "missing", &v->missing);
+	json_finish(&j);
+	ev_buf_release(&buf);
+}
+
+static void row(const char *mark, enum colour c, const char *what,
+		const char *fact)
+{
+	fputs("  ", stdout);
+	fputs(colour_on(c), stdout);
+	out_cell(mark, 11);
+	fputs(colour_off(), stdout);
+	out_cell(what, 29);
+	out_cell(fact, 0);
+	putchar('\n');
+}
+
+static void print_sig(const char *what, const struct ev_object_signature *s)
+{
+	char fact[400];
+
+	if (s->status == EV_OBJSIG_GOOD)
+		snprintf(fact, sizeof(fact), "signed by %s", s->person->name);
+	else
+		snprintf(fact, sizeof(fact), "%s", s->reason);
+	row(ev_objsig_name(s->status), s->status == EV_OBJSIG_BAD ? COLOUR_BAD :
+	    s->status == EV_OBJSIG_GOOD ? COLOUR_GOOD : COLOUR_NONE, what,
+	    fact);
+}
+
+static void print_line(const struct ev_line *l)
+{
+	char what[200], fact[600];
+	const struct ev_record *r = &l->record;
+	enum colour c = l->state == EV_LIVE ? COLOUR_GOOD :
+			l->state == EV_BAD ? COLOUR_BAD : COLOUR_DIM;
+
+	snprintf(what, sizeof(what), "%s%s%s",
+		 r->kind ? ev_kind_name(r->kind) : "line",
+		 r->name && *r->name ? " " : "", r->name ? r->name : "");
+	if (l->state == EV_LIVE)
+		snprintf(fact, sizeof(fact), "%.12s by %s, %s", r->id,
+			 signer_name(l), r->recorded_at);
+	else
+		snprintf(fact, sizeof(fact), "%.12s: %s",
+			 r->kind ? r->id : r->line, l->reason);
+	row(ev_state_name(l->state), c, what, fact);
+}
+
+static void print_text(struct context *ctx, const struct ev_verification *v,
+		       const struct ev_policy *p)
+{
+	char small[EV_OID_HEX + 1], fact[200];
+	size_t i, hidden;
+
+	ev_repo_short(small, ctx->repo, &v->commit);
+	out_line("evidence of %s: %s", small, outcome_names[v->outcome]);
+	if (p)
+		snprintf(fact, sizeof(fact), "HEAD's control set %.19s, "
+			 "version %lld, approved by nobody yet", p->link,
+			 (long long)p->version);
+	else
+		snprintf(fact, sizeof(fact), "HEAD has no control set");
+	row("trusted", COLOUR_WARN, "policy.link", fact);
+	if (v->has_tag)
+		print_sig("tag", &v->tag_sig);
+	print_sig("commit", &v->commit_sig);
+	for (i = 0; i < v->lines.n; i++)
+		print_line(&v->lines.items[i]);
+	for (i = 0; i < v->nartifacts; i++)
+		row(artifact_names[v->artifacts[i].state],
+		    v->artifacts[i].state == EV_ARTIFACT_DIFFERENT ? COLOUR_BAD
+		    : COLOUR_NONE, "artifact", v->artifacts[i].a.name);
+	hidden = v->lines.count[EV_MALFORMED] + v->lines.count[EV_FOREIGN];
+	if (hidden) {
+		snprintf(fact, sizeof(fact), "%zu malformed, %zu foreign",
+			 v->lines.count[EV_MALFORMED],
+			 v->lines.count[EV_FOREIGN]);
+		row("ignored", COLOUR_DIM, "lines without effect", fact);
+	}
+	fflush(stdout);
+}
+
+static int exit_status(const struct ev_verification *v)
+{
+	/* Without an approved policy even a pass is trust at first use. */
+	return v->outcome == 0 ? EXIT_FIRST_USE :
+	       v->outcome == 1 ? EXIT_FAIL : EXIT_INCOMPLETE;
+}
+
+static void explain(const struct ev_verification *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->findings.n; i++)
+		say_warning("%s", v->findings.items[i]);
+	for (i = 0; i < v->missing.n; i++)
+		say_warning("%s", v->missing.items[i]);
+	if (v->ledger_absent)
+		say_hint("git evidence sync");
+	for (i = 0; i < v->nartifacts; i++)
+		if (v->artifacts[i].state == EV_ARTIFACT_ABSENT) {
+			say_hint("git evidence sync --artifacts    # some "
+				 "artifacts are not in this clone");
+			break;
+		}
+}
+
+static int run(struct context *ctx, int argc, const char **argv)
+{
+	struct ev_verification v;
+	struct ev_policy policy = { 0 };
+	bool has = false;
+	int ret, status = EXIT_CANNOT;
+
+	if (argc > 1)
+		return usage_error(ctx, "too many words: '%s'", argv[1]);
+	memset(&v, 0, sizeof(v));
+	ret = reader_policy(&policy, &has, ctx->repo);
+	if (ret == 0)
+		ret = ev_verify(&v, ctx->repo, has ? &policy.trust : NULL,
+				argc ? argv[0] : "HEAD");
+	if (ret == 0) {
+		if (ctx->json)
+			print_json(ctx, &v, has ? &policy : NULL);
+		else
+			print_text(ctx, &v, has ? &policy : NULL);
+		explain(&v);
+		status = exit_status(&v);
+	}
+	ev_verification_release(&v);
+	ev_policy_release(&policy);
+	return ret < 0 ? report_error(ctx) : finish_output(status);
+}
+
+const struct verb verb_verify = {
+	.name = "verify",
+	.group = GROUP_LOOK,
+	.flags = NEED_REPO | HAS_JSON,
+	.summary = "verify the evidence of a commit",
+	.synopsis = synopsis,
+	.run = run,
+};

@@ -1,0 +1,101 @@
+#include "base/compat.h"
+
+#include "cmd/words.h"
+
+#include "base/error.h"
+
+const char *signer_name(const struct ev_line *line)
+{
+	if (line->person)
+		return line->person->name;
+	return *line->record.signer ? line->record.signer + 24 : "-";
+}
+
+void signer_roles(struct ev_buf *out, const struct ev_person *p)
+{
+	size_t i;
+
+	for (i = 0; p && i < p->roles.n; i++)
+		ev_buf_addf(out, "%s%s", i ? "," : "", p->roles.items[i]);
+}
+
+static void json_oid(struct ev_json *j, const char *key, bool has,
+		     const struct ev_oid *oid)
+{
+	char hex[EV_OID_HEX + 1];
+
+	if (has)
+		ev_oid_hex(hex, oid);
+	ev_json_kv(j, key, has ? hex : NULL);
+}
+
+static const char *or_null(const char *s)
+{
+	return s && *s ? s : NULL;
+}
+
+void json_record(struct ev_json *j, const struct ev_line *line)
+{
+	const struct ev_record *r = &line->record;
+	struct ev_buf roles = EV_BUF_INIT;
+
+	signer_roles(&roles, line->person);
+	ev_json_kv(j, "id", or_null(r->id));
+	ev_json_kv(j, "line", r->line);
+	ev_json_kv(j, "kind", r->kind ? ev_kind_name(r->kind) : NULL);
+	ev_json_kv(j, "name", or_null(r->name));
+	ev_json_kv(j, "outcome", or_null(r->outcome));
+	ev_json_kv(j, "signer", line->person ? line->person->name
+					     : or_null(r->signer));
+	ev_json_kv(j, "role", or_null(roles.ptr));
+	json_oid(j, "commit", r->has_commit, &r->commit);
+	json_oid(j, "tree", r->has_tree, &r->tree);
+	ev_json_kv(j, "recordedAt", or_null(r->recorded_at));
+	ev_json_kv(j, "state", ev_state_name(line->state));
+	if (*line->reason)
+		ev_json_kv(j, "reason", line->reason);
+	ev_buf_release(&roles);
+}
+
+void json_ignored(struct ev_json *j, const struct ev_lines *lines)
+{
+	static const enum ev_state ignored[] = {
+		EV_DUPLICATE, EV_MALFORMED, EV_FOREIGN, EV_MISPLACED,
+		EV_UNTIMELY,
+	};
+	size_t i;
+
+	ev_json_key(j, "ignored");
+	ev_json_object(j);
+	for (i = 0; i < EV_ARRAY_SIZE(ignored); i++)
+		ev_json_kvi(j, ev_state_name(ignored[i]),
+			    (int64_t)lines->count[ignored[i]]);
+	ev_json_end_object(j);
+}
+
+void json_policy(struct ev_json *j, const struct ev_policy *p)
+{
+	ev_json_key(j, "policy");
+	if (!p) {
+		ev_json_null(j);
+		return;
+	}
+	ev_json_object(j);
+	ev_json_kv(j, "controlSet", p->link);
+	ev_json_kvi(j, "version", p->version);
+	ev_json_kvb(j, "provisional", true);
+	ev_json_end_object(j);
+}
+
+int reader_policy(struct ev_policy *out, bool *has, struct ev_repo *r)
+{
+	int ret = ev_policy_read_head(out, r);
+
+	*has = ret == 0;
+	if (ret != EV_ENOTFOUND)
+		return ret;
+	ev_error_clear();
+	say_warning("HEAD has no .evidence/policy.yaml, so no key is known "
+		    "and no record counts");
+	return 0;
+}

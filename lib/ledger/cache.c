@@ -1,0 +1,353 @@
+#include "base/compat.h"
+
+#include "ledger/cache.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/mem.h"
+
+/*
+ * File: 16 bytes of head, then entries: u32 length of body, 32 bytes line
+ * digest, body, 8 bytes of SHA-256 over digest and body.  An entry is found
+ * through an index of (first eight digest bytes, offset) kept in memory, so
+ * that memory does not grow with what the entries say.
+ */
+#define HEAD "git-evidence v1\n"
+#define HEAD_SIZE 16
+#define FIXED (4 + 32 + 8)
+#define BODY_MAX 65536
+
+struct slot { uint64_t key, offset; };		/* offset 0: free */
+
+struct ev_cache {
+	char *path;
+	int fd;				/* -1: nothing to read */
+	uint64_t end;			/* sound bytes of the file */
+	bool damaged;
+	struct slot *slots;
+	size_t nslots, used;
+	struct ev_buf fresh;		/* entries to append */
+};
+
+static uint64_t key_of(const unsigned char line[32])
+{
+	uint64_t k;
+
+	memcpy(&k, line, sizeof(k));
+	return k;
+}
+
+static void index_put(struct ev_cache *c, uint64_t key, uint64_t offset)
+{
+	struct slot *old = c->slots;
+	size_t i, n = c->nslots;
+
+	if (c->used * 4 >= c->nslots * 3) {
+		c->nslots = n ? n * 2 : 1024;
+		c->slots = ev_calloc(c->nslots, sizeof(*c->slots));
+		c->used = 0;
+		for (i = 0; i < n; i++)
+			if (old[i].offset)
+				index_put(c, old[i].key, old[i].offset);
+		free(old);
+	}
+	for (i = key & (c->nslots - 1); c->slots[i].offset;
+	     i = (i + 1) & (c->nslots - 1))
+		;
+	c->slots[i].key = key;
+	c->slots[i].offset = offset;
+	c->used++;
+}
+
+static void checksum(unsigned char out[8], const unsigned char *digest_and_body,
+		     size_t n)
+{
+	unsigned char full[32];
+
+	ev_sha256_bytes(full, digest_and_body, n);
+	memcpy(out, full, 8);
+}
+
+/* Index every sound entry of the file through one small window. */
+static void scan(struct ev_cache *c, uint64_t size)
+{
+	unsigned char *buf = ev_malloc(1 << 20);
+	uint64_t at = HEAD_SIZE;
+	uint32_t len;
+	size_t have = 0, pos = 0;
+	ssize_t got;
+
+	c->end = at;
+	while (at + FIXED <= size) {
+		if (have - pos < FIXED + BODY_MAX && at + (have - pos) < size) {
+			memmove(buf, buf + pos, have - pos);
+			have -= pos;
+			pos = 0;
+			got = pread(c->fd, buf + have, (1 << 20) - have,
+				    (off_t)(at + have));
+			if (got <= 0)
+				break;
+			have += (size_t)got;
+		}
+		if (have - pos < FIXED)
+			break;
+		memcpy(&len, buf + pos, 4);
+		if (len > BODY_MAX || have - pos < FIXED + len)
+			break;
+		index_put(c, key_of(buf + pos + 4), at);
+		at += FIXED + len;
+		pos += FIXED + len;
+		c->end = at;
+	}
+	c->damaged = c->end != size;
+	free(buf);
+}
+
+int ev_cache_open(struct ev_cache **out, const char *statedir,
+		  const char *home_digest)
+{
+	struct ev_cache *c = ev_calloc(1, sizeof(*c));
+	char head[HEAD_SIZE];
+	struct stat st;
+
+	ev_buf_init(&c->fresh);
+	c->fd = -1;
+	c->end = HEAD_SIZE;
+	*out = c;
+	if (!statedir)
+		return 0;
+	c->path = ev_strdupf("%s/verdicts/%s", statedir, home_digest);
+	c->fd = open(c->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (c->fd < 0)
+		return 0;
+	if (fstat(c->fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    read(c->fd, head, HEAD_SIZE) != HEAD_SIZE ||
+	    memcmp(head, HEAD, HEAD_SIZE)) {
+		c->damaged = true;
+		return 0;
+	}
+	scan(c, (uint64_t)st.st_size);
+	return 0;
+}
+
+static void write_fresh(struct ev_cache *c)
+{
+	char *dir = ev_strdup(c->path);
+	struct stat st;
+	int fd;
+
+	*strrchr(dir, '/') = '\0';
+	if (ev_mkdirs(dir, 0777) < 0)
+		goto out;
+	fd = open(c->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_APPEND,
+		  0666);
+	if (fd < 0)
+		goto out;
+	/* Damage is cut off, but only what we saw: others append meanwhile. */
+	if (flock(fd, LOCK_EX) == 0 && fstat(fd, &st) == 0) {
+		if (c->damaged && c->used == 0 && ftruncate(fd, 0) == 0)
+			st.st_size = 0;
+		else if (c->damaged && ftruncate(fd, (off_t)c->end) == 0)
+			st.st_size = (off_t)c->end;
+		if (st.st_size == 0)
+			ev_fd_write(fd, HEAD, HEAD_SIZE);
+		ev_fd_write(fd, c->fresh.ptr, c->fresh.len);
+	}
+	close(fd);
+out:
+	free(dir);
+	ev_error_clear();
+}
+
+void ev_cache_close(struct ev_cache *c)
+{
+	if (!c)
+		return;
+	if (c->path && c->fresh.len && !c->fresh.overflow)
+		write_fresh(c);
+	if (c->fd >= 0)
+		close(c->fd);
+	ev_buf_release(&c->fresh);
+	free(c->slots);
+	free(c->path);
+	free(c);
+}
+
+/* Body -------------------------------------------------------------------- */
+
+static void put_text(struct ev_buf *b, const char *s)
+{
+	uint32_t n = s ? (uint32_t)strlen(s) : 0;
+
+	ev_buf_add(b, &n, 4);
+	ev_buf_add(b, s ? s : "", n);
+}
+
+struct reader { const unsigned char *p, *end; bool bad; };
+
+static void get_bytes(struct reader *r, void *out, size_t n)
+{
+	if ((size_t)(r->end - r->p) < n) {
+		r->bad = true;
+		memset(out, 0, n);
+		return;
+	}
+	memcpy(out, r->p, n);
+	r->p += n;
+}
+
+static char *get_text(struct reader *r)
+{
+	uint32_t n;
+
+	get_bytes(r, &n, 4);
+	if (r->bad || (size_t)(r->end - r->p) < n) {
+		r->bad = true;
+		return ev_strdup("");
+	}
+	r->p += n;
+	return ev_strndup((const char *)r->p - n, n);
+}
+
+/* The fixed part of a record as it lies in the file. */
+struct fixed {
+	char id[65], line[65], signer[41], subkey[41], sig_reason[160];
+	struct ev_oid commit, tree;
+	int64_t signed_at;
+	uint32_t kind, sig, hash_algo, has_commit, has_tree;
+};
+
+static void put_record(struct ev_buf *b, const struct ev_record *r)
+{
+	struct fixed f;
+
+	memset(&f, 0, sizeof(f));
+	memcpy(f.id, r->id, sizeof(f.id));
+	memcpy(f.line, r->line, sizeof(f.line));
+	memcpy(f.signer, r->signer, sizeof(f.signer));
+	memcpy(f.subkey, r->subkey, sizeof(f.subkey));
+	memcpy(f.sig_reason, r->sig_reason, sizeof(f.sig_reason));
+	f.commit = r->commit;
+	f.tree = r->tree;
+	f.signed_at = r->signed_at;
+	f.kind = r->kind;
+	f.sig = r->sig;
+	f.hash_algo = r->hash_algo;
+	f.has_commit = r->has_commit;
+	f.has_tree = r->has_tree;
+	ev_buf_add(b, &f, sizeof(f));
+	put_text(b, r->type);
+	put_text(b, r->name);
+	put_text(b, r->outcome);
+	put_text(b, r->product);
+	put_text(b, r->recorded_at);
+	put_text(b, r->supersedes);
+	put_text(b, r->because);
+	put_text(b, r->withdraws_type);
+	put_text(b, r->withdraws_id);
+}
+
+static bool get_record(struct ev_record *r, const unsigned char *p, size_t n)
+{
+	struct reader in = { p, p + n, false };
+	struct fixed f;
+
+	get_bytes(&in, &f, sizeof(f));
+	f.id[64] = f.line[64] = f.signer[40] = f.subkey[40] = '\0';
+	f.sig_reason[sizeof(f.sig_reason) - 1] = '\0';
+	memcpy(r->id, f.id, sizeof(f.id));
+	memcpy(r->line, f.line, sizeof(f.line));
+	memcpy(r->signer, f.signer, sizeof(f.signer));
+	memcpy(r->subkey, f.subkey, sizeof(f.subkey));
+	memcpy(r->sig_reason, f.sig_reason, sizeof(f.sig_reason));
+	r->commit = f.commit;
+	r->tree = f.tree;
+	r->signed_at = f.signed_at;
+	r->kind = f.kind <= EV_KIND_STATEMENT ? f.kind : EV_KIND_NONE;
+	r->sig = f.sig <= EV_SIG_REFUSED ? f.sig : EV_SIG_REFUSED;
+	r->hash_algo = f.hash_algo;
+	r->has_commit = f.has_commit != 0;
+	r->has_tree = f.has_tree != 0;
+	r->type = get_text(&in);
+	r->name = get_text(&in);
+	r->outcome = get_text(&in);
+	r->product = get_text(&in);
+	r->recorded_at = get_text(&in);
+	r->supersedes = get_text(&in);
+	r->because = get_text(&in);
+	r->withdraws_type = get_text(&in);
+	r->withdraws_id = get_text(&in);
+	return !in.bad && in.p == in.end;
+}
+
+static bool read_entry(struct ev_cache *c, uint64_t offset,
+		       struct ev_record *out, const unsigned char line[32])
+{
+	unsigned char small[2048], *buf = small, sum[8];
+	ssize_t got = pread(c->fd, small, sizeof(small), (off_t)offset);
+	uint32_t len;
+	bool found = false;
+
+	if (got < FIXED || memcmp(small + 4, line, 32))
+		return false;
+	memcpy(&len, small, 4);
+	if (len > BODY_MAX)
+		return false;
+	if ((size_t)got < FIXED + len) {
+		buf = ev_malloc(FIXED + len);
+		got = pread(c->fd, buf, FIXED + len, (off_t)offset);
+		if (got != (ssize_t)(FIXED + len))
+			goto out;
+	}
+	checksum(sum, buf + 4, 32 + len);
+	if (memcmp(sum, buf + 36 + len, 8))
+		goto out;
+	found = get_record(out, buf + 36, len);
+	if (!found)
+		ev_record_release(out);
+out:
+	if (buf != small)
+		free(buf);
+	return found;
+}
+
+bool ev_cache_get(struct ev_cache *c, struct ev_record *out,
+		  const unsigned char line[32])
+{
+	uint64_t key = key_of(line);
+	size_t i;
+
+	if (!c->nslots)
+		return false;
+	for (i = key & (c->nslots - 1); c->slots[i].offset;
+	     i = (i + 1) & (c->nslots - 1))
+		if (c->slots[i].key == key &&
+		    read_entry(c, c->slots[i].offset, out, line))
+			return true;
+	return false;
+}
+
+void ev_cache_put(struct ev_cache *c, const unsigned char line[32],
+		  const struct ev_record *r)
+{
+	struct ev_buf body = EV_BUF_INIT;
+	unsigned char sum[8];
+	uint32_t len;
+
+	ev_buf_add(&body, line, 32);
+	put_record(&body, r);
+	len = (uint32_t)(body.len - 32);
+	if (len <= BODY_MAX) {
+		checksum(sum, (unsigned char *)body.ptr, body.len);
+		ev_buf_add(&c->fresh, &len, 4);
+		ev_buf_add(&c->fresh, body.ptr, body.len);
+		ev_buf_add(&c->fresh, sum, 8);
+	}
+	ev_buf_release(&body);
+}

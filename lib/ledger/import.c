@@ -1,0 +1,146 @@
+#include "base/compat.h"
+
+#include "ledger/import.h"
+
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "ledger/internal.h"
+
+void ev_import_release(struct ev_import_result *i)
+{
+	free(i->refused);
+	memset(i, 0, sizeof(*i));
+}
+
+static void refuse(struct ev_import_result *out, size_t row, const char *reason)
+{
+	struct ev_import_refusal *x;
+
+	out->refused = ev_grow(out->refused, out->nrefused + 1, &out->cap,
+			       sizeof(*out->refused));
+	x = &out->refused[out->nrefused++];
+	x->row = row;
+	snprintf(x->reason, sizeof(x->reason), "%s", reason);
+}
+
+/* A line is judged on the commit that it names itself. */
+static int judge_own(struct ev_line *line, struct ev_ledger *l,
+		     const struct ev_slice *s)
+{
+	struct ev_oid object;
+	int ret;
+
+	ret = ev_ledger_judge(line, l, &ev_oid_zero, s->p, s->n);
+	if (ret < 0 || line->state != EV_MISPLACED)
+		return ret;
+	object = line->record.has_commit ? line->record.commit
+					 : line->record.tree;
+	ev_line_release(line);
+	return ev_ledger_judge(line, l, &object, s->p, s->n);
+}
+
+/* 1 if the same record of the same signer stands there under any line. */
+static int known_already(struct ev_repo *r, struct ev_ledger *l,
+			 const struct ev_line *line)
+{
+	struct ev_slices there = { 0 };
+	struct ev_texts texts = { 0 };
+	struct ev_line other;
+	const struct ev_oid *object = line->record.has_commit
+		? &line->record.commit : &line->record.tree;
+	size_t i;
+	int ret;
+
+	ret = ev_note_lines(&there, &texts, r, l->notes, object);
+	for (i = 0; ret == 0 && i < there.n; i++) {
+		ret = ev_ledger_judge(&other, l, object, there.items[i].p,
+				      there.items[i].n);
+		if (ret == 0 && other.state == EV_LIVE &&
+		    !strcmp(other.record.id, line->record.id) &&
+		    !strcmp(other.record.signer, line->record.signer))
+			ret = 1;
+		ev_line_release(&other);
+	}
+	ev_slices_release(&there);
+	ev_texts_release(&texts);
+	return ret;
+}
+
+struct additions { struct ev_append *items; size_t n, cap; };
+
+static void add(struct additions *to, const struct ev_oid *object,
+		const struct ev_slice *s)
+{
+	struct ev_append *a;
+
+	EV_GROW(to->items, to->n, to->cap);
+	a = &to->items[to->n++];
+	a->object = *object;
+	ev_buf_init(&a->line);
+	/* Borrowed: the bundle outlives the append. */
+	a->line.ptr = (char *)s->p;
+	a->line.len = s->n;
+}
+
+static int take(struct ev_import_result *out, struct additions *to,
+		struct ev_repo *r, struct ev_ledger *l, size_t row,
+		const struct ev_slice *s)
+{
+	struct ev_line line;
+	int ret;
+
+	ret = judge_own(&line, l, s);
+	if (ret < 0)
+		return ret;
+	if (line.state != EV_LIVE) {
+		refuse(out, row, line.reason);
+		goto out;
+	}
+	ret = known_already(r, l, &line);
+	if (ret == 1) {
+		out->known++;
+		ret = 0;
+		goto out;
+	}
+	if (ret < 0)
+		goto out;
+	out->added++;
+	if (line.record.has_commit)
+		add(to, &line.record.commit, s);
+	if (line.record.has_tree)
+		add(to, &line.record.tree, s);
+out:
+	ev_line_release(&line);
+	return ret;
+}
+
+int ev_import(struct ev_import_result *out, struct ev_repo *r,
+	      struct ev_trust *trust, const struct ev_buf *bundle, bool dry_run)
+{
+	struct ev_ledger *l = NULL;
+	struct additions to = { 0 };
+	struct ev_slices lines = { 0 };
+	char message[80];
+	size_t i;
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	ret = ev_ledger_open(&l, r, trust, NULL);
+	if (ret < 0)
+		goto out;
+	ev_slices_split(&lines, bundle);
+	out->lines = lines.n;
+	for (i = 0; ret == 0 && i < lines.n; i++)
+		ret = take(out, &to, r, l, i + 1, &lines.items[i]);
+	snprintf(message, sizeof(message), "evidence: import %zu record%s\n",
+		 out->added, out->added == 1 ? "" : "s");
+	if (ret == 0 && to.n && !dry_run)
+		ret = ev_ledger_append(NULL, r, to.items, to.n, message);
+out:
+	free(to.items);
+	ev_slices_release(&lines);
+	ev_ledger_close(l);
+	return ret;
+}

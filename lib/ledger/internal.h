@@ -1,0 +1,41 @@
+/*
+ * internal.h - what the files of the ledger room share
+ */
+#ifndef EV_LEDGER_INTERNAL_H
+#define EV_LEDGER_INTERNAL_H
+
+#include "ledger/cache.h"
+#include "ledger/ledger.h"
+#include "repo/notes.h"
+
+struct ev_ledger {
+	struct ev_repo *repo;
+	struct ev_trust *trust;
+	struct ev_notes *notes;
+	struct ev_cache *cache;
+	bool absent;
+	int64_t now;
+	struct ev_lines global;		/* revocations on the empty tree */
+	bool global_read;
+};
+
+/* Apply duplicate, revoked and superseded to judged lines. */
+void ev_lines_settle(struct ev_lines *set, const struct ev_lines *global,
+		     const struct ev_trust *trust);
+
+/* Edits of a notes tree, grown one object at a time. */
+struct ev_edits { struct ev_note_edit *items; size_t n, cap; };
+
+/*
+ * Unite `add` with what `notes` hold for `object`; where that changes the note,
+ * write the new blob and add an edit.  *added (may be NULL) grows by the lines
+ * that were new.
+ */
+int ev_edits_unite(struct ev_edits *out, struct ev_repo *r,
+		   struct ev_notes *notes, const struct ev_oid *object,
+		   const struct ev_slices *add, size_t *added);
+
+/* How often a compare-and-swap is tried before a lock is called stale. */
+#define EV_CAS_ATTEMPTS 400
+
+#endif

@@ -1,0 +1,303 @@
+#include "base/compat.h"
+
+#include "ledger/internal.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/hex.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "repo/refs.h"
+
+int ev_ledger_open(struct ev_ledger **out, struct ev_repo *r,
+		   struct ev_trust *trust, const struct ev_oid *tip)
+{
+	struct ev_ledger *l = ev_calloc(1, sizeof(*l));
+	struct ev_buf state = EV_BUF_INIT;
+	struct ev_oid found;
+	int ret = 0;
+
+	l->repo = r;
+	l->trust = trust;
+	l->now = ev_now();
+	if (!tip) {
+		ret = ev_ref_read(&found, r, EV_LEDGER_REF);
+		if (ret == 0)
+			tip = &found;
+		else if (ret == EV_ENOTFOUND)
+			ev_error_clear();
+		else
+			goto out;
+	}
+	l->absent = !tip;
+	ret = ev_notes_open(&l->notes, r, tip);
+	if (ret < 0)
+		goto out;
+	if (trust && trust->home) {
+		if (ev_repo_statedir(&state, r) < 0)
+			ev_error_clear();
+		ret = ev_cache_open(&l->cache, state.len ? state.ptr : NULL,
+				    ev_keyhome_digest(trust->home));
+	}
+out:
+	ev_buf_release(&state);
+	if (ret < 0) {
+		ev_ledger_close(l);
+		l = NULL;
+	}
+	*out = l;
+	return ret;
+}
+
+void ev_ledger_close(struct ev_ledger *l)
+{
+	if (!l)
+		return;
+	ev_lines_release(&l->global);
+	ev_notes_close(l->notes);
+	ev_cache_close(l->cache);
+	free(l);
+}
+
+bool ev_ledger_absent(const struct ev_ledger *l)
+{
+	return l->absent;
+}
+
+void ev_ledger_set_now(struct ev_ledger *l, int64_t now)
+{
+	l->now = now;
+}
+
+void ev_texts_release(struct ev_texts *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->n; i++)
+		ev_buf_release(&t->items[i]);
+	free(t->items);
+	memset(t, 0, sizeof(*t));
+}
+
+static int add_blob(struct ev_slices *out, struct ev_texts *texts,
+		    struct ev_repo *r, const struct ev_oid *blob)
+{
+	struct ev_buf *text;
+	int ret;
+
+	EV_GROW(texts->items, texts->n, texts->cap);
+	text = &texts->items[texts->n++];
+	ev_buf_init(text);
+	text->max = EV_OBJECT_LIMIT;
+	ret = ev_object_read(text, NULL, r, blob);
+	if (ret == 0)
+		ev_slices_split(out, text);
+	return ret;
+}
+
+int ev_note_lines(struct ev_slices *out, struct ev_texts *texts,
+		  struct ev_repo *r, struct ev_notes *notes,
+		  const struct ev_oid *object)
+{
+	struct ev_oids blobs = EV_OIDS_INIT;
+	size_t i;
+	int ret;
+
+	ret = ev_notes_find(&blobs, notes, object);
+	for (i = 0; ret == 0 && i < blobs.n; i++)
+		ret = add_blob(out, texts, r, &blobs.items[i]);
+	ev_oids_release(&blobs);
+	return ret;
+}
+
+/* The lines of one object and which blob each came from. */
+struct source {
+	struct ev_oids blobs;
+	struct ev_texts texts;
+	struct ev_slices lines;		/* sorted, unique */
+};
+
+static int load(struct source *s, struct ev_ledger *l,
+		const struct ev_oid *object)
+{
+	size_t i;
+	int ret;
+
+	if (!object)
+		return 0;
+	ret = ev_notes_find(&s->blobs, l->notes, object);
+	for (i = 0; ret == 0 && i < s->blobs.n; i++)
+		ret = add_blob(&s->lines, &s->texts, l->repo,
+			       &s->blobs.items[i]);
+	ev_slices_sort(&s->lines);
+	return ret;
+}
+
+static void unload(struct source *s)
+{
+	ev_oids_release(&s->blobs);
+	ev_texts_release(&s->texts);
+	ev_slices_release(&s->lines);
+}
+
+static const struct ev_oid *blob_of(const struct source *s, const char *p)
+{
+	size_t i;
+
+	for (i = 0; i < s->texts.n; i++)
+		if (p >= s->texts.items[i].ptr &&
+		    p < s->texts.items[i].ptr + s->texts.items[i].len)
+			return &s->blobs.items[i];
+	return &ev_oid_zero;
+}
+
+static bool is_ignored(enum ev_state s)
+{
+	return s == EV_MALFORMED || s == EV_FOREIGN;
+}
+
+static void keep(struct ev_lines *out, struct ev_line *line)
+{
+	if (is_ignored(line->state) &&
+	    out->count[line->state] >= EV_LINES_KEEP_IGNORED) {
+		out->count[line->state]++;
+		ev_line_release(line);
+		return;
+	}
+	if (is_ignored(line->state))
+		out->count[line->state]++;
+	EV_GROW(out->items, out->n, out->cap);
+	out->items[out->n++] = *line;
+}
+
+/*
+ * A line on both objects is judged on the commit; where it does not hold there
+ * (a note that was copied to another commit of the same content) the tree
+ * decides.
+ */
+static int judge_line(struct ev_lines *out, struct ev_ledger *l,
+		      const struct ev_oid *commit, const struct ev_oid *tree,
+		      const struct ev_slice *s, const struct ev_oid *blob)
+{
+	struct ev_line line, other;
+	int ret;
+
+	ret = ev_ledger_judge(&line, l, commit ? commit : tree, s->p, s->n);
+	if (ret < 0)
+		return ret;
+	if (line.state == EV_MISPLACED && commit && tree) {
+		ret = ev_ledger_judge(&other, l, tree, s->p, s->n);
+		if (ret < 0) {
+			ev_line_release(&line);
+			return ret;
+		}
+		ev_line_release(&line);
+		line = other;
+	}
+	line.on_commit = commit != NULL;
+	line.on_tree = tree != NULL;
+	line.blob = *blob;
+	keep(out, &line);
+	return 0;
+}
+
+static int judge_all(struct ev_lines *out, struct ev_ledger *l,
+		     const struct ev_oid *commit, const struct source *c,
+		     const struct ev_oid *tree, const struct source *t)
+{
+	const struct ev_slice *s;
+	size_t i;
+	bool both;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < c->lines.n; i++) {
+		s = &c->lines.items[i];
+		both = ev_slices_has(&t->lines, s);
+		ret = judge_line(out, l, commit, both ? tree : NULL, s,
+				 blob_of(c, s->p));
+	}
+	for (i = 0; ret == 0 && i < t->lines.n; i++) {
+		s = &t->lines.items[i];
+		if (!ev_slices_has(&c->lines, s))
+			ret = judge_line(out, l, NULL, tree, s,
+					 blob_of(t, s->p));
+	}
+	return ret;
+}
+
+/* Revocations of lines and keys have the empty tree as their only subject. */
+static int read_global(struct ev_ledger *l)
+{
+	struct source s = { 0 }, none = { 0 };
+	int ret;
+
+	if (l->global_read)
+		return 0;
+	l->global_read = true;
+	ret = load(&s, l, &ev_oid_empty_tree);
+	if (ret == 0)
+		ret = judge_all(&l->global, l, NULL, &none, &ev_oid_empty_tree,
+				&s);
+	if (ret == 0)
+		ev_lines_settle(&l->global, NULL, l->trust);
+	unload(&s);
+	return ret;
+}
+
+int ev_ledger_lines(struct ev_lines *out, struct ev_ledger *l,
+		    const struct ev_oid *commit, const struct ev_oid *tree)
+{
+	struct source c = { 0 }, t = { 0 };
+	size_t i;
+	int ret;
+
+	ret = load(&c, l, commit);
+	if (ret == 0)
+		ret = load(&t, l, tree);
+	if (ret < 0 || (!c.lines.n && !t.lines.n))
+		goto out;
+	ret = read_global(l);
+	if (ret == 0)
+		ret = judge_all(out, l, commit, &c, tree, &t);
+	if (ret < 0)
+		goto out;
+	ev_lines_settle(out, &l->global, l->trust);
+	for (i = 0; i < out->n; i++)
+		if (!is_ignored(out->items[i].state))
+			out->count[out->items[i].state]++;
+out:
+	unload(&c);
+	unload(&t);
+	return ret;
+}
+
+int ev_ledger_text(struct ev_buf *out, struct ev_ledger *l,
+		   const struct ev_line *line)
+{
+	struct ev_buf text = EV_BUF_INIT_MAX(EV_OBJECT_LIMIT);
+	struct ev_slices s = { 0 };
+	char hex[EV_SHA256_HEX + 1];
+	size_t i;
+	int ret;
+
+	ret = ev_object_read(&text, NULL, l->repo, &line->blob);
+	if (ret < 0)
+		goto out;
+	ret = EV_ENOTFOUND;
+	ev_slices_split(&s, &text);
+	for (i = 0; i < s.n && ret < 0; i++) {
+		ev_sha256_hex(hex, s.items[i].p, s.items[i].n);
+		if (strcmp(hex, line->record.line))
+			continue;
+		ev_buf_add(out, s.items[i].p, s.items[i].n);
+		ret = 0;
+	}
+	if (ret < 0)
+		ev_fail(ret, "line %.12s is not in its note",
+			line->record.line);
+out:
+	ev_slices_release(&s);
+	ev_buf_release(&text);
+	return ret;
+}

@@ -1,0 +1,434 @@
+#include "base/compat.h"
+
+#include "ledger/sync.h"
+
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "ledger/sync_internal.h"
+#include "repo/refs.h"
+
+#define ROUNDS 60
+
+static void findings_release(struct ev_sync_findings *f)
+{
+	free(f->items);
+	memset(f, 0, sizeof(*f));
+}
+
+void ev_sync_result_release(struct ev_sync_result *s)
+{
+	findings_release(&s->restored);
+	findings_release(&s->kept);
+	memset(s, 0, sizeof(*s));
+}
+
+static void find(struct ev_sync_findings *f, const struct ev_oid *object,
+		 const char *p, size_t n, const char *reason)
+{
+	struct ev_sync_finding *x;
+	char hex[EV_SHA256_HEX + 1];
+	size_t i;
+
+	ev_sha256_hex(hex, p, n);
+	for (i = 0; i < f->n; i++)
+		if (!strcmp(f->items[i].line, hex))
+			return;
+	EV_GROW(f->items, f->n, f->cap);
+	x = &f->items[f->n++];
+	x->object = *object;
+	memcpy(x->line, hex, sizeof(hex));
+	snprintf(x->reason, sizeof(x->reason), "%s", reason);
+}
+
+static void count(struct ev_strs *set, const struct ev_slice *s)
+{
+	char hex[EV_SHA256_HEX + 1];
+
+	ev_sha256_hex(hex, s->p, s->n);
+	ev_strs_add(set, hex);
+}
+
+static int note_object(void *ctx, const struct ev_oid *object)
+{
+	struct ev_oids *l = ctx;
+
+	ev_oids_add(l, object);
+	return 0;
+}
+
+static int by_oid(const void *a, const void *b)
+{
+	return ev_oid_cmp(a, b);
+}
+
+static void unique_objects(struct ev_oids *l)
+{
+	size_t i, kept = 0;
+
+	if (l->n)
+		qsort(l->items, l->n, sizeof(*l->items), by_oid);
+	for (i = 0; i < l->n; i++)
+		if (!kept || !ev_oid_eq(&l->items[kept - 1], &l->items[i]))
+			l->items[kept++] = l->items[i];
+	l->n = kept;
+}
+
+/* A signer says a thing once: is this record there under another line? */
+static int there_already(bool *yes, struct ev_sync_job *j,
+			 const struct ev_oid *object,
+			 const struct ev_slices *theirs,
+			 const struct ev_line *mine)
+{
+	struct ev_line line;
+	size_t i;
+	int ret = 0;
+
+	*yes = false;
+	for (i = 0; i < theirs->n && ret == 0 && !*yes; i++) {
+		ret = ev_ledger_judge(&line, j->ledger, object,
+				      theirs->items[i].p, theirs->items[i].n);
+		if (ret < 0)
+			break;
+		*yes = line.state == EV_LIVE &&
+		       !strcmp(line.record.id, mine->record.id) &&
+		       !strcmp(line.record.signer, mine->record.signer);
+		ev_line_release(&line);
+	}
+	return ret;
+}
+
+static int admit(struct ev_slices *push, struct ev_sync_job *j,
+		 const struct ev_oid *object, const struct ev_slice *s,
+		 const struct ev_slices *theirs)
+{
+	struct ev_line line;
+	bool twice = false;
+	int ret;
+
+	ret = ev_ledger_judge(&line, j->ledger, object, s->p, s->n);
+	if (ret == 0 && line.state == EV_LIVE)
+		ret = there_already(&twice, j, object, theirs, &line);
+	if (ret < 0)
+		goto out;
+	if (line.state != EV_LIVE || twice) {
+		find(&j->result->kept, object, s->p, s->n,
+		     twice ? "the remote has this record of this signer as "
+			     "another line" : line.reason);
+		goto out;
+	}
+	EV_GROW(push->items, push->n, push->cap);
+	push->items[push->n++] = *s;
+	count(&j->sent, s);
+out:
+	ev_line_release(&line);
+	return ret;
+}
+
+static void add_vanished(struct ev_slices *out, struct ev_sync_job *j,
+			 const struct ev_oid *object)
+{
+	const struct ev_vanished_line *v;
+	size_t i;
+
+	for (i = 0; i < j->vanished.n; i++) {
+		v = &j->vanished.items[i];
+		if (!ev_oid_eq(&v->object, object))
+			continue;
+		EV_GROW(out->items, out->n, out->cap);
+		out->items[out->n].p = v->line.ptr;
+		out->items[out->n++].n = v->line.len;
+	}
+}
+
+/* Sort out one object: what comes, what goes, what stays here. */
+static int plan_object(struct ev_sync_job *j, const struct ev_oid *object)
+{
+	struct ev_slices mine = { 0 }, theirs = { 0 }, push = { 0 };
+	struct ev_texts texts = { 0 };
+	size_t i;
+	int ret;
+
+	ret = ev_note_lines(&mine, &texts, j->repo, j->mine, object);
+	if (ret == 0)
+		ret = ev_note_lines(&theirs, &texts, j->repo, j->theirs,
+				    object);
+	if (ret < 0)
+		goto out;
+	ev_slices_sort(&mine);
+	ev_slices_sort(&theirs);
+	for (i = 0; i < theirs.n; i++)
+		if (!ev_slices_has(&mine, &theirs.items[i]))
+			count(&j->received, &theirs.items[i]);
+	add_vanished(&mine, j, object);
+	ev_slices_sort(&mine);
+	for (i = 0; i < mine.n && ret == 0; i++)
+		if (!ev_slices_has(&theirs, &mine.items[i]))
+			ret = admit(&push, j, object, &mine.items[i], &theirs);
+	if (ret == 0 && push.n && !j->o->fetch_only && !j->o->dry_run)
+		ret = ev_edits_unite(&j->push, j->repo, j->theirs, object,
+				     &push, NULL);
+out:
+	ev_texts_release(&texts);
+	ev_slices_release(&mine);
+	ev_slices_release(&theirs);
+	ev_slices_release(&push);
+	return ret;
+}
+
+/* Lines that a rewound or merged history lost, on either side. */
+static int find_vanished(struct ev_sync_job *j)
+{
+	struct ev_oid base;
+	const struct ev_oid *verified = NULL;
+	char reason[200];
+	size_t i, from_remote;
+	int ret;
+
+	ret = ev_ref_read(&base, j->repo, j->verified);
+	if (ret == 0)
+		verified = &base;
+	else if (ret != EV_ENOTFOUND)
+		return ret;
+	ev_error_clear();
+	ret = ev_vanished_find(&j->vanished, j->repo, verified,
+			       j->remote.has_ledger ? &j->remote.ledger : NULL);
+	from_remote = j->vanished.n;
+	if (ret == 0 && j->has_local)
+		ret = ev_vanished_find(&j->vanished, j->repo, verified,
+				       &j->local);
+	for (i = 0; ret == 0 && i < j->vanished.n; i++) {
+		const struct ev_vanished_line *v = &j->vanished.items[i];
+
+		snprintf(reason, sizeof(reason), "had vanished from %s%.80s%s",
+			 i < from_remote ? "'" : "", i < from_remote ?
+			 j->remote.name : "the local ledger",
+			 i < from_remote ? "'" : "");
+		find(&j->result->restored, &v->object, v->line.ptr,
+		     v->line.len, reason);
+		ev_oids_add(&j->objects, &v->object);
+	}
+	return ret;
+}
+
+static int plan(struct ev_sync_job *j)
+{
+	const struct ev_oid *theirs = j->remote.has_ledger ? &j->remote.ledger
+							   : NULL;
+	size_t i;
+	int ret;
+
+	ret = find_vanished(j);
+	if (ret == 0)
+		ret = ev_notes_open(&j->mine, j->repo,
+				    j->has_local ? &j->local : NULL);
+	if (ret == 0)
+		ret = ev_notes_open(&j->theirs, j->repo, theirs);
+	if (ret == 0)
+		ret = ev_notes_diff(j->repo, j->has_local ? &j->local : NULL,
+				    theirs, note_object, &j->objects);
+	unique_objects(&j->objects);
+	for (i = 0; ret == 0 && i < j->objects.n; i++)
+		ret = plan_object(j, &j->objects.items[i]);
+	ev_strs_sort(&j->received);
+	ev_strs_uniq(&j->received);
+	ev_strs_sort(&j->sent);
+	ev_strs_uniq(&j->sent);
+	return ret;
+}
+
+static int commit_edits(struct ev_oid *out, struct ev_repo *r,
+			const struct ev_oid *base, const struct ev_edits *e,
+			const char *message)
+{
+	struct ev_oid tree;
+	int ret;
+
+	ret = ev_notes_write(&tree, r, base, e->items, e->n);
+	if (ret == 0)
+		ret = ev_notes_commit(out, r, &tree, base, base ? 1 : 0,
+				      message);
+	return ret;
+}
+
+/* Push; *tip becomes what the remote holds then. */
+static int push(struct ev_oid *tip, bool *has_tip, struct ev_sync_job *j)
+{
+	struct ev_oid ledger, artifacts;
+	bool some = false;
+	char message[80];
+	int ret;
+
+	*has_tip = j->remote.has_ledger;
+	*tip = j->remote.ledger;
+	if (j->o->fetch_only)
+		return 0;
+	ret = ev_sync_artifacts_plan(&artifacts, &some, j);
+	if (ret < 0 || j->o->dry_run)
+		return ret;
+	if (j->push.n) {
+		snprintf(message, sizeof(message), "evidence: add %zu record%s\n",
+			 j->sent.n, j->sent.n == 1 ? "" : "s");
+		ret = commit_edits(&ledger, j->repo, *has_tip ? tip : NULL,
+				   &j->push, message);
+	}
+	if (ret < 0 || (!j->push.n && !some))
+		return ret;
+	ret = ev_remote_push(&j->remote, j->repo, j->push.n ? &ledger : NULL,
+			     some ? &artifacts : NULL);
+	if (ret < 0)
+		return ret;
+	if (j->push.n) {
+		*tip = ledger;
+		*has_tip = true;
+	}
+	if (some)
+		ret = ev_remote_track(j->repo, j->track_artifacts, &artifacts);
+	return ret;
+}
+
+/* The local ledger becomes the remote's tip, and one commit on it for what
+ * only we have. */
+static int settle_local(struct ev_sync_job *j, const struct ev_oid *tip)
+{
+	struct ev_notes *notes = NULL;
+	struct ev_edits edits = { 0 };
+	struct ev_slices mine = { 0 };
+	struct ev_texts texts = { 0 };
+	struct ev_oid local;
+	size_t i;
+	int ret;
+
+	ret = ev_notes_open(&notes, j->repo, tip);
+	for (i = 0; ret == 0 && i < j->objects.n; i++) {
+		mine.n = 0;
+		ret = ev_note_lines(&mine, &texts, j->repo, j->mine,
+				    &j->objects.items[i]);
+		add_vanished(&mine, j, &j->objects.items[i]);
+		if (ret == 0 && mine.n)
+			ret = ev_edits_unite(&edits, j->repo, notes,
+					     &j->objects.items[i], &mine, NULL);
+		ev_texts_release(&texts);
+	}
+	if (ret < 0)
+		goto out;
+	local = *tip;
+	if (edits.n)
+		ret = commit_edits(&local, j->repo, tip, &edits,
+				   "evidence: what only this clone has\n");
+	if (ret == 0 && !(j->has_local && ev_oid_eq(&local, &j->local)))
+		ret = ev_ref_cas(j->repo, EV_LEDGER_REF, &local,
+				 j->has_local ? &j->local : NULL,
+				 "evidence: sync");
+out:
+	free(edits.items);
+	ev_slices_release(&mine);
+	ev_texts_release(&texts);
+	ev_notes_close(notes);
+	return ret;
+}
+
+static int look_and_fetch(struct ev_sync_job *j)
+{
+	struct ev_oid track;
+	int ret;
+
+	ret = ev_remote_look(&j->remote, j->repo);
+	if (ret < 0 || !j->remote.has_ledger)
+		return ret;
+	/* What we have tracked whole need not be fetched again. */
+	ret = ev_ref_read(&track, j->repo, j->track);
+	if (ret == 0 && ev_oid_eq(&track, &j->remote.ledger))
+		return 0;
+	ev_error_clear();
+	return ev_remote_fetch(&j->remote, j->repo, EV_LEDGER_REF,
+			       &j->remote.ledger);
+}
+
+static void round_release(struct ev_sync_job *j)
+{
+	ev_ledger_close(j->ledger);
+	ev_notes_close(j->mine);
+	ev_notes_close(j->theirs);
+	ev_vanished_release(&j->vanished);
+	free(j->push.items);
+	ev_oids_release(&j->objects);
+	ev_strs_release(&j->received);
+	ev_strs_release(&j->sent);
+	j->ledger = NULL;
+	j->mine = j->theirs = NULL;
+	memset(&j->push, 0, sizeof(j->push));
+}
+
+static int round_once(struct ev_sync_job *j, struct ev_trust *trust)
+{
+	struct ev_oid tip;
+	bool has_tip = false;
+	int ret;
+
+	findings_release(&j->result->restored);
+	findings_release(&j->result->kept);
+	ret = look_and_fetch(j);
+	if (ret < 0)
+		return ret;
+	ret = ev_ref_read(&j->local, j->repo, EV_LEDGER_REF);
+	j->has_local = ret == 0;
+	if (ret < 0 && ret != EV_ENOTFOUND)
+		return ret;
+	ev_error_clear();
+	ret = ev_ledger_open(&j->ledger, j->repo, trust, NULL);
+	if (ret == 0)
+		ret = plan(j);
+	if (ret == 0)
+		ret = push(&tip, &has_tip, j);
+	if (ret < 0)
+		return ret;
+	j->result->received = j->o->push_only ? 0 : j->received.n;
+	j->result->sent = j->o->fetch_only ? 0 : j->sent.n;
+	if (j->o->dry_run)
+		return 0;
+	if (has_tip && !j->o->push_only) {
+		ret = settle_local(j, &tip);
+		if (ret == 0)
+			ret = ev_remote_track(j->repo, j->verified, &tip);
+	}
+	if (ret == 0 && has_tip)
+		ret = ev_remote_track(j->repo, j->track, &tip);
+	if (ret == 0 && j->o->artifacts)
+		ret = ev_sync_artifacts_fetch(j);
+	return ret;
+}
+
+int ev_sync(struct ev_sync_result *out, struct ev_repo *r,
+	    struct ev_trust *trust, const struct ev_sync_options *o)
+{
+	struct ev_sync_job j = { .repo = r, .o = o, .result = out };
+	unsigned attempt;
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	ret = ev_remote_init(&j.remote, r, o->remote);
+	if (ret < 0)
+		goto out;
+	j.track = ev_remote_ref(&j.remote, "refs/notes-remote/", "/evidence");
+	j.track_artifacts = ev_remote_ref(&j.remote, "refs/notes-remote/",
+					  "/evidence-artifacts");
+	j.verified = ev_remote_ref(&j.remote, "refs/evidence/verified/", "");
+	ret = EV_ECONFLICT;
+	for (attempt = 0; ret == EV_ECONFLICT && attempt < ROUNDS; attempt++) {
+		if (attempt)
+			ev_ref_backoff(attempt);
+		ret = round_once(&j, trust);
+		round_release(&j);
+	}
+	out->attempts = attempt;
+out:
+	free(j.track);
+	free(j.track_artifacts);
+	free(j.verified);
+	ev_remote_release(&j.remote);
+	return ret;
+}

@@ -1,0 +1,35 @@
+/*
+ * sync_internal.h - the state of one sync, shared by its files
+ */
+#ifndef EV_LEDGER_SYNC_INTERNAL_H
+#define EV_LEDGER_SYNC_INTERNAL_H
+
+#include "ledger/internal.h"
+#include "ledger/remote.h"
+#include "ledger/sync.h"
+#include "ledger/vanish.h"
+
+struct ev_sync_job {
+	struct ev_repo *repo;
+	const struct ev_sync_options *o;
+	struct ev_sync_result *result;
+	struct ev_remote remote;
+	struct ev_ledger *ledger;	/* judges; opened at the local tip */
+	char *track, *track_artifacts, *verified;
+	bool has_local;
+	struct ev_oid local;
+	struct ev_notes *mine, *theirs;
+	struct ev_vanished vanished;
+	struct ev_edits push;		/* on top of the remote's tip */
+	struct ev_oids objects;		/* that differ, or had a line vanish */
+	/* line digests, to count each line once though it has two places */
+	struct ev_strs received, sent;
+};
+
+/* What the artifact store of the remote lacks and admitted records name. */
+int ev_sync_artifacts_plan(struct ev_oid *commit, bool *needed,
+			   struct ev_sync_job *j);
+/* Bring the remote's artifacts into the local store. */
+int ev_sync_artifacts_fetch(struct ev_sync_job *j);
+
+#endif

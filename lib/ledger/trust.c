@@ -1,0 +1,71 @@
+#include "base/compat.h"
+
+#include "ledger/trust.h"
+
+#include <stdio.h>
+#include <strings.h>
+
+#include "base/clock.h"
+
+void ev_trust_init(struct ev_trust *t)
+{
+	memset(t, 0, sizeof(*t));
+}
+
+void ev_trust_release(struct ev_trust *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->npeople; i++) {
+		free(t->people[i].name);
+		ev_strs_release(&t->people[i].emails);
+		ev_strs_release(&t->people[i].roles);
+		free(t->people[i].keys);
+	}
+	free(t->people);
+	free(t->product_id);
+	free(t->product_name);
+	ev_strs_release(&t->revoke_records);
+	ev_keyhome_close(t->home);
+	ev_trust_init(t);
+}
+
+const struct ev_person *ev_trust_person(const struct ev_trust *t,
+					const char *primary_fpr,
+					const struct ev_person_key **key)
+{
+	size_t i, k;
+
+	for (i = 0; t && i < t->npeople; i++)
+		for (k = 0; k < t->people[i].nkeys; k++)
+			if (!strcasecmp(t->people[i].keys[k].fpr, primary_fpr)) {
+				if (key)
+					*key = &t->people[i].keys[k];
+				return &t->people[i];
+			}
+	return NULL;
+}
+
+bool ev_person_has_role(const struct ev_person *p, const char *role)
+{
+	return p && ev_strs_has(&p->roles, role);
+}
+
+bool ev_trust_counts(char reason[160], const struct ev_trust *t,
+		     const struct ev_signature *s, int64_t now)
+{
+	const struct ev_person_key *key = NULL;
+	char from[EV_TIME_TEXT];
+
+	if (!ev_trust_person(t, s->signer, &key)) {
+		snprintf(reason, 160, "key %s is not listed", s->signer);
+		return false;
+	}
+	if (key->valid_from && s->created < key->valid_from) {
+		ev_time_format(from, key->valid_from);
+		snprintf(reason, 160, "signed before the policy lists the key "
+			 "(valid_from %s)", from);
+		return false;
+	}
+	return ev_key_counts(reason, t->home, s, now);
+}

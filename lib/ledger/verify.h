@@ -1,0 +1,52 @@
+/*
+ * verify.h - verify the evidence of one commit from what is here
+ */
+#ifndef EV_LEDGER_VERIFY_H
+#define EV_LEDGER_VERIFY_H
+
+#include "ledger/artifact.h"
+#include "ledger/ledger.h"
+
+/* The signature that a commit or tag object carries itself. */
+enum ev_objsig {
+	EV_OBJSIG_NONE,			/* not signed */
+	EV_OBJSIG_GOOD,			/* by a listed key that counts now */
+	EV_OBJSIG_FOREIGN,		/* by a key the policy does not list */
+	EV_OBJSIG_UNTIMELY,		/* good, but the key does not count */
+	EV_OBJSIG_BAD			/* wrong, or not to be trusted */
+};
+struct ev_object_signature {
+	enum ev_objsig status;
+	const struct ev_person *person;
+	char signer[41];
+	char reason[200];
+};
+const char *ev_objsig_name(enum ev_objsig s);
+/* Of the raw bytes of a commit or tag. `trust` may be NULL. */
+int ev_object_signature(struct ev_object_signature *out, struct ev_repo *r,
+			const struct ev_trust *trust, const struct ev_oid *oid,
+			int64_t now);
+
+struct ev_checked_artifact {
+	char *record;			/* id */
+	struct ev_artifact a;
+	enum ev_artifact_state state;
+};
+struct ev_verification {
+	int outcome;			/* 0 pass, 1 fail, 2 incomplete */
+	struct ev_oid commit, tree;
+	struct ev_lines lines;
+	bool ledger_absent;
+	bool has_tag;
+	struct ev_object_signature commit_sig, tag_sig;
+	struct ev_checked_artifact *artifacts;
+	size_t nartifacts, cap;
+	struct ev_strs findings;	/* what makes it fail */
+	struct ev_strs missing;		/* what makes it incomplete */
+};
+void ev_verification_release(struct ev_verification *v);
+/* `name` is any revision; a tag's own signature is verified too. */
+int ev_verify(struct ev_verification *out, struct ev_repo *r,
+	      struct ev_trust *trust, const char *name);
+
+#endif

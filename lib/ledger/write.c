@@ -1,0 +1,347 @@
+#include "base/compat.h"
+
+#include "ledger/write.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "data/json.h"
+#include "repo/config.h"
+
+void ev_draft_init(struct ev_draft *d, enum ev_kind kind)
+{
+	memset(d, 0, sizeof(*d));
+	d->kind = kind;
+	ev_buf_init(&d->members);
+}
+
+void ev_draft_release(struct ev_draft *d)
+{
+	ev_buf_release(&d->members);
+	ev_artifacts_release(&d->artifacts);
+	memset(d, 0, sizeof(*d));
+	ev_buf_init(&d->members);
+}
+
+static void put_subject(struct ev_json *j, const char *name, const char *digest,
+			const struct ev_oid *oid)
+{
+	char hex[EV_OID_HEX + 1];
+
+	ev_oid_hex(hex, oid);
+	ev_json_object(j);
+	ev_json_kv(j, "name", name);
+	ev_json_key(j, "digest");
+	ev_json_object(j);
+	ev_json_kv(j, digest, hex);
+	ev_json_end_object(j);
+	ev_json_end_object(j);
+}
+
+static void put_artifact(struct ev_json *j, const struct ev_artifact *a)
+{
+	char text[80];
+
+	ev_json_object(j);
+	ev_json_kv(j, "name", a->name);
+	ev_json_kvi(j, "size", (int64_t)a->size);
+	ev_json_kv(j, "mediaType", a->media_type);
+	snprintf(text, sizeof(text), "sha256:%s", a->sha256);
+	ev_json_kv(j, "digest", text);
+	if (a->stored) {
+		ev_oid_hex(text, &a->blob);
+		ev_json_kv(j, "gitBlob", text);
+	}
+	if (a->uri)
+		ev_json_kv(j, "uri", a->uri);
+	ev_json_end_object(j);
+}
+
+static void put_own(struct ev_json *j, const struct ev_draft *d,
+		    const struct ev_trust *trust)
+{
+	char when[EV_TIME_TEXT];
+	size_t i;
+
+	ev_time_format(when, d->recorded_at ? d->recorded_at : ev_now());
+	ev_json_object(j);
+	ev_json_kv(j, "product", trust->product_id);
+	ev_json_kv(j, "recordedAt", when);
+	ev_json_key(j, "tool");
+	ev_json_object(j);
+	ev_json_kv(j, "name", "git-evidence");
+	ev_json_kv(j, "version", EV_VERSION);
+	ev_json_end_object(j);
+	if (d->name)
+		ev_json_kv(j, "name", d->name);
+	if (d->supersedes) {
+		ev_json_kv(j, "supersedes", d->supersedes);
+		ev_json_kv(j, "because", d->because);
+	}
+	if (d->artifacts.n) {
+		ev_json_key(j, "artifacts");
+		ev_json_list(j);
+		for (i = 0; i < d->artifacts.n; i++)
+			put_artifact(j, &d->artifacts.items[i]);
+		ev_json_end_list(j);
+	}
+	ev_json_end_object(j);
+}
+
+int ev_draft_payload(struct ev_buf *out, const struct ev_draft *d,
+		     const struct ev_trust *trust)
+{
+	struct ev_statement check = { 0 };
+	struct ev_json j;
+	struct ev_buf own = EV_BUF_INIT;
+	int ret;
+
+	ev_json_init(&j, out);
+	ev_json_object(&j);
+	ev_json_kv(&j, "_type", EV_STATEMENT_TYPE);
+	ev_json_key(&j, "subject");
+	ev_json_list(&j);
+	put_subject(&j, "commit", "gitCommit", &d->commit);
+	put_subject(&j, "tree", "gitTree", &d->tree);
+	ev_json_end_list(&j);
+	ev_json_kv(&j, "predicateType",
+		   d->type ? d->type : ev_kind_predicate(d->kind));
+	ev_buf_adds(out, ",\"predicate\":{");
+	ev_buf_add(out, d->members.ptr, d->members.len);
+	ev_buf_adds(out, d->members.len ? ",\"gitEvidence\":"
+					: "\"gitEvidence\":");
+	ev_json_init(&j, &own);
+	put_own(&j, d, trust);
+	ev_buf_add(out, own.ptr, own.len);
+	ev_buf_adds(out, "}}");
+	/* What we sign, a strict reader must be able to read. */
+	ret = ev_statement_parse(&check, out->ptr, out->len);
+	ev_statement_release(&check);
+	ev_buf_release(&own);
+	return ret;
+}
+
+/* Keys -------------------------------------------------------------------- */
+
+static int listed_key(char fpr[41], const struct ev_trust *trust,
+		      const char *wanted, const char *from)
+{
+	const struct ev_key *key = NULL;
+
+	if (trust->home)
+		key = ev_keyhome_find(trust->home, wanted, NULL);
+	if (!key || !ev_trust_person(trust, key->fpr, NULL)) {
+		ev_fail(EV_EDENIED, "signing key '%s'%s is not listed in "
+			".evidence/policy.yaml", wanted, from);
+		ev_error_hint("add its fingerprint under people: keys: and its "
+			      "public block to .evidence/keys/, and commit");
+		return EV_EDENIED;
+	}
+	memcpy(fpr, key->fpr, 41);
+	return 0;
+}
+
+static int only_key(char fpr[41], const struct ev_trust *trust)
+{
+	struct ev_strs secret = EV_STRS_INIT;
+	size_t i, found = 0;
+	int ret;
+
+	ret = ev_sign_secret_keys(&secret);
+	if (ret < 0)
+		goto out;
+	for (i = 0; i < secret.n; i++)
+		if (ev_trust_person(trust, secret.items[i], NULL) && !found++)
+			memcpy(fpr, secret.items[i], 41);
+	if (found == 1)
+		goto out;
+	ret = ev_fail(EV_EDENIED, found ? "you hold several keys that the "
+		      "policy lists" : "you hold no secret key that the policy "
+		      "lists");
+	for (i = 0; found && i < secret.n; i++)
+		if (ev_trust_person(trust, secret.items[i], NULL))
+			ev_error_hint("git config evidence.signingKey %s",
+				      secret.items[i]);
+	if (!found) {
+		ev_error_hint("gpg --list-secret-keys       # then list one in "
+			      ".evidence/policy.yaml");
+	}
+out:
+	ev_strs_release(&secret);
+	return ret;
+}
+
+int ev_draft_key(char fpr[41], struct ev_repo *r, const struct ev_trust *trust,
+		 const char *wanted)
+{
+	const char *program, *from = "";
+	int err = 0;
+
+	if (!wanted && (wanted = ev_config_get(r, "evidence.signingKey", &err)))
+		from = " (evidence.signingKey)";
+	if (err < 0)
+		return err;
+	if (!wanted && (wanted = ev_config_get(r, "user.signingKey", NULL)))
+		from = " (user.signingKey)";
+	program = ev_config_get(r, "gpg.openpgp.program", NULL);
+	if (!program)
+		program = ev_config_get(r, "gpg.program", NULL);
+	if (program)
+		ev_sign_set_program(program);
+	if (wanted)
+		return listed_key(fpr, trust, wanted, from);
+	return only_key(fpr, trust);
+}
+
+/* Writing ----------------------------------------------------------------- */
+
+static int check_supersedes(struct ev_ledger *l, struct ev_draft *d)
+{
+	struct ev_lines set = EV_LINES_INIT;
+	const struct ev_record *r;
+	const char *type = d->type ? d->type : ev_kind_predicate(d->kind);
+	size_t i;
+	int ret;
+
+	if (!d->supersedes)
+		return 0;
+	if (!d->because || !*d->because)
+		return ev_fail(EV_EINVALID, "a reason is needed to supersede "
+			       "'%s'", d->supersedes);
+	ret = ev_ledger_lines(&set, l, &d->commit, &d->tree);
+	if (ret < 0)
+		goto out;
+	ret = EV_ENOTFOUND;
+	for (i = 0; i < set.n; i++) {
+		r = &set.items[i].record;
+		if (strcmp(r->id, d->supersedes))
+			continue;
+		if (set.items[i].state != EV_LIVE)
+			ret = ev_fail(EV_EINVALID, "record %.12s is %s: %s",
+				      r->id,
+				      ev_state_name(set.items[i].state),
+				      set.items[i].reason);
+		else if (!ev_streq(r->type, type) ||
+			 !ev_streq(r->name, d->name ? d->name : ""))
+			ret = ev_fail(EV_EINVALID, "record %.12s is %s '%s', "
+				      "not %s '%s'", r->id,
+				      ev_kind_name(r->kind), r->name,
+				      ev_kind_name(d->kind),
+				      d->name ? d->name : "");
+		else
+			ret = 0;
+		break;
+	}
+	if (ret == EV_ENOTFOUND)
+		ev_fail(ret, "no record '%s' on this commit or its tree",
+			d->supersedes);
+out:
+	ev_lines_release(&set);
+	return ret;
+}
+
+/* The key must count today, or the record would be ignored by everybody. */
+static int check_key(const struct ev_trust *trust, const char *fpr)
+{
+	struct ev_signature sig;
+	const struct ev_key *key = ev_keyhome_find(trust->home, fpr, NULL);
+	char reason[160];
+
+	memset(&sig, 0, sizeof(sig));
+	memcpy(sig.signer, key->fpr, sizeof(sig.signer));
+	memcpy(sig.subkey, key->fpr, sizeof(sig.subkey));
+	sig.created = ev_now();
+	sig.hash_algo = 8;
+	/* Which subkey gpg will take is judged after signing. */
+	if (key->nsubs <= 1 && !ev_trust_counts(reason, trust, &sig, ev_now()))
+		return ev_fail(EV_EDENIED, "signing key '%s': %s", fpr, reason);
+	return 0;
+}
+
+static int sign_line(struct ev_buf *line, const struct ev_buf *payload,
+		     const char *fpr)
+{
+	struct ev_buf pae = EV_BUF_INIT, sig = EV_BUF_INIT;
+	int ret;
+
+	ev_pae(&pae, EV_PAYLOAD_TYPE, payload->ptr, payload->len);
+	ret = ev_sign_detached(&sig, fpr, pae.ptr, pae.len);
+	if (ret == 0)
+		ev_envelope_format(line, payload, fpr, &sig);
+	if (ret == 0 && line->len > EV_LINE_MAX)
+		ret = ev_fail(EV_ELIMIT, "record is %zu bytes as a line, over "
+			      "the limit of %zu", line->len, EV_LINE_MAX);
+	ev_buf_release(&sig);
+	ev_buf_release(&pae);
+	return ret;
+}
+
+static int store(struct ev_written *out, struct ev_repo *r,
+		 const struct ev_draft *d, const struct ev_buf *line)
+{
+	struct ev_append add[2];
+	struct ev_buf message = EV_BUF_INIT;
+	char hex[EV_OID_HEX + 1];
+	int ret;
+
+	ret = ev_artifacts_store(r, &d->artifacts);
+	if (ret < 0)
+		return ret;
+	ev_oid_hex(hex, &d->commit);
+	ev_buf_addf(&message, "evidence: %s%s%s on %.12s\n",
+		    ev_kind_name(d->kind), d->name ? " " : "",
+		    d->name ? d->name : "", hex);
+	add[0].object = d->commit;
+	add[1].object = d->tree;
+	add[0].line = add[1].line = *line;
+	ret = ev_ledger_append(&out->ledger, r, add, 2, message.ptr);
+	ev_buf_release(&message);
+	return ret;
+}
+
+int ev_draft_write(struct ev_written *out, struct ev_repo *r,
+		   struct ev_trust *trust, struct ev_draft *d,
+		   const char *fpr, bool dry_run)
+{
+	struct ev_ledger *l = NULL;
+	struct ev_line judged = { 0 };
+	struct ev_buf payload = EV_BUF_INIT, line = EV_BUF_INIT;
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	ret = check_key(trust, fpr);
+	if (ret == 0)
+		ret = ev_ledger_open(&l, r, trust, NULL);
+	if (ret == 0)
+		ret = check_supersedes(l, d);
+	if (ret == 0)
+		ret = ev_draft_payload(&payload, d, trust);
+	if (ret < 0)
+		goto out;
+	ev_sha256_hex(out->id, payload.ptr, payload.len);
+	if (dry_run)
+		goto out;
+	ret = sign_line(&line, &payload, fpr);
+	if (ret < 0)
+		goto out;
+	ret = ev_ledger_judge(&judged, l, &d->commit, line.ptr, line.len);
+	if (ret < 0)
+		goto out;
+	if (judged.state != EV_LIVE) {
+		ret = ev_fail(EV_EDENIED, "nobody would accept this record: %s",
+			      judged.reason);
+		goto out;
+	}
+	memcpy(out->line, judged.record.line, sizeof(out->line));
+	ret = store(out, r, d, &line);
+out:
+	ev_line_release(&judged);
+	ev_ledger_close(l);
+	ev_buf_release(&line);
+	ev_buf_release(&payload);
+	return ret;
+}

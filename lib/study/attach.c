@@ -1,0 +1,421 @@
+#include "base/compat.h"
+
+#include "study/attach.h"
+
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "data/json.h"
+#include "data/schema.h"
+#include "manifest/manifest.h"
+
+int ev_check_record_name(const char *name)
+{
+	size_t i, n = strlen(name);
+
+	for (i = 0; i < n; i++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW"
+			    "XYZ0123456789._/-", name[i]))
+			break;
+	if (n && n <= 100 && i == n && *name != '-')
+		return 0;
+	ev_fail(EV_EINVALID, "'%s' is no record name", name);
+	ev_error_hint("use letters, digits, '.', '_', '/' and '-', 100 at "
+		      "most");
+	return EV_EINVALID;
+}
+
+/* The part that every way of attaching shares: files, key, subjects. */
+static int prepare(struct ev_draft *d, struct ev_repo *r,
+		   struct ev_policy *policy, struct ev_attach *a)
+{
+	size_t i;
+	int ret;
+
+	d->commit = a->commit;
+	d->supersedes = a->supersedes;
+	d->because = a->because;
+	if (!a->supersedes != !a->because)
+		return ev_fail(EV_EINVALID, "superseding needs both the id of "
+			       "a record and a reason");
+	ret = ev_repo_tree_of(&d->tree, r, &a->commit);
+	for (i = 0; ret == 0 && a->artifacts && i < a->artifacts->n; i++)
+		ret = ev_artifact_add(&d->artifacts, r, a->artifacts->items[i]);
+	if (ret == 0)
+		ret = ev_draft_key(a->signer, r, &policy->trust, a->key);
+	return ret;
+}
+
+/* Members of a map as JSON text, without the braces. */
+static int add_members(struct ev_buf *out, const struct ev_value *v)
+{
+	struct ev_json j;
+	struct ev_buf text = EV_BUF_INIT;
+
+	if (ev_get(v, "gitEvidence"))
+		return ev_fail_at(ev_get(v, "gitEvidence"),
+				  "'gitEvidence' is written by git-evidence "
+				  "itself");
+	ev_json_init(&j, &text);
+	ev_json_value(&j, v);
+	ev_buf_add(out, text.ptr + 1, text.len - 2);
+	ev_buf_release(&text);
+	return 0;
+}
+
+static int read_json(struct ev_value **root, struct ev_buf *text,
+		     const char *path)
+{
+	int ret;
+
+	ret = ev_file_read(text, path, EV_ATTACH_MAX_BYTES);
+	if (ret == 0)
+		ret = ev_json_read(root, path, text->ptr, text->len);
+	if (ret == 0 && (*root)->type != EV_MAP)
+		ret = ev_fail_at(*root, "expected an object, not a %s",
+				 ev_type_name((*root)->type));
+	return ret;
+}
+
+/* Manifest ------------------------------------------------------------------ */
+
+static int find_manifest(struct ev_line *out, struct ev_ledger *l,
+			 const struct ev_draft *d)
+{
+	struct ev_lines set = EV_LINES_INIT;
+	size_t i;
+	int ret;
+
+	ret = ev_ledger_lines(&set, l, &d->commit, &d->tree);
+	for (i = 0; ret == 0 && i < set.n; i++) {
+		if (set.items[i].state != EV_LIVE ||
+		    set.items[i].record.kind != EV_KIND_MANIFEST)
+			continue;
+		*out = set.items[i];
+		memset(&set.items[i].record, 0, sizeof(set.items[i].record));
+		ret = 1;
+	}
+	ev_lines_release(&set);
+	return ret;
+}
+
+static int same_as(struct ev_ledger *l, const struct ev_line *line,
+		   const struct ev_buf *payload)
+{
+	struct ev_envelope e;
+	struct ev_statement theirs = { 0 }, ours = { 0 };
+	struct ev_buf text = EV_BUF_INIT;
+	int ret;
+
+	ev_envelope_init(&e);
+	ret = ev_ledger_text(&text, l, line);
+	if (ret == 0)
+		ret = ev_envelope_parse(&e, text.ptr, text.len);
+	if (ret == 0)
+		ret = ev_statement_parse(&theirs, e.payload.ptr, e.payload.len);
+	if (ret == 0)
+		ret = ev_statement_parse(&ours, payload->ptr, payload->len);
+	if (ret == 0)
+		ret = ev_manifest_equal(theirs.predicate, ours.predicate);
+	ev_statement_release(&theirs);
+	ev_statement_release(&ours);
+	ev_envelope_release(&e);
+	ev_buf_release(&text);
+	return ret;
+}
+
+/* 1: an equal one is live, 0: there is none, EV_EEXISTS: a different one. */
+static int against_live(struct ev_written *out, struct ev_repo *r,
+			struct ev_policy *policy, const struct ev_draft *d)
+{
+	struct ev_ledger *l = NULL;
+	struct ev_line live = { 0 };
+	struct ev_buf payload = EV_BUF_INIT;
+	int ret;
+
+	ret = ev_ledger_open(&l, r, &policy->trust, NULL);
+	if (ret == 0)
+		ret = find_manifest(&live, l, d);
+	if (ret <= 0)
+		goto out;
+	ret = ev_draft_payload(&payload, d, &policy->trust);
+	if (ret == 0)
+		ret = same_as(l, &live, &payload);
+	if (ret == 1 && !d->supersedes) {
+		memcpy(out->id, live.record.id, sizeof(out->id));
+		memcpy(out->line, live.record.line, sizeof(out->line));
+	} else if (ret == 0 && !d->supersedes) {
+		ret = ev_fail(EV_EEXISTS, "a different manifest %.12s is live "
+			      "for this content", live.record.id);
+		ev_error_hint("git evidence attach manifest --supersede %s "
+			      "--because '<reason>'", live.record.id);
+	} else if (ret >= 0) {
+		ret = 0;
+	}
+out:
+	ev_line_release(&live);
+	ev_ledger_close(l);
+	ev_buf_release(&payload);
+	return ret;
+}
+
+int ev_attach_manifest(struct ev_written *out, struct ev_repo *r,
+		       struct ev_policy *policy, struct ev_attach *a)
+{
+	struct ev_draft d;
+	struct ev_manifest_options o = {
+		.change_id = a->change_id, .change_reason = a->change_reason,
+	};
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	ev_draft_init(&d, EV_KIND_MANIFEST);
+	ret = prepare(&d, r, policy, a);
+	if (ret == 0)
+		ret = ev_manifest_build(&d.members, &a->warnings, r, &a->commit,
+					&o);
+	if (ret == 0)
+		ret = against_live(out, r, policy, &d);
+	if (ret == 0)
+		ret = ev_draft_write(out, r, &policy->trust, &d, a->signer,
+				     a->dry_run);
+	ev_draft_release(&d);
+	return ret;
+}
+
+/* Files ----------------------------------------------------------------------- */
+
+static const char *const results[] = { "PASSED", "WARNED", "FAILED", NULL };
+static const char *const outcomes[] = { "pass", "fail", "incomplete", "review",
+					NULL };
+static const struct ev_field test_fields[] = {
+	{ "result", EV_F_ENUM, EV_F_REQUIRED, NULL, results, "of the run" },
+	{ "configuration", EV_F_LIST, EV_F_REQUIRED | EV_F_OPEN, NULL, NULL,
+	  "what was run, as resource descriptors" },
+	{ "url", EV_F_STRING, 0, NULL, NULL, "where the run can be seen" },
+	{ "passedTests", EV_F_LIST, 0, NULL, NULL, "names" },
+	{ "warnedTests", EV_F_LIST, 0, NULL, NULL, "names" },
+	{ "failedTests", EV_F_LIST, 0, NULL, NULL, "names" },
+	{ 0 }
+};
+static const struct ev_field report_fields[] = {
+	{ "outcome", EV_F_ENUM, EV_F_REQUIRED, NULL, outcomes, "worst of the "
+	  "gates" },
+	{ "suite", EV_F_ANY, EV_F_REQUIRED, NULL, NULL, "suite id" },
+	{ "inputs", EV_F_ANY, 0, NULL, NULL, "what was measured" },
+	{ "slices", EV_F_MAP, EV_F_OPEN, NULL, NULL, "metrics by slice" },
+	{ "gates", EV_F_LIST, EV_F_REQUIRED | EV_F_OPEN, NULL, NULL, "gates" },
+	{ 0 }
+};
+
+/* Our own kinds that a file may become; the gate judges more of them. */
+static int check_file(const struct ev_value *root, enum ev_kind kind)
+{
+	struct ev_problems bad = EV_PROBLEMS_INIT;
+	const struct ev_value *list = ev_get(root, "configuration");
+	size_t i;
+	int ret;
+
+	if (kind == EV_KIND_TEST) {
+		ev_schema_check(&bad, root, test_fields, "");
+		for (i = 0; list && list->type == EV_LIST && i < list->n; i++)
+			if (!ev_get(list->items[i], "uri") &&
+			    !ev_get(list->items[i], "digest") &&
+			    !ev_get(list->items[i], "content"))
+				ev_problem_add(&bad, list->items[i], NULL,
+					       "'configuration[%zu]' has none "
+					       "of uri, digest and content", i);
+	} else if (kind == EV_KIND_REPORT) {
+		ev_schema_check(&bad, root, report_fields, "");
+	} else if (!root->n) {
+		ev_problem_add(&bad, root, NULL, "the object is empty");
+	}
+	ret = ev_problems_fail(&bad);
+	ev_problems_release(&bad);
+	return ret;
+}
+
+/* The record's name: --name, the file's own, or the suite's id. */
+static int name_of(char **out, const struct ev_attach *a, enum ev_kind kind,
+		   const struct ev_value *root)
+{
+	const struct ev_value *suite = ev_get(root, "suite");
+	const char *name = a->name, *own;
+
+	own = kind == EV_KIND_REPORT
+		? (suite && suite->type == EV_STRING ? suite->text
+						     : ev_get_string(suite, "id"))
+		: kind == EV_KIND_TEST ? NULL : ev_get_string(root, "name");
+	if (!name)
+		name = own;
+	if (kind == EV_KIND_REPORT && own && a->name && strcmp(a->name, own))
+		return ev_fail_at(suite, "report is of suite '%s', not '%s'",
+				  own, a->name);
+	if (!name) {
+		if (kind == EV_KIND_REPORT)
+			return ev_fail_at(suite ? suite : root,
+					  "'suite' has no id");
+		ev_fail(EV_EINVALID, "this %s has no name",
+			ev_kind_name(kind));
+		ev_error_hint("--name <name>");
+		return EV_EINVALID;
+	}
+	*out = ev_strdup(name);
+	return ev_check_record_name(name);
+}
+
+/* A large report keeps its conclusions here and its whole as artifact. */
+static int add_report(struct ev_draft *d, struct ev_repo *r,
+		      const struct ev_value *root, struct ev_buf *text)
+{
+	static const char *const keep[] = { "outcome", "suite", "inputs",
+					    "gates" };
+	const struct ev_value *v;
+	struct ev_buf cut = EV_BUF_INIT;
+	struct ev_json j;
+	size_t i;
+	int ret = 0;
+
+	if (text->len <= EV_REPORT_INLINE) {
+		ret = add_members(&d->members, root);
+	} else {
+		ev_json_init(&j, &cut);
+		ev_json_object(&j);
+		for (i = 0; i < EV_ARRAY_SIZE(keep); i++) {
+			v = ev_get(root, keep[i]);
+			if (!v)
+				continue;
+			ev_json_key(&j, keep[i]);
+			ev_json_value(&j, v);
+		}
+		v = ev_get_path(root, "slices.overall");
+		if (v) {
+			ev_json_key(&j, "slices");
+			ev_json_object(&j);
+			ev_json_key(&j, "overall");
+			ev_json_value(&j, v);
+			ev_json_end_object(&j);
+		}
+		ev_json_kvb(&j, "abridged", true);
+		ev_json_end_object(&j);
+		ev_buf_add(&d->members, cut.ptr + 1, cut.len - 2);
+	}
+	ev_buf_release(&cut);
+	if (ret == 0)
+		ret = ev_artifact_add_bytes(&d->artifacts, r, "report.json",
+					    "application/json", text);
+	return ret;
+}
+
+int ev_attach_file(struct ev_written *out, struct ev_repo *r,
+		   struct ev_policy *policy, struct ev_attach *a,
+		   enum ev_kind kind, const char *path)
+{
+	struct ev_value *root = NULL;
+	struct ev_buf text = EV_BUF_INIT;
+	struct ev_draft d;
+	char *name = NULL;
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	ev_draft_init(&d, kind);
+	ret = read_json(&root, &text, path);
+	if (ret == 0)
+		ret = check_file(root, kind);
+	if (ret == 0)
+		ret = name_of(&name, a, kind, root);
+	d.name = name;
+	if (ret == 0)
+		ret = prepare(&d, r, policy, a);
+	if (ret == 0)
+		ret = kind == EV_KIND_REPORT ? add_report(&d, r, root, &text)
+					     : add_members(&d.members, root);
+	if (ret == 0)
+		ret = ev_draft_write(out, r, &policy->trust, &d, a->signer,
+				     a->dry_run);
+	free(name);
+	ev_draft_release(&d);
+	ev_buf_release(&text);
+	ev_value_free(root);
+	return ret;
+}
+
+/* What a well-known document is, by the members that its format requires. */
+static const char *recognise(const struct ev_value *root)
+{
+	const char *type = ev_get_string(root, "predicateType");
+
+	if (type && ev_get(root, "_type"))
+		return type;
+	if (ev_streq(ev_get_string(root, "bomFormat"), "CycloneDX"))
+		return "https://cyclonedx.org/bom";
+	if (ev_get(root, "spdxVersion"))
+		return "https://spdx.dev/Document";
+	return NULL;
+}
+
+static int check_type(const char *type, const char *path)
+{
+	const char *colon = type ? strchr(type, ':') : NULL;
+
+	if (!type) {
+		ev_fail(EV_EINVALID, "'%s' does not say what it is", path);
+		ev_error_hint("--type <URI>                  # such as "
+			      "https://slsa.dev/provenance/v1");
+		return EV_EINVALID;
+	}
+	if (!colon || colon == type || !colon[1] || strpbrk(type, " \t\n\"<>"))
+		return ev_fail(EV_EINVALID, "'%s' is no URI", type);
+	if (ev_kind_of_predicate(type) != EV_KIND_STATEMENT) {
+		ev_fail(EV_EINVALID, "'%s' is the type of a %s", type,
+			ev_kind_name(ev_kind_of_predicate(type)));
+		ev_error_hint("git evidence attach %s %s",
+			      ev_kind_name(ev_kind_of_predicate(type)), path);
+		return EV_EINVALID;
+	}
+	return 0;
+}
+
+int ev_attach_statement(struct ev_written *out, struct ev_repo *r,
+			struct ev_policy *policy, struct ev_attach *a,
+			const char *path)
+{
+	struct ev_value *root = NULL;
+	struct ev_buf text = EV_BUF_INIT;
+	struct ev_draft d;
+	struct ev_json j;
+	char *spec = ev_strdupf("statement=%s", path);
+	const char *type = a->type;
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	ev_draft_init(&d, EV_KIND_STATEMENT);
+	ret = type ? 0 : read_json(&root, &text, path);
+	if (ret == 0 && !type)
+		type = recognise(root);
+	if (ret == 0)
+		ret = check_type(type, path);
+	if (ret == 0 && a->name)
+		ret = ev_check_record_name(a->name);
+	if (ret < 0)
+		goto out;
+	d.type = type;
+	d.name = a->name;
+	ret = ev_artifact_add(&d.artifacts, r, spec);
+	if (ret == 0)
+		ret = prepare(&d, r, policy, a);
+	if (ret < 0)
+		goto out;
+	ev_json_init(&j, &d.members);
+	ev_buf_adds(&d.members, "\"type\":");
+	ev_json_string(&j, type);
+	ret = ev_draft_write(out, r, &policy->trust, &d, a->signer, a->dry_run);
+out:
+	free(spec);
+	ev_draft_release(&d);
+	ev_buf_release(&text);
+	ev_value_free(root);
+	return ret;
+}
