@@ -1,9 +1,10 @@
 /*
  * spawn.h - inside lib/base: start a child with given descriptors
  *
- * Nothing but the three descriptors reaches the child.  When ev_spawn()
- * returns 0 the program has been started; that it could not be is an error
- * here, not an exit status.
+ * Of the descriptors made here only those three reach the child; what the
+ * caller was given to pass on (a job server's, a shell's) is passed on.  When
+ * ev_spawn() returns 0 the program has been started; that it could not be is
+ * an error here, not an exit status.
  */
 #ifndef EV_BASE_SPAWN_H
 #define EV_BASE_SPAWN_H
