@@ -29,7 +29,15 @@ void say_note(struct context *ctx, const char *fmt, ...) EV_PRINTF(2, 3);
 			/* stderr, unless quiet */
 void say_hint(const char *fmt, ...) EV_PRINTF(1, 2);	/* obeys GIT_ADVICE=0 */
 
-/* stdout, escaped whole after formatting but for the final LF. */
+/* The parts of the two above.  `tag` is "error" or "warning"; the document is
+ * only printed with `json`; hints and details are lines or NULL. */
+void error_line(const char *tag, const char *message);
+void error_document(const struct verb *v, bool json, const char *code,
+		    const char *message, const char *details,
+		    const char *hints);
+
+/* stdout, escaped whole after formatting; the final LF is added if it is not
+ * there. No colour codes in the text: they would be escaped too. */
 void out_line(const char *fmt, ...) EV_PRINTF(1, 2);
 /* Escaped and padded to `width` columns (0: none). */
 void out_cell(const char *text, size_t width);

@@ -40,6 +40,8 @@ struct verb {
 };
 extern const struct verb *const verbs[];	/* by group, ended by NULL */
 const struct verb *verb_find(const char *name);
+/* The verb that was meant by a misspelt one, or NULL. */
+const char *verb_closest(const char *name);
 const char *verb_group_title(enum verb_group group);
 
 #endif

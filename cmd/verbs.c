@@ -28,7 +28,7 @@ extern const struct verb verb_sync;
 #if __has_include("import.c")
 extern const struct verb verb_import;
 #endif
-extern const struct verb verb_help, verb_version;
+extern const struct verb verb_help;
 
 const struct verb *const verbs[] = {
 #if __has_include("init.c")
@@ -58,7 +58,7 @@ const struct verb *const verbs[] = {
 #if __has_include("import.c")
 	&verb_import,
 #endif
-	&verb_help, &verb_version, NULL
+	&verb_help, NULL
 };
 
 const struct verb *verb_find(const char *name)
@@ -69,6 +69,16 @@ const struct verb *verb_find(const char *name)
 		if (!strcmp(verbs[i]->name, name))
 			return verbs[i];
 	return NULL;
+}
+
+const char *verb_closest(const char *name)
+{
+	const char *names[EV_ARRAY_SIZE(verbs)];
+	size_t n;
+
+	for (n = 0; verbs[n]; n++)
+		names[n] = verbs[n]->name;
+	return ev_closest(name, names, n);
 }
 
 const char *verb_group_title(enum verb_group group)

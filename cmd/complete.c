@@ -1,0 +1,199 @@
+#include "base/compat.h"
+#include "cmd/complete.h"
+
+#include "base/error.h"
+#include "cmd/render.h"
+#include "cmd/usage.h"
+#include "repo/refs.h"
+
+static void candidate(const char *typed, const char *word, const char *what)
+{
+	if (ev_starts_with(word, typed))
+		out_raw(word, strlen(word));
+	else
+		return;
+	out_raw("\t", 1);
+	out_line("%s", what ? what : "");
+}
+
+static void complete_verbs(const char *typed, bool plumbing)
+{
+	size_t i;
+
+	for (i = 0; verbs[i]; i++)
+		if (plumbing || verbs[i]->group != GROUP_PLUMBING)
+			candidate(typed, verbs[i]->name, verbs[i]->summary);
+}
+
+static int each_ref(void *ctx, const char *name, const struct ev_oid *oid)
+{
+	static const char *const kinds[][2] = {
+		{ "refs/heads/", "branch" }, { "refs/tags/", "tag" },
+		{ "refs/remotes/", "remote branch" },
+	};
+	size_t i;
+
+	(void)oid;
+	if (ev_starts_with(name, "refs/tags/evidence/"))
+		return 0;
+	for (i = 0; i < EV_ARRAY_SIZE(kinds); i++)
+		if (ev_starts_with(name, kinds[i][0]))
+			candidate(ctx, name + strlen(kinds[i][0]), kinds[i][1]);
+	return 0;
+}
+
+static void complete_refs(const char *typed, const char *prefix)
+{
+	struct ev_repo *repo = NULL;
+	char word[256];
+
+	if (!ev_repo_open(&repo, NULL) && strlen(typed) < sizeof(word)) {
+		memcpy(word, typed, strlen(typed) + 1);
+		if (!strcmp(prefix, "refs/"))
+			candidate(typed, "HEAD", "the current commit");
+		ev_ref_each(repo, prefix, each_ref, word);
+	}
+	ev_repo_close(repo);
+	ev_error_clear();
+}
+
+/* What can stand for a placeholder such as "<file>" or "<rev>". */
+static void complete_arg(const char *typed, const char *arg)
+{
+	if (strstr(arg, "file") || strstr(arg, "path") || strstr(arg, "dir"))
+		out_raw(":file\n", 6);
+	else if (strstr(arg, "ref"))
+		complete_refs(typed, "refs/heads/");
+	else if (strstr(arg, "release"))
+		complete_refs(typed, "refs/tags/");
+	else if (strstr(arg, "rev") || strstr(arg, "range"))
+		complete_refs(typed, "refs/");
+}
+
+static void complete_option(const char *typed, const struct option *o)
+{
+	struct ev_buf word = EV_BUF_INIT;
+
+	ev_buf_addf(&word, "--%s", o->name);
+	candidate(typed, word.ptr, o->help);
+	ev_buf_release(&word);
+}
+
+static void complete_options(const char *typed, const struct verb *v)
+{
+	size_t i;
+
+	for (i = 0; v->options && v->options[i].kind; i++)
+		if (v->options[i].kind != OPT_STOP)
+			complete_option(typed, &v->options[i]);
+	if (v->flags & WRITES)
+		candidate(typed, "--dry-run", "write nothing");
+	if (v->flags & HAS_JSON)
+		candidate(typed, "--json", "print one JSON document");
+	candidate(typed, "--quiet", "say less");
+	candidate(typed, "--help", "show the manual page");
+}
+
+/* The option whose value the word after `word` is, or NULL. */
+static const struct option *awaits_value(const struct verb *v, const char *word)
+{
+	size_t i;
+
+	for (i = 0; v->options && v->options[i].kind; i++) {
+		const struct option *o = &v->options[i];
+
+		if (o->kind == OPT_FLAG || o->kind == OPT_STOP)
+			continue;
+		if ((!strncmp(word, "--", 2) && !strcmp(word + 2, o->name)) ||
+		    (word[0] == '-' && o->letter && word[1] == o->letter &&
+		     !word[2]))
+			return o;
+	}
+	return NULL;
+}
+
+/* Candidates in word `index` (0: after the verb) of one synopsis line:
+ * "attach test|report <file>" has two at 0 and a file at 1. */
+static void complete_synopsis(const char *typed, const char *line, int index)
+{
+	const char *p = line + strcspn(line, " ");
+	char word[64];
+	size_t n;
+
+	for (; *p; p += n) {
+		p += strspn(p, " ");
+		n = strcspn(p, " ");
+		if (*p == '-' || !strncmp(p, "[-", 2))
+			break;
+		if (index-- > 0)
+			continue;
+		while (n) {
+			size_t k = strcspn(p, "| ");
+
+			if (k > 0 && k < sizeof(word)) {
+				memcpy(word, p, k);
+				word[k] = '\0';
+				if (word[0] >= 'a' && word[0] <= 'z')
+					candidate(typed, word, "");
+				else
+					complete_arg(typed, word);
+			}
+			k += p[k] == '|';
+			p += k;
+			n -= k;
+		}
+		break;
+	}
+}
+
+static void complete_word(const char *typed, const struct verb *v,
+			  int nwords, const char **words)
+{
+	const struct option *o;
+	int i, index = 0;
+	size_t k;
+
+	for (i = 0; i < nwords; i++) {
+		if (!strcmp(words[i], "--"))
+			return;		/* the command of run: the shell's own */
+		if (words[i][0] == '-')
+			i += awaits_value(v, words[i]) != NULL;
+		else
+			index++;
+	}
+	o = nwords ? awaits_value(v, words[nwords - 1]) : NULL;
+	if (o) {
+		complete_arg(typed, o->arg ? o->arg : "");
+	} else if (typed[0] == '-') {
+		complete_options(typed, v);
+	} else if (!strcmp(v->name, "help")) {
+		complete_verbs(typed, true);
+	} else {
+		for (k = 0; v->synopsis && v->synopsis[k]; k++)
+			complete_synopsis(typed, v->synopsis[k], index);
+	}
+}
+
+int complete(int argc, const char **argv)
+{
+	const struct verb *v;
+	const char *typed;
+
+	if (argc && !strcmp(argv[0], "--")) {
+		argc--;
+		argv++;
+	}
+	typed = argc ? argv[argc - 1] : "";
+	if (argc <= 1) {
+		complete_verbs(typed, false);
+		if (typed[0] == '-') {
+			candidate(typed, "--version", "print the version");
+			candidate(typed, "--help", "show the manual page");
+		}
+		return finish_output(EXIT_PASS);
+	}
+	v = verb_find(argv[0]);
+	if (v)
+		complete_word(typed, v, argc - 2, argv + 1);
+	return finish_output(EXIT_PASS);
+}

@@ -1,0 +1,95 @@
+#include "base/compat.h"
+
+#include "cmd/render.h"
+#include "cmd/usage.h"
+
+static const char *schema;
+static bool all;
+
+static const struct option options[] = {
+	{ OPT_STRING, 0, "schema", "<verb>",
+	  "print the JSON Schema of what --json of <verb> prints", &schema },
+	{ OPT_FLAG, 'a', "all", NULL, "list every verb with its usage", &all },
+	{ 0, 0, NULL, NULL, NULL, NULL }
+};
+
+static const char *const synopsis[] = {
+	"help [<verb>]",
+	"help --all",
+	"help --schema <verb>",
+	NULL
+};
+
+static int unknown(struct context *ctx, const char *name)
+{
+	const char *near = verb_closest(name);
+
+	if (near)
+		return usage_error(ctx, "there is no verb '%s', did you mean "
+				   "'%s'?", name, near);
+	return usage_error(ctx, "there is no verb '%s'", name);
+}
+
+static int print_schema(struct context *ctx, const char *name)
+{
+	const struct verb *v = verb_find(name);
+	size_t n;
+
+	if (!v)
+		return unknown(ctx, name);
+	if (!v->json_schema) {
+		ev_fail(EV_ENOTFOUND, "'%s' prints no JSON", name);
+		return report_error(ctx);
+	}
+	n = strlen(v->json_schema);
+	out_raw(v->json_schema, n);
+	if (!n || v->json_schema[n - 1] != '\n')
+		out_raw("\n", 1);
+	return EXIT_PASS;
+}
+
+static int print_all(void)
+{
+	struct ev_buf text = EV_BUF_INIT;
+	size_t i;
+
+	for (i = 0; verbs[i]; i++) {
+		if (i)
+			ev_buf_addc(&text, '\n');
+		usage_text(&text, verbs[i]);
+	}
+	out_raw(text.ptr, text.len);
+	ev_buf_release(&text);
+	return EXIT_PASS;
+}
+
+static int run(struct context *ctx, int argc, const char **argv)
+{
+	struct ev_buf text = EV_BUF_INIT;
+	const struct verb *v;
+
+	if (argc > 1 || (argc && (schema || all)) || (schema && all))
+		return usage_error(ctx, "help takes one verb, or one option");
+	if (schema)
+		return print_schema(ctx, schema);
+	if (all)
+		return print_all();
+	if (!argc) {
+		usage_overview(&text, true);
+		out_raw(text.ptr, text.len);
+		ev_buf_release(&text);
+		return EXIT_PASS;
+	}
+	v = verb_find(argv[0]);
+	return v ? usage_manual(v) : unknown(ctx, argv[0]);
+}
+
+const struct verb verb_help = {
+	.name = "help",
+	.group = GROUP_LOOK,
+	.flags = MAY_PAGE,
+	.summary = "show how a verb is used",
+	.synopsis = synopsis,
+	.options = options,
+	.run = run,
+};
