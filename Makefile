@@ -13,7 +13,7 @@ FISHDIR := $(PREFIX)/share/fish/vendor_completions.d
 
 BUILD ?= build
 CC ?= gcc
-PKGS := libgit2 gpgme libcrypto yaml-0.1 jansson
+PKGS := libgit2 gpgme libcrypto yaml-0.1 jansson expat
 -include config.mak
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \

@@ -14,11 +14,9 @@
 
 #include "ledger/write.h"
 
-#define EV_RUN_NAME_MAX 100
-
 struct ev_run {
 	struct ev_oid commit;
-	const char *name;
+	const char *name;		/* see ev_check_record_name() */
 	const char *const *argv;	/* NULL-ended, at least one word */
 	bool hermetic, dry_run;
 	const char *junit;		/* path below the checkout, or NULL */

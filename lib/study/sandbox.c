@@ -3,6 +3,7 @@
 #include "study/sandbox.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -110,4 +111,37 @@ out:
 	ev_buf_release(&err);
 	ev_buf_release(&dir);
 	return ret;
+}
+
+static bool can_run(const char *dir, size_t n, const char *name)
+{
+	struct ev_buf path = EV_BUF_INIT;
+	struct stat st;
+	bool yes;
+
+	ev_buf_add(&path, dir, n);
+	ev_buf_addf(&path, "/%s", name);
+	yes = stat(path.ptr, &st) == 0 && S_ISREG(st.st_mode) &&
+	      access(path.ptr, X_OK) == 0;
+	ev_buf_release(&path);
+	return yes;
+}
+
+int ev_sandbox_find(const char *program, const char *dir)
+{
+	const char *p = getenv("PATH");
+	size_t n;
+
+	if (*program == '/' && can_run("", 0, program + 1))
+		return 0;
+	if (*program != '/' && strchr(program, '/') &&
+	    can_run(dir, strlen(dir), program))
+		return 0;
+	for (; p && !strchr(program, '/'); p = p[n] ? p + n + 1 : NULL) {
+		n = strcspn(p, ":");
+		if (*p == '/' && can_run(p, n, program))
+			return 0;
+	}
+	return ev_fail(EV_ENOTFOUND, "cannot run '%s': no such program",
+		       program);
 }

@@ -15,5 +15,8 @@
 int ev_sandbox_probe(void);
 /* Append the words that come before the command; `dir` is the checkout. */
 void ev_sandbox_words(struct ev_strs *argv, const char *dir);
+/* Bubblewrap says "no such program" as if the program had failed, so look for
+ * it before: EV_ENOTFOUND. */
+int ev_sandbox_find(const char *program, const char *dir);
 
 #endif
