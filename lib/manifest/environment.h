@@ -9,7 +9,8 @@
  * fingerprint.
  *
  *	architecture container cpu gpu kernel libc os
- *	packages.conda packages.dpkg packages.npm packages.pip toolchain
+ *	packages.conda packages.dpkg packages.npm packages.pip
+ *	runtime toolchain
  */
 #ifndef EV_MANIFEST_ENVIRONMENT_H
 #define EV_MANIFEST_ENVIRONMENT_H
