@@ -75,7 +75,8 @@ static void refusals_name_the_place_and_the_reason(void **state)
 		{ T("{: a}\n"), "1:2: expected a value" },
 		{ T("? [a, b]\n: 1\n"),
 		  "1:3: key must be a string, not a list" },
-		{ T("? {a: b}\n: 1\n"), "1:3: key must be a string, not a map" },
+		{ T("? {a: b}\n: 1\n"),
+		  "1:3: key must be a string, not a map" },
 		{ T("{[a]: 1}\n"), "1:2: key must be a string, not a list" },
 		{ T("? |\n  a\n: 1\n"), "1:3: key must be on one line" },
 		/* tabs */
