@@ -73,7 +73,8 @@ int ev_file_read(struct ev_buf *out, const char *path, size_t limit)
 {
 	int fd, ret;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	/* A named pipe must not keep us waiting for a writer. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
 		return ev_fail_errno(absent_or_error(), "cannot open '%s'",
 				     path);

@@ -8,7 +8,8 @@
 
 /*
  * Append the whole file; EV_ENOTFOUND, EV_ELIMIT if over `limit` bytes or the
- * buffer's max.  On failure the buffer is as before.
+ * buffer's max.  On failure the buffer is as before.  A pipe is read to its
+ * end; one that nobody writes to is empty.
  */
 int ev_file_read(struct ev_buf *out, const char *path, size_t limit);
 int ev_fd_read(struct ev_buf *out, int fd, const char *name, size_t limit);

@@ -113,6 +113,9 @@ int ev_rmtree(const char *path)
 {
 	if (!remove_entry(AT_FDCWD, path, 0))
 		return 0;
+	if (errno == ELOOP)
+		return ev_fail(EV_ELIMIT, "'%s' is more than %d levels deep",
+			       path, DEPTH_MAX);
 	return ev_fail_errno(EV_ERROR, "cannot remove '%s'", path);
 }
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <openssl/evp.h>
@@ -110,14 +111,20 @@ int ev_sha256_file(char out[EV_SHA256_HEX + 1], uint64_t *size,
 {
 	unsigned char raw[EV_SHA256_SIZE];
 	struct ev_sha256 *h = NULL;
+	struct stat st;
 	uint64_t total;
 	int fd, ret;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	/* A named pipe must not keep us waiting for a writer. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0) {
 		ret = errno == ENOENT || errno == ENOTDIR ? EV_ENOTFOUND :
 			EV_ERROR;
 		return ev_fail_errno(ret, "cannot open '%s'", path);
+	}
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
+		ret = ev_fail(EV_EINVALID, "'%s' is no regular file", path);
+		goto out;
 	}
 	h = ev_sha256_new();
 	if (hash_fd(h, &total, fd)) {

@@ -19,7 +19,10 @@ void ev_sha256_free(struct ev_sha256 *h);
 void ev_sha256_bytes(unsigned char out[EV_SHA256_SIZE], const void *p,
 		     size_t n);
 void ev_sha256_hex(char out[EV_SHA256_HEX + 1], const void *p, size_t n);
-/* Digest of a file of any size, and its size; both outputs may be NULL. */
+/*
+ * Digest of a regular file of any size, and its size; both outputs may be
+ * NULL.  EV_ENOTFOUND, EV_EINVALID if it is something else than a file.
+ */
 int ev_sha256_file(char out[EV_SHA256_HEX + 1], uint64_t *size,
 		   const char *path);
 

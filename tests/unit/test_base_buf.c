@@ -54,7 +54,7 @@ static void text_is_formatted_after_what_is_there(void **state)
 	ev_buf_release(&b);
 }
 
-static void a_full_buffer_takes_nothing_more_until_cleared(void **state)
+static void a_full_buffer_takes_no_more_until_cleared(void **state)
 {
 	struct ev_buf b = EV_BUF_INIT_MAX(4);
 
@@ -212,7 +212,7 @@ int main(void)
 		cmocka_unit_test(an_empty_buffer_is_an_empty_string),
 		cmocka_unit_test(bytes_are_kept_in_order_and_ended_by_nul),
 		cmocka_unit_test(text_is_formatted_after_what_is_there),
-		cmocka_unit_test(a_full_buffer_takes_nothing_more_until_cleared),
+		cmocka_unit_test(a_full_buffer_takes_no_more_until_cleared),
 		cmocka_unit_test(sizes_near_the_end_of_memory_overflow_cleanly),
 		cmocka_unit_test(reserved_bytes_become_part_by_setlen),
 		cmocka_unit_test(a_buffer_can_be_added_to_itself),

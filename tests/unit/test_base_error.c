@@ -22,7 +22,7 @@ static void there_is_always_a_last_error(void **state)
 	assert_string_equal(e->hints, "");
 }
 
-static void failing_returns_the_code_and_keeps_the_message(void **state)
+static void failing_returns_the_code_and_keeps_the_text(void **state)
 {
 	(void)state;
 	errno = EINTR;
@@ -142,7 +142,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(there_is_always_a_last_error),
-		cmocka_unit_test(failing_returns_the_code_and_keeps_the_message),
+		cmocka_unit_test(failing_returns_the_code_and_keeps_the_text),
 		cmocka_unit_test(the_reason_of_the_system_is_added),
 		cmocka_unit_test(a_prefix_keeps_code_details_and_hints),
 		cmocka_unit_test(
