@@ -9,7 +9,7 @@
 
 struct scan {
 	struct ev_builder *b;
-	const char *file, *text, *p, *end;
+	const char *file, *p, *end;
 	const char *line_start;
 	unsigned line;
 };
@@ -281,7 +281,7 @@ int ev_json_read(struct ev_value **out, const char *file,
 		 const char *text, size_t n)
 {
 	struct ev_builder b;
-	struct scan s = { &b, file, text, text, text + n, text, 1 };
+	struct scan s = { &b, file, text, text + n, text, 1 };
 	int ret;
 
 	*out = NULL;
