@@ -44,7 +44,7 @@ static int check_tag(const struct ev_packet *packet, bool first,
 	}
 }
 
-static int check_packets(struct ev_bytes from, const char *name)
+static int check_packets(size_t *keys, struct ev_bytes from, const char *name)
 {
 	struct ev_packet packet;
 	size_t count = 0;
@@ -60,6 +60,7 @@ static int check_packets(struct ev_bytes from, const char *name)
 		if (ret < 0)
 			return ev_fail_prefix("'%s'", name);
 		ret = check_tag(&packet, count++ == 0, name);
+		*keys += packet.tag == EV_PKT_PUBLIC_KEY;
 	}
 	return ret;
 }
@@ -75,7 +76,8 @@ static int dearmor_all(struct ev_buf *out, const struct ev_keyblock *b)
 	return ret < 0 ? ev_fail_prefix("'%s'", b->name) : 0;
 }
 
-int ev_block_read(struct ev_buf *out, const struct ev_keyblock *block)
+int ev_block_read(struct ev_buf *out, size_t *keys,
+		  const struct ev_keyblock *block)
 {
 	struct ev_bytes packets;
 	size_t start = out->len;
@@ -94,7 +96,7 @@ int ev_block_read(struct ev_buf *out, const struct ev_keyblock *block)
 	if (ret == 0) {
 		packets.p = (const unsigned char *)out->ptr + start;
 		packets.n = out->len - start;
-		ret = check_packets(packets, block->name);
+		ret = check_packets(keys, packets, block->name);
 	}
 	if (ret < 0)
 		ev_buf_setlen(out, start);

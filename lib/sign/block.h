@@ -12,8 +12,10 @@
  * Append the binary packets of one file, armoured (one block or several, text
  * between them is skipped) or binary.  EV_EINVALID, naming the file, unless
  * they are whole packets of public keys and what belongs to them; a secret key
- * is refused with a hint, since whoever put it there must know.
+ * is refused with a hint, since whoever put it there must know.  Adds the
+ * number of primary keys to *keys.
  */
-int ev_block_read(struct ev_buf *out, const struct ev_keyblock *block);
+int ev_block_read(struct ev_buf *out, size_t *keys,
+		  const struct ev_keyblock *block);
 
 #endif

@@ -47,6 +47,17 @@ struct ev_subkey *ev_key_add_subkey(struct ev_key *key)
 	return sub;
 }
 
+void ev_key_complete(struct ev_key *key)
+{
+	const struct ev_subkey *primary = &key->subs[0];
+
+	memcpy(key->fpr, primary->fpr, sizeof(key->fpr));
+	key->created = primary->created;
+	key->expires = primary->expires;
+	key->revoked = primary->revoked;
+	key->algo_bits = primary->bits;
+}
+
 const struct ev_key *ev_keytable_find(const struct ev_keytable *t,
 				      const char *id,
 				      const struct ev_subkey **sub)
@@ -172,10 +183,7 @@ static bool read_key(struct ev_keytable *out, const char **p)
 			return false;
 	if (!key->nsubs || strcmp(key->fpr, key->subs[0].fpr))
 		return false;
-	key->created = key->subs[0].created;
-	key->expires = key->subs[0].expires;
-	key->revoked = key->subs[0].revoked;
-	key->algo_bits = key->subs[0].bits;
+	ev_key_complete(key);
 	return true;
 }
 

@@ -25,6 +25,8 @@ void ev_keytable_release(struct ev_keytable *t);
 struct ev_key *ev_keytable_add(struct ev_keytable *t);
 /* Add an empty subkey to `key`; NULL if it has too many. */
 struct ev_subkey *ev_key_add_subkey(struct ev_key *key);
+/* Say of the key what is true of its first subkey, which is the primary. */
+void ev_key_complete(struct ev_key *key);
 const struct ev_key *ev_keytable_find(const struct ev_keytable *t,
 				      const char *id,
 				      const struct ev_subkey **sub);

@@ -1,0 +1,36 @@
+/*
+ * home.h - what keyhome.c and verify.c share
+ */
+#ifndef EV_SIGN_HOME_H
+#define EV_SIGN_HOME_H
+
+#include "base/hash.h"
+#include "sign/gpg.h"
+#include "sign/keyhome.h"
+#include "sign/table.h"
+
+#define EV_HOME_CONTEXTS 2
+
+struct ev_keyhome {
+	char digest[EV_SHA256_HEX + 1];
+	struct ev_buf dir;		/* absolute; empty if there are no keys */
+	bool temporary;			/* remove `dir` at close */
+	struct ev_keytable table;
+	gpgme_ctx_t ctx[EV_HOME_CONTEXTS];	/* made when first needed */
+};
+
+/*
+ * Make `dir` a home that holds the keys of `blocks`, and list them into
+ * `table`; `dir` exists, is empty and private.
+ */
+int ev_home_build(struct ev_keytable *table, const char *dir,
+		  const char *digest, const struct ev_keyblock *blocks,
+		  size_t n);
+/*
+ * Read the table of a home that was made earlier.  EV_EINVALID (no message)
+ * unless it is ours in every file; gpg is not run.
+ */
+int ev_home_load(struct ev_keytable *table, const char *dir,
+		 const char *digest);
+
+#endif
