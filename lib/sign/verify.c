@@ -198,7 +198,7 @@ struct worker {
 	struct question *questions;
 	size_t n, first, step;
 	const struct ev_keyhome *home;
-	gpgme_ctx_t ctx;
+	gpgme_ctx_t *ctx;
 	int ret;
 	char *message;			/* the error lives in its own thread */
 };
@@ -208,8 +208,10 @@ static void *work(void *arg)
 	struct worker *w = arg;
 	size_t i;
 
+	if (!*w->ctx)
+		w->ret = ev_gpg_open(w->ctx, NULL, w->home->dir.ptr);
 	for (i = w->first; i < w->n && w->ret == 0; i += w->step)
-		w->ret = ask(&w->questions[i], w->home, w->ctx);
+		w->ret = ask(&w->questions[i], w->home, *w->ctx);
 	if (w->ret < 0)
 		w->message = ev_strdup(ev_error_last()->message);
 	return NULL;
@@ -223,14 +225,14 @@ static int ask_all(struct question *questions, size_t n, struct ev_keyhome *h)
 	bool started[EV_HOME_CONTEXTS] = { false };
 	int ret = 0;
 
-	for (i = 0; i < count && ret == 0; i++) {
-		if (!h->ctx[i])
-			ret = ev_gpg_open(&h->ctx[i], NULL, h->dir.ptr);
-		workers[i] = (struct worker){ questions, n, i, count, h,
-					      h->ctx[i], 0, NULL };
-	}
+	/* the first here, for the sake of the hints of its error */
+	if (!h->ctx[0])
+		ret = ev_gpg_open(&h->ctx[0], NULL, h->dir.ptr);
 	if (ret < 0)
 		return ret;
+	for (i = 0; i < count; i++)
+		workers[i] = (struct worker){ questions, n, i, count, h,
+					      &h->ctx[i], 0, NULL };
 	for (i = 1; i < count; i++)
 		started[i] = !pthread_create(&threads[i], NULL, work,
 					     &workers[i]);

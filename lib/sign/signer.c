@@ -1,0 +1,290 @@
+#include "base/compat.h"
+#include "sign/keyhome.h"
+
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "sign/block.h"
+#include "sign/gpg.h"
+#include "sign/openpgp.h"
+#include "sign/weak.h"
+
+static char *program;
+
+void ev_sign_set_program(const char *path)
+{
+	free(program);
+	program = ev_strdup(path && *path ? path : NULL);
+}
+
+/* gpg has no terminal of its own here; pinentry asks on the one we name. */
+static void name_terminal(void)
+{
+	char path[256];
+
+	if (!getenv("GPG_TTY") && isatty(0) &&
+	    ttyname_r(0, path, sizeof(path)) == 0)
+		setenv("GPG_TTY", path, 1);
+}
+
+static int no_secret_key(const char *fpr)
+{
+	ev_fail(EV_ENOTFOUND, "no secret key for '%s' in your key ring", fpr);
+	ev_error_hint("gpg --list-secret-keys");
+	return EV_ENOTFOUND;
+}
+
+static int no_pass_phrase(const char *why)
+{
+	ev_fail(EV_ERROR, "gpg could not ask for the pass phrase: %s", why);
+	ev_error_hint("export GPG_TTY=$(tty)");
+	return EV_ERROR;
+}
+
+static int translate(gpgme_error_t err, const char *fpr)
+{
+	char text[128];
+
+	switch (gpgme_err_code(err)) {
+	case GPG_ERR_NO_SECKEY:
+	case GPG_ERR_UNUSABLE_SECKEY:
+		return no_secret_key(fpr);
+	case GPG_ERR_ENOTTY:
+	case GPG_ERR_ENXIO:
+		return no_pass_phrase("no terminal");
+	case GPG_ERR_NO_PIN_ENTRY:
+		ev_fail(EV_ERROR, "gpg could not ask for the pass phrase: "
+			"no pinentry");
+		ev_error_hint("install a pinentry program "
+			      "(the package pinentry-curses)");
+		return EV_ERROR;
+	case GPG_ERR_TIMEOUT:
+		return no_pass_phrase("nobody answered");
+	case GPG_ERR_CANCELED:
+	case GPG_ERR_FULLY_CANCELED:
+		return ev_fail(EV_ERROR, "signing was cancelled");
+	case GPG_ERR_BAD_PASSPHRASE:
+		return ev_fail(EV_ERROR, "wrong pass phrase for '%s'", fpr);
+	case GPG_ERR_NO_AGENT:
+	case GPG_ERR_AGENT:
+		ev_fail(EV_ERROR, "gpg-agent cannot be reached");
+		ev_error_hint("gpgconf --launch gpg-agent");
+		return EV_ERROR;
+	default:
+		gpgme_strerror_r(err, text, sizeof(text));
+		ev_fail(EV_ERROR, "gpg cannot sign with '%s': %s", fpr, text);
+		ev_error_hint("echo test | gpg --local-user %s --detach-sign "
+			      ">/dev/null", fpr);
+		return EV_ERROR;
+	}
+}
+
+/* Is the issuer one of this key's parts, and strong enough to count? */
+static int check_issuer(gpgme_key_t key, const struct ev_sigpacket *packet)
+{
+	const struct _gpgme_subkey *s;
+
+	for (s = key->subkeys; s; s = s->next) {
+		if (!s->fpr || strlen(s->fpr) != 40)
+			continue;
+		if (packet->has_fpr ? strcasecmp(s->fpr, packet->issuer_fpr)
+				    : strcasecmp(s->fpr + 24,
+						 packet->issuer_keyid))
+			continue;
+		if (!ev_key_is_weak(packet->pubkey_algo, s->length))
+			return 0;
+		return ev_fail(EV_EDENIED, "key '%s' has %u bits, at least %u "
+			       "are needed", s->fpr, s->length,
+			       EV_KEY_MIN_BITS);
+	}
+	return ev_fail(EV_ERROR, "gpg signed with another key than '%s'",
+		       key->subkeys ? key->subkeys->fpr : "");
+}
+
+/* Never hand out a signature that nobody's verification would count. */
+static int check_made(gpgme_key_t key, const char *sig, size_t n)
+{
+	struct ev_sigpacket packet;
+	int ret;
+
+	ret = ev_sigpacket_parse(&packet, sig, n);
+	if (ret < 0)
+		return ev_fail_prefix("gpg made a signature that does not "
+				      "count");
+	if (ev_hash_is_strong(packet.hash_algo))
+		return check_issuer(key, &packet);
+	ev_fail(EV_EDENIED, "gpg signed with a %s digest, SHA-256 or better is "
+		"needed", ev_hash_name(packet.hash_algo));
+	ev_error_hint("remove digest-algo and personal-digest-preferences from "
+		      "your gpg.conf");
+	return EV_EDENIED;
+}
+
+static int find_secret(gpgme_key_t *out, gpgme_ctx_t ctx, const char *fpr)
+{
+	struct ev_gpg_quiet q;
+	gpgme_error_t err;
+
+	ev_gpg_begin(&q);
+	err = gpgme_get_key(ctx, fpr, out, 1);
+	ev_gpg_end(&q);
+	switch (gpgme_err_code(err)) {
+	case GPG_ERR_NO_ERROR:
+		break;
+	case GPG_ERR_EOF:
+	case GPG_ERR_INV_VALUE:
+		return no_secret_key(fpr);
+	default:
+		return translate(err, fpr);
+	}
+	if ((*out)->revoked)
+		return ev_fail(EV_EDENIED, "key '%s' is revoked", fpr);
+	if ((*out)->expired)
+		return ev_fail(EV_EDENIED, "key '%s' has expired", fpr);
+	return 0;
+}
+
+static int run_sign(struct ev_buf *sig, gpgme_ctx_t ctx, gpgme_key_t key,
+		    const char *fpr, const void *data, size_t n)
+{
+	struct ev_gpg_quiet q;
+	gpgme_data_t in = NULL, out = NULL;
+	gpgme_error_t err;
+	char *made = NULL;
+	size_t len = 0;
+	int ret;
+
+	gpgme_set_armor(ctx, 0);
+	gpgme_set_textmode(ctx, 0);
+	err = gpgme_signers_add(ctx, key);
+	if (!err)
+		err = gpgme_data_new_from_mem(&in, n ? data : "", n, 0);
+	if (!err)
+		err = gpgme_data_new(&out);
+	if (!err) {
+		ev_gpg_begin(&q);
+		err = gpgme_op_sign(ctx, in, out, GPGME_SIG_MODE_DETACH);
+		ev_gpg_end(&q);
+	}
+	if (out)
+		made = gpgme_data_release_and_get_mem(out, &len);
+	ret = err ? translate(err, fpr) : check_made(key, made, len);
+	if (ret == 0)
+		ev_buf_add(sig, made, len);
+	gpgme_free(made);
+	gpgme_data_release(in);
+	return ret;
+}
+
+int ev_sign_detached(struct ev_buf *sig, const char *fpr,
+		     const void *data, size_t n)
+{
+	gpgme_ctx_t ctx = NULL;
+	gpgme_key_t key = NULL;
+	int ret;
+
+	name_terminal();
+	ret = ev_gpg_open(&ctx, program, NULL);
+	if (ret == 0)
+		ret = find_secret(&key, ctx, fpr);
+	if (ret == 0)
+		ret = run_sign(sig, ctx, key, fpr, data, n);
+	if (key)
+		gpgme_key_unref(key);
+	if (ctx)
+		gpgme_release(ctx);
+	return ret;
+}
+
+static bool can_sign(gpgme_key_t key)
+{
+	const struct _gpgme_subkey *s;
+
+	if (key->revoked || key->expired || key->disabled || key->invalid)
+		return false;
+	for (s = key->subkeys; s; s = s->next)
+		if (s->can_sign && s->secret && !s->revoked && !s->expired &&
+		    !s->disabled && !s->invalid)
+			return true;
+	return false;
+}
+
+int ev_sign_secret_keys(struct ev_strs *out)
+{
+	struct ev_gpg_quiet q;
+	gpgme_ctx_t ctx = NULL;
+	gpgme_key_t key;
+	gpgme_error_t err;
+	int ret;
+
+	ret = ev_gpg_open(&ctx, program, NULL);
+	if (ret < 0)
+		return ret;
+	ev_gpg_begin(&q);
+	err = gpgme_op_keylist_start(ctx, NULL, 1);
+	while (!err) {
+		err = gpgme_op_keylist_next(ctx, &key);
+		if (err)
+			break;
+		if (can_sign(key))
+			ev_strs_add(out, key->subkeys->fpr);
+		gpgme_key_unref(key);
+	}
+	gpgme_op_keylist_end(ctx);
+	ev_gpg_end(&q);
+	if (gpgme_err_code(err) != GPG_ERR_EOF)
+		ret = ev_gpg_fail(err, "cannot list your secret keys");
+	gpgme_release(ctx);
+	return ret;
+}
+
+static int no_public_key(const char *fpr)
+{
+	ev_fail(EV_ENOTFOUND, "no key '%s' in your key ring", fpr);
+	ev_error_hint("gpg --list-keys");
+	return EV_ENOTFOUND;
+}
+
+int ev_sign_export_key(struct ev_buf *out, const char *fpr)
+{
+	struct ev_keyblock block = { fpr, NULL, 0 };
+	struct ev_buf packets = EV_BUF_INIT;
+	struct ev_gpg_quiet q;
+	gpgme_data_t data = NULL;
+	gpgme_ctx_t ctx = NULL;
+	gpgme_error_t err;
+	char *made = NULL;
+	size_t len = 0, keys = 0;
+	int ret;
+
+	ret = ev_gpg_open(&ctx, program, NULL);
+	if (ret < 0)
+		return ret;
+	gpgme_set_armor(ctx, 1);
+	err = gpgme_data_new(&data);
+	if (!err) {
+		ev_gpg_begin(&q);
+		err = gpgme_op_export(ctx, fpr, GPGME_EXPORT_MODE_MINIMAL,
+				      data);
+		ev_gpg_end(&q);
+	}
+	if (data)
+		made = gpgme_data_release_and_get_mem(data, &len);
+	if (err && gpgme_err_code(err) != GPG_ERR_NO_DATA)
+		ret = ev_gpg_fail(err, "cannot export the key");
+	else if (!len)
+		ret = no_public_key(fpr);
+	block.bytes = made;
+	block.n = len;
+	if (ret == 0)
+		ret = ev_block_read(&packets, &keys, &block);
+	if (ret == 0)
+		ev_buf_add(out, made, len);
+	ev_buf_release(&packets);
+	gpgme_free(made);
+	gpgme_release(ctx);
+	return ret;
+}
