@@ -1,0 +1,149 @@
+# lib.bash - what the .bats files share: a world of its own for each test
+#
+# A test file begins
+#
+#	load ../lib
+#	load ../keys		# if it signs
+#	setup() { setup_world; }
+#	teardown() { teardown_world; }
+#
+# A world is a new folder ($WORLD, the current one) with an empty home, no
+# configuration of the machine or the user, fixed names and dates, and the
+# program that was built first in PATH.
+
+lib_top=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
+
+setup_world() {
+	local v
+	for v in $(compgen -e | grep -E '^(GIT_|GPG_|GNUPG|EV_[^B]|XDG_|LC_|LESS|PAGER|NO_COLOR|SSH_|DBUS_|CI_|GITHUB_)')
+	do
+		unset "$v"
+	done
+	unset LANGUAGE SOURCE_DATE_EPOCH EMAIL EDITOR VISUAL DISPLAY
+	# short, for the sockets of gpg-agent
+	WORLD=$(mktemp -d /tmp/evw.XXXXXX)
+	export WORLD HOME=$WORLD/home GNUPGHOME=$WORLD/gpg TMPDIR=$WORLD/tmp
+	export LC_ALL=C.UTF-8 TZ=UTC TERM=dumb
+	export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
+	export GIT_TERMINAL_PROMPT=0 GIT_EDITOR=false
+	export GIT_AUTHOR_NAME='Dr. Ada Kern' GIT_AUTHOR_EMAIL=ada@example.com
+	export GIT_COMMITTER_NAME=$GIT_AUTHOR_NAME
+	export GIT_COMMITTER_EMAIL=$GIT_AUTHOR_EMAIL
+	export GIT_AUTHOR_DATE='2026-01-31T12:00:00Z'
+	export GIT_COMMITTER_DATE=$GIT_AUTHOR_DATE
+	export PATH=${EV_BUILD:=$lib_top/build}:$PATH
+	mkdir -m 700 "$HOME" "$GNUPGHOME" "$TMPDIR"
+	cd "$WORLD" || return
+	stdout= stderr= status=0
+}
+
+# Ends what the test started below $WORLD, and removes it.
+teardown_world() {
+	local home
+	cd / || return
+	test -n "${WORLD:-}" || return 0
+	find "$WORLD" -name S.gpg-agent -type s 2>/dev/null |
+		while read -r home
+		do
+			GNUPGHOME=${home%/*} gpgconf --kill all || :
+		done
+	rm -rf "$WORLD"
+	WORLD=
+}
+
+# given_repo NAME: a repository with one commit on main; it becomes current.
+given_repo() {
+	git init -q -b main "$WORLD/$1" && cd "$WORLD/$1" || return
+	printf 'threshold = 0.5\n' >model.cfg
+	git add model.cfg && git commit -q -m 'model: first threshold'
+}
+
+# given_commit MESSAGE [FILE [TEXT]]: one more commit; prints its id.
+given_commit() {
+	printf '%s\n' "${3:-$1}" >"${2:-model.cfg}"
+	git add -- "${2:-model.cfg}" && git commit -q -m "$1" &&
+		git rev-parse HEAD
+}
+
+# expect_exit N COMMAND...: run it; $stdout, $stderr and $status are set, the
+# bytes are in $WORLD/stdout and $WORLD/stderr.
+expect_exit() {
+	local want=$1
+	shift
+	status=0
+	"$@" >"$WORLD/stdout" 2>"$WORLD/stderr" || status=$?
+	stdout=$(tr -d '\0' <"$WORLD/stdout")
+	stderr=$(tr -d '\0' <"$WORLD/stderr")
+	if test "$status" != "$want"
+	then
+		echo "exit status $status instead of $want: $*"
+		show_output
+		return 1
+	fi
+}
+
+show_output() {
+	sed 's/^/stdout: /' "$WORLD/stdout"
+	sed 's/^/stderr: /' "$WORLD/stderr"
+}
+
+# expect_stdout [FILE], expect_stderr [FILE]: exactly FILE, or what stands on
+# standard input.
+expect_stdout() {
+	diff -u --label expected --label stdout "${1:--}" "$WORLD/stdout"
+}
+
+expect_stderr() {
+	diff -u --label expected --label stderr "${1:--}" "$WORLD/stderr"
+}
+
+# expect_in stdout|stderr TEXT...: each TEXT is somewhere in it.
+expect_in() {
+	local where=$1 text
+	shift
+	for text
+	do
+		if ! grep -qF -e "$text" "$WORLD/$where"
+		then
+			echo "not in $where: $text"
+			show_output
+			return 1
+		fi
+	done
+}
+
+# expect_not_in stdout|stderr TEXT...
+expect_not_in() {
+	local where=$1 text
+	shift
+	for text
+	do
+		if grep -qF -e "$text" "$WORLD/$where"
+		then
+			echo "in $where: $text"
+			show_output
+			return 1
+		fi
+	done
+}
+
+# expect_json FILTER...: stdout is one JSON document and jq -e says yes to each.
+expect_json() {
+	local filter
+	jq -e . <"$WORLD/stdout" >/dev/null || { show_output; return 1; }
+	for filter
+	do
+		if ! jq -e "$filter" <"$WORLD/stdout" >/dev/null
+		then
+			echo "jq says no to: $filter"
+			show_output
+			return 1
+		fi
+	done
+}
+
+# refs_snapshot [REPO]: every ref and HEAD with its value.
+refs_snapshot() {
+	git -C "${1:-.}" for-each-ref --format='%(objectname) %(refname)'
+	git -C "${1:-.}" rev-parse --symbolic-full-name HEAD
+}
