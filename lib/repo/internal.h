@@ -9,16 +9,37 @@
 #include <git2.h>
 
 #include "base/error.h"
+#include "base/process.h"
 #include "repo/repo.h"
 
-struct ev_config;			/* config.c */
+struct ev_config;			/*
+ * Run git before there is a handle (r NULL), as from the current folder, or
+ * at `path` without what the environment says about another repository; or on
+ * `r`.  Same rules as ev_git().
+ */
+int ev_git_run(struct ev_process *p, struct ev_repo *r, const char *path,
+	       const char *const *args);
+/* Start git on `r` and read its output line by line. */
+int ev_git_pipe(struct ev_pipe **out, struct ev_repo *r,
+		const char *const *args);
+/* EV_ENOTFOUND: there is no git program. */
+int ev_git_absent(void);
+/* The sentence git ended with: its last "fatal:" or "error:" line, without
+ * that word; else its last line; "" if it said nothing. */
+void ev_git_said(struct ev_buf *out, const char *err);
+
+/* config.c */
 
 struct ev_repo {
 	git_repository *git;
 	git_odb *odb;
 	char *gitdir, *commondir, *workdir;	/* workdir NULL if bare */
 	char *envdir, *envtree;		/* "GIT_DIR=...", "GIT_WORK_TREE=..." */
+	bool by_path;			/* opened at a path, not from the env */
 	bool partial;
+	char *promisor;			/* its remote, NULL if not known */
+	size_t abbrev;			/* names.c: least length, 0 unknown */
+	bool has_ident;			/* refs.c: reflog identity was set */
 	struct ev_config *config;	/* read when first asked for */
 	void *batch;			/* batch.c: NULL when no batch is open */
 };
@@ -63,6 +84,22 @@ int ev_git2_treeish(struct ev_oid *tree, struct ev_repo *r,
  */
 int ev_tree_step(const char **p, const char *end, unsigned *mode,
 		 const char **name, size_t *len, struct ev_oid *oid);
+
+/*
+ * Run git before there is a handle (r NULL), as from the current folder, or
+ * at `path` without what the environment says about another repository; or on
+ * `r`.  Same rules as ev_git().
+ */
+int ev_git_run(struct ev_process *p, struct ev_repo *r, const char *path,
+	       const char *const *args);
+/* Start git on `r` and read its output line by line. */
+int ev_git_pipe(struct ev_pipe **out, struct ev_repo *r,
+		const char *const *args);
+/* EV_ENOTFOUND: there is no git program. */
+int ev_git_absent(void);
+/* The sentence git ended with: its last "fatal:" or "error:" line, without
+ * that word; else its last line; "" if it said nothing. */
+void ev_git_said(struct ev_buf *out, const char *err);
 
 /* config.c */
 void ev_config_free(struct ev_config *c);

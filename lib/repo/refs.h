@@ -12,13 +12,15 @@ int ev_ref_read(struct ev_oid *out, struct ev_repo *r, const char *name);
  * Set `name` to `value` if it still holds `old` (NULL: must not exist).
  * EV_ECONFLICT if somebody else was first or holds the lock: re-read, retry.
  * A stale lock file that no retry gets past is named by the caller's message.
- * A reflog line is written. Runs no hooks.
+ * A reflog line is written where Git writes one. Runs no hooks. A symbolic ref
+ * is followed. EV_EEXISTS if a ref lies in the way ("refs/a" of "refs/a/b").
  */
 int ev_ref_cas(struct ev_repo *r, const char *name, const struct ev_oid *value,
 	       const struct ev_oid *old, const char *why);
+/* Delete it if it still holds `old`; EV_ECONFLICT if not, or if locked. */
 int ev_ref_delete(struct ev_repo *r, const char *name, const struct ev_oid *old);
 /* Every ref below `prefix` ("refs/tags/evidence/"), in name order; the value
- * is not peeled. */
+ * is not peeled. A non-zero answer of `cb` stops and is returned. */
 int ev_ref_each(struct ev_repo *r, const char *prefix,
 		int (*cb)(void *ctx, const char *name, const struct ev_oid *oid),
 		void *ctx);

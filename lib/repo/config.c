@@ -1,0 +1,292 @@
+#include "base/compat.h"
+#include "repo/config.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <strings.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "base/file.h"
+#include "repo/git.h"
+#include "repo/internal.h"
+
+#define CONFIG_LIMIT ((size_t)16 << 20)
+
+struct entry {
+	const char *scope, *key, *value;	/* value NULL: "[a] b" alone */
+};
+
+struct ev_config {
+	char *text;
+	struct entry *items;
+	size_t n, cap;
+	/* Values that were given out stay valid after a change. */
+	struct ev_config *older;
+	bool stale;
+};
+
+/* What Git says when there is no repository. */
+static struct ev_config *outside;
+
+void ev_config_free(struct ev_config *c)
+{
+	struct ev_config *older;
+
+	for (; c; c = older) {
+		older = c->older;
+		free(c->text);
+		free(c->items);
+		free(c);
+	}
+}
+
+/* "scope NUL key LF value NUL ..."; the LF is absent with the value. */
+static void parse(struct ev_config *c, size_t len)
+{
+	char *p = c->text, *end = c->text + len, *lf;
+	struct entry e;
+
+	while (p < end) {
+		e.scope = p;
+		p += strlen(p) + 1;
+		if (p >= end)
+			break;
+		e.key = p;
+		p += strlen(p) + 1;
+		lf = strchr(e.key, '\n');
+		if (lf)
+			*lf = '\0';
+		e.value = lf ? lf + 1 : NULL;
+		EV_GROW(c->items, c->n, c->cap);
+		c->items[c->n++] = e;
+	}
+}
+
+static int load(struct ev_config **out, struct ev_repo *r)
+{
+	static const char *const args[] = { "config", "--list", "-z",
+		"--show-scope", NULL };
+	struct ev_buf text = EV_BUF_INIT_MAX(CONFIG_LIMIT), said = EV_BUF_INIT;
+	struct ev_buf err = EV_BUF_INIT_MAX(64 << 10);
+	struct ev_process p = { .out = &text, .err = &err };
+	struct ev_config *c;
+	size_t len;
+	int ret;
+
+	ret = ev_git(&p, r, args);
+	if (!ret && p.status) {
+		ev_git_said(&said, err.ptr);
+		ret = ev_fail(EV_EINVALID, "the configuration cannot be read:"
+			      " %s", said.len ? said.ptr : "git gave no reason");
+	} else if (!ret && text.overflow) {
+		ret = ev_fail(EV_ELIMIT, "the configuration is larger than %zu"
+			      " bytes", CONFIG_LIMIT);
+	}
+	if (!ret) {
+		c = ev_calloc(1, sizeof(*c));
+		c->text = ev_buf_detach(&text, &len);
+		parse(c, len);
+		c->older = *out;
+		*out = c;
+	}
+	ev_buf_release(&text);
+	ev_buf_release(&said);
+	ev_buf_release(&err);
+	return ret;
+}
+
+static int config_of(struct ev_config **out, struct ev_repo *r)
+{
+	struct ev_config **slot = r ? &r->config : &outside;
+	int ret = 0;
+
+	if (!*slot || (*slot)->stale)
+		ret = load(slot, r);
+	*out = ret ? NULL : *slot;
+	return ret;
+}
+
+static void lower(char *p, const char *end)
+{
+	for (; p < end; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p + ('a' - 'A'));
+}
+
+/* Section and name in lower case, as git lists them. */
+static char *plain_key(const char *key)
+{
+	char *copy = ev_strdup(key), *first, *last;
+
+	first = strchr(copy, '.');
+	last = strrchr(copy, '.');
+	if (first) {
+		lower(copy, first);
+		lower(last, copy + strlen(copy));
+	}
+	return copy;
+}
+
+/* The last one with that key; 1 found, 0 not, negative on error. */
+static int find(struct entry *out, struct ev_repo *r, const char *key)
+{
+	struct ev_config *c;
+	char *want;
+	size_t i;
+	int ret;
+
+	ret = config_of(&c, r);
+	if (ret)
+		return ret;
+	want = plain_key(key);
+	for (i = c->n; i > 0 && !ret; i--) {
+		if (strcmp(c->items[i - 1].key, want))
+			continue;
+		*out = c->items[i - 1];
+		ret = 1;
+	}
+	free(want);
+	return ret;
+}
+
+const char *ev_config_get(struct ev_repo *r, const char *key, int *err)
+{
+	struct entry e;
+	int ret = find(&e, r, key);
+
+	if (err)
+		*err = ret < 0 ? ret : 0;
+	if (ret <= 0)
+		return NULL;
+	return e.value ? e.value : "";
+}
+
+/* Decimal, 0x and 0 prefixes, one of k m g, as git_parse_int64 takes them. */
+static bool number(int64_t *out, const char *s)
+{
+	int64_t unit = 1;
+	intmax_t n;
+	char *end;
+
+	errno = 0;
+	n = strtoimax(s, &end, 0);
+	if (errno || end == s)
+		return false;
+	if (!strcasecmp(end, "k"))
+		unit = INT64_C(1) << 10;
+	else if (!strcasecmp(end, "m"))
+		unit = INT64_C(1) << 20;
+	else if (!strcasecmp(end, "g"))
+		unit = INT64_C(1) << 30;
+	else if (*end)
+		return false;
+	return !__builtin_mul_overflow((int64_t)n, unit, out);
+}
+
+bool ev_config_bool(struct ev_repo *r, const char *key, bool fallback)
+{
+	static const char *const yes[] = { "true", "yes", "on" };
+	static const char *const no[] = { "false", "no", "off", "" };
+	struct entry e;
+	int64_t n;
+	size_t i;
+
+	if (find(&e, r, key) <= 0)
+		return fallback;
+	if (!e.value)
+		return true;
+	for (i = 0; i < EV_ARRAY_SIZE(yes); i++)
+		if (!strcasecmp(e.value, yes[i]))
+			return true;
+	for (i = 0; i < EV_ARRAY_SIZE(no); i++)
+		if (!strcasecmp(e.value, no[i]))
+			return false;
+	return number(&n, e.value) ? n != 0 : fallback;
+}
+
+int64_t ev_config_int(struct ev_repo *r, const char *key, int64_t fallback)
+{
+	struct entry e;
+	int64_t n;
+
+	if (find(&e, r, key) <= 0 || !e.value || !number(&n, e.value))
+		return fallback;
+	return n;
+}
+
+int ev_config_trusted(struct ev_buf *out, struct ev_repo *r, const char *key)
+{
+	static const char *const env[] = { "GIT_CONFIG", "GIT_CONFIG_COUNT",
+		"GIT_CONFIG_PARAMETERS", "GIT_CONFIG_GLOBAL=/dev/null",
+		"GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM=1", "GIT_DIR",
+		"GIT_WORK_TREE", "GIT_COMMON_DIR", "LC_ALL=C", NULL };
+	struct ev_buf file = EV_BUF_INIT, value = EV_BUF_INIT;
+	struct ev_buf err = EV_BUF_INIT_MAX(64 << 10), said = EV_BUF_INIT;
+	const char *argv[] = { "git", "config", "--file", NULL,
+		"--no-includes", "-z", "--get", key, NULL };
+	struct ev_process p = { .argv = argv, .env = env, .cwd = "/",
+		.out = &value, .err = &err };
+	int ret;
+
+	ev_path_join(&file, r->commondir, "config");
+	argv[3] = file.ptr;
+	ret = ev_process_run(&p);
+	if (ret == EV_ENOTFOUND)
+		ret = ev_git_absent();
+	if (ret)
+		goto out;
+	if (p.status == 1 && !err.len) {
+		ret = ev_fail(EV_ENOTFOUND, "'%s' is not set in '%s'", key,
+			      file.ptr);
+	} else if (p.status) {
+		ev_git_said(&said, err.ptr);
+		ret = ev_fail(EV_EINVALID, "cannot read '%s' from '%s': %s",
+			      key, file.ptr, said.ptr);
+	} else {
+		ev_buf_add(out, value.ptr, strlen(value.ptr));
+	}
+out:
+	ev_buf_release(&file);
+	ev_buf_release(&value);
+	ev_buf_release(&err);
+	ev_buf_release(&said);
+	return ret;
+}
+
+static int change(struct ev_repo *r, const char *how, const char *key,
+		  const char *value)
+{
+	const char *args[] = { "config", "--local", how, key, value, NULL };
+	int ret;
+
+	ret = ev_git_out(NULL, r, args);
+	if (r->config)
+		r->config->stale = true;
+	return ret ? ev_fail_prefix("cannot set '%s'", key) : 0;
+}
+
+int ev_config_set(struct ev_repo *r, const char *key, const char *value)
+{
+	return change(r, "--replace-all", key, value);
+}
+
+int ev_config_add(struct ev_repo *r, const char *key, const char *value)
+{
+	struct ev_config *c;
+	bool there = false;
+	char *want;
+	size_t i;
+	int ret;
+
+	ret = config_of(&c, r);
+	if (ret)
+		return ret;
+	want = plain_key(key);
+	for (i = 0; i < c->n; i++)
+		there |= !strcmp(c->items[i].key, want) &&
+			!strcmp(c->items[i].scope, "local") &&
+			ev_streq(c->items[i].value, value);
+	free(want);
+	return there ? 0 : change(r, "--add", key, value);
+}
