@@ -1,0 +1,285 @@
+#include "base/compat.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <sys/random.h>
+
+#include "base/file.h"
+#include "base/hex.h"
+#include "base/mem.h"
+#include "cmd/render.h"
+#include "cmd/scaffold.h"
+#include "cmd/seckey.h"
+#include "data/json.h"
+#include "manifest/manifest.h"
+#include "policy/policy.h"
+#include "repo/git.h"
+
+static const char *product, *key;
+static struct ev_strs roles;
+
+static const struct option options[] = {
+	{ OPT_STRING, 0, "product", "<name>", "name of the device (default: "
+	  "that of the folder)", &product },
+	{ OPT_STRING, 0, "key", "<fingerprint>", "your signing key (default: "
+	  "user.signingKey, or the only one)", &key },
+	{ OPT_LIST, 0, "role", "<role>", "your roles (default: engineering "
+	  "and ci); may be given several times", &roles },
+	{ 0 }
+};
+
+static const char *const synopsis[] = {
+	"init [--product <name>] [--key <fingerprint>] [--role <role>]... [-n]",
+	NULL
+};
+
+static int check_roles(void)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+	const char *role;
+	size_t i;
+
+	if (!roles.n) {
+		ev_strs_add(&roles, "engineering");
+		ev_strs_add(&roles, "ci");
+	}
+	for (i = 0; i < roles.n; i++) {
+		role = roles.items[i];
+		if (!islower((unsigned char)*role) ||
+		    role[strspn(role, letters)] || strlen(role) > 64)
+			return ev_fail(EV_EINVALID, "'%s' is no role name: use "
+				       "small letters, digits and '-'", role);
+	}
+	ev_strs_sort(&roles);
+	ev_strs_uniq(&roles);
+	return 0;
+}
+
+/* A random UUID (RFC 9562, version 4). */
+static int new_id(char out[37])
+{
+	unsigned char b[16];
+	char hex[33];
+
+	if (getrandom(b, sizeof(b), 0) != (ssize_t)sizeof(b))
+		return ev_fail_errno(EV_ERROR, "cannot get random bytes");
+	b[6] = (b[6] & 0x0f) | 0x40;
+	b[8] = (b[8] & 0x3f) | 0x80;
+	ev_hex_encode(hex, b, sizeof(b));
+	snprintf(out, 37, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12,
+		 hex + 16, hex + 20);
+	return 0;
+}
+
+/* A JSON string is a double-quoted YAML scalar too. */
+static char *quoted(const char *text)
+{
+	struct ev_buf out = EV_BUF_INIT;
+	struct ev_json j;
+
+	ev_json_init(&j, &out);
+	ev_json_string(&j, text);
+	return ev_buf_detach(&out, NULL);
+}
+
+/* "Dr. Ada Kern" to "dr-ada-kern"; the key's id if nothing is left. */
+static char *file_name(const char *name, const char *fpr)
+{
+	struct ev_buf out = EV_BUF_INIT_MAX(64);
+
+	for (; *name; name++) {
+		if (isalnum((unsigned char)*name))
+			ev_buf_addc(&out, (char)tolower((unsigned char)*name));
+		else if (out.len && out.ptr[out.len - 1] != '-')
+			ev_buf_addc(&out, '-');
+	}
+	while (out.len && out.ptr[out.len - 1] == '-')
+		ev_buf_setlen(&out, out.len - 1);
+	if (!out.len)
+		ev_buf_adds(&out, fpr + 24);
+	return ev_buf_detach(&out, NULL);
+}
+
+static const char *prefer(const char *const *wanted)
+{
+	for (; *wanted; wanted++)
+		if (ev_strs_has(&roles, *wanted))
+			return *wanted;
+	return roles.items[0];
+}
+
+static char *product_name(struct ev_repo *r)
+{
+	char *dir, *slash, *name;
+
+	if (product)
+		return ev_strdup(product);
+	dir = ev_strdup(ev_repo_workdir(r));
+	while (strlen(dir) > 1 && dir[strlen(dir) - 1] == '/')
+		dir[strlen(dir) - 1] = '\0';
+	slash = strrchr(dir, '/');
+	name = ev_strdup(slash && slash[1] ? slash + 1 : dir);
+	free(dir);
+	return name;
+}
+
+static int add_files(struct scaffold *s, const char *fpr, const char *name,
+		     const char *email)
+{
+	static const char *const recorders[] = { "ci", "engineering", NULL };
+	static const char *const approvers[] = { "quality", "clinical", NULL };
+	static const char *const files[] = { "policy.yaml", "manifest.yaml",
+					     "claims.yaml", "README.md" };
+	char id[37], *path, *file, *qproduct, *qname, *qemail, *qfpr, *pname;
+	struct ev_buf list = EV_BUF_INIT, block = EV_BUF_INIT;
+	size_t i;
+	int ret;
+
+	ret = new_id(id);
+	pname = product_name(s->repo);
+	qproduct = quoted(pname);
+	qname = quoted(name);
+	qemail = quoted(email);
+	qfpr = quoted(fpr);
+	for (i = 0; i < roles.n; i++)
+		ev_buf_addf(&list, "%s%s", i ? ", " : "", roles.items[i]);
+	if (!ret && ev_is_placeholder(pname))
+		ret = ev_fail(EV_EINVALID, "'%s' is no name for a product",
+			      pname);
+	for (i = 0; i < EV_ARRAY_SIZE(files) && ret >= 0; i++) {
+		const struct scaffold_var vars[] = {
+			{ "PRODUCT_ID", id }, { "PRODUCT_NAME", qproduct },
+			{ "PERSON_NAME", qname }, { "PERSON_EMAIL", qemail },
+			{ "ROLES", list.ptr }, { "FINGERPRINT", qfpr },
+			{ "RECORDER", prefer(recorders) },
+			{ "APPROVER", prefer(approvers) }, { NULL, NULL }
+		};
+
+		path = ev_strdupf(".evidence/%s", files[i]);
+		file = ev_strdupf("evidence/%s", files[i]);
+		ret = scaffold_template(s, path, file, vars);
+		free(path);
+		free(file);
+	}
+	if (ret >= 0)
+		ret = ev_sign_export_key(&block, fpr);
+	if (ret >= 0) {
+		file = file_name(name, fpr);
+		path = ev_strdupf(".evidence/keys/%s.asc", file);
+		scaffold_add(s, path, &block);
+		free(path);
+		free(file);
+	}
+	free(pname);
+	free(qproduct);
+	free(qname);
+	free(qemail);
+	free(qfpr);
+	ev_buf_release(&list);
+	ev_buf_release(&block);
+	return ret;
+}
+
+/*
+ * The star makes it a pattern: a refspec for one name is an error to Git while
+ * the remote has no evidence yet.  It matches the ledger alone.
+ */
+static int add_refspecs(struct scaffold *s)
+{
+	static const char *const args[] = { "remote", NULL };
+	struct ev_buf out = EV_BUF_INIT;
+	char *name, *save = NULL, *k, *v;
+	int ret;
+
+	ret = ev_git_out(&out, s->repo, args);
+	for (name = strtok_r(out.ptr, "\n", &save); name && ret >= 0;
+	     name = strtok_r(NULL, "\n", &save)) {
+		k = ev_strdupf("remote.%s.fetch", name);
+		v = ev_strdupf("+refs/notes/evidenc*e:"
+			       "refs/notes-remote/%s/evidenc*e", name);
+		ret = scaffold_setting(s, k, v);
+		free(k);
+		free(v);
+	}
+	ev_buf_release(&out);
+	return ret;
+}
+
+static int refuse_second(struct scaffold *s)
+{
+	struct ev_buf path = EV_BUF_INIT;
+	int ret = 0;
+
+	if (!ev_repo_workdir(s->repo)) {
+		ret = ev_fail(EV_ERROR, "a bare repository has no work tree to "
+			      "write '.evidence' into");
+		ev_error_hint("run it in a clone, commit and push");
+		return ret;
+	}
+	ev_path_join(&path, ev_repo_workdir(s->repo), EV_POLICY_PATH);
+	if (ev_file_exists(path.ptr)) {
+		ret = ev_fail(EV_EEXISTS, "'%s' exists already",
+			      EV_POLICY_PATH);
+		ev_error_hint("it is an ordinary file: edit it, raise its "
+			      "version and commit");
+	}
+	ev_buf_release(&path);
+	return ret;
+}
+
+static void print(struct context *ctx, const struct scaffold *s)
+{
+	const char *done = ctx->dry_run ? "would write" : "wrote";
+	size_t i;
+
+	for (i = 0; i < s->nfiles; i++)
+		out_line("%s %s", s->files[i].exists ? "kept" : done,
+			 s->files[i].path);
+	for (i = 0; i < s->nsettings; i++)
+		if (!s->settings[i].exists)
+			out_line("%s %s = %s", ctx->dry_run ? "would set" :
+				 "set", s->settings[i].key,
+				 s->settings[i].value);
+	if (ctx->dry_run)
+		return;
+	say_hint("fill in .evidence/claims.yaml and .evidence/manifest.yaml");
+	say_hint("git add .evidence && git commit");
+}
+
+static int run(struct context *ctx, int argc, const char **argv)
+{
+	struct ev_buf name = EV_BUF_INIT, email = EV_BUF_INIT;
+	struct scaffold s;
+	char fpr[41];
+	int ret;
+
+	if (argc)
+		return usage_error(ctx, "unexpected word '%s'", argv[0]);
+	scaffold_init(&s, ctx->repo);
+	ret = refuse_second(&s);
+	if (ret >= 0)
+		ret = check_roles();
+	if (ret >= 0)
+		ret = seckey_choose(fpr, ctx->repo, key);
+	if (ret >= 0)
+		ret = ev_repo_ident(&name, &email, ctx->repo);
+	if (ret >= 0)
+		ret = add_files(&s, fpr, name.ptr, email.ptr);
+	if (ret >= 0)
+		ret = add_refspecs(&s);
+	if (ret >= 0)
+		ret = ctx->dry_run ? scaffold_check(&s) : scaffold_write(&s);
+	if (ret >= 0)
+		print(ctx, &s);
+	scaffold_release(&s);
+	ev_strs_release(&roles);
+	ev_buf_release(&name);
+	ev_buf_release(&email);
+	return ret < 0 ? report_error(ctx) : finish_output(EXIT_PASS);
+}
+
+const struct verb verb_init = {
+	.name = "init", .group = GROUP_SETUP, .flags = NEED_REPO | WRITES,
+	.summary = "start keeping evidence in this repository",
+	.synopsis = synopsis, .options = options, .run = run
+};
