@@ -7,9 +7,9 @@ static const char *schema;
 static bool all;
 
 static const struct option options[] = {
-	{ OPT_STRING, 0, "schema", "<verb>",
-	  "print the JSON Schema of what --json of <verb> prints", &schema },
 	{ OPT_FLAG, 'a', "all", NULL, "list every verb with its usage", &all },
+	{ OPT_STRING, 0, "schema", "<verb>",
+	  "print the JSON Schema of --json of <verb>", &schema },
 	{ 0, 0, NULL, NULL, NULL, NULL }
 };
 

@@ -71,13 +71,14 @@ static void set_init(struct optset *s, const char *verb,
 	s->n = s->nown;
 	if (common) {
 		s->json = common->json;
-		set_add(s, 'n', "dry-run", "say what would be done; write nothing",
+		set_add(s, 'n', "dry-run",
+			"say what would be done; write nothing",
 			common->dry_run);
-		set_add(s, 0, "json", "print one JSON document", common->json);
-		set_add(s, 'q', "quiet", "do not say what goes without saying",
+		set_add(s, 0, "json", "print JSON", common->json);
+		set_add(s, 'q', "quiet", "say less",
 			common->quiet);
 	}
-	set_add(s, 'h', "help", "show this (-h) or the manual page (--help)",
+	set_add(s, 'h', "help", "-h: this; --help: the manual page",
 		&s->manual);
 }
 

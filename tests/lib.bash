@@ -34,7 +34,7 @@ setup_world() {
 	export PATH=${EV_BUILD:=$lib_top/build}:$PATH
 	mkdir -m 700 "$HOME" "$GNUPGHOME" "$TMPDIR"
 	cd "$WORLD" || return
-	stdout= stderr= status=0
+	stdout='' stderr='' status=0
 }
 
 # Ends what the test started below $WORLD, and removes it.

@@ -1,0 +1,28 @@
+# bash completion for `git evidence` and `git-evidence`
+#
+# Git's own completion calls _git_evidence; bash-completion finds this file by
+# the name git-evidence.  The candidates come from the program.
+
+__git_evidence_reply() {
+	local line
+	COMPREPLY=()
+	# ":file" leaves it to readline, by -o default, to offer file names
+	while IFS= read -r line
+	do
+		if [[ $line != :file ]]
+		then
+			COMPREPLY+=("${line%%$'\t'*} ")
+		fi
+	done < <(git-evidence --complete -- "$@" 2>/dev/null)
+}
+
+_git_evidence() {
+	local at=${__git_cmd_idx:-1}
+	__git_evidence_reply "${words[@]:at+1:cword-at}"
+}
+
+__git_evidence_alone() {
+	__git_evidence_reply "${COMP_WORDS[@]:1:COMP_CWORD}"
+}
+
+complete -o bashdefault -o default -o nospace -F __git_evidence_alone git-evidence
