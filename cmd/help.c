@@ -87,7 +87,6 @@ static int run(struct context *ctx, int argc, const char **argv)
 const struct verb verb_help = {
 	.name = "help",
 	.group = GROUP_LOOK,
-	.flags = MAY_PAGE,
 	.summary = "show how a verb is used",
 	.synopsis = synopsis,
 	.options = options,

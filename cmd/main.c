@@ -80,7 +80,7 @@ static bool read_product(struct ev_buf *out, struct ev_repo *repo)
 	if (!ev_file_read(&text, path.ptr, POLICY_LIMIT) &&
 	    !ev_yaml_read(&policy, ".evidence/policy.yaml", text.ptr,
 			  text.len))
-		name = ev_get_string(policy, "product");
+		name = ev_get_string(ev_get(policy, "product"), "name");
 	if (name)
 		ev_buf_adds(out, name);
 	ev_value_free(policy);

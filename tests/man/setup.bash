@@ -1,0 +1,165 @@
+# setup.bash - the repository in which the EXAMPLES of the manual pages run
+#
+# The current folder is acme-ecg, a clone with the remote "origin", its control
+# set committed and pushed.  Dr. Ada Kern signs (engineering, clinical) with
+# user.signingKey, and there is a machine, "Build service" (ci).  HEAD is on
+# main, v2.8.0 is a tag of HEAD~1.  Files of the commit: model.onnx,
+# features.json, calibration.json, Makefile (`make test` writes junit.xml, which
+# is ignored).  Beside them, untracked and ignored: junit.xml, report.json,
+# lineage.json, generator.json, deployment.json, sbom.spdx.json.
+#
+# Most pages start without a record.  Pages that look at evidence start with a
+# manifest and the test "unit" of HEAD, by Dr. Ada Kern (see `with_records`).
+# The page of import finds ci.intoto.jsonl, a record of the Build service.
+
+with_records='git-evidence-log git-evidence-show git-evidence-verify git-evidence-sync git-evidence-formats'
+
+man_files() {
+	printf 'onnx 17, 12 leads, 500 Hz\n' >model.onnx
+	printf '{"version": "3", "leads": 12, "rate": 500}\n' >features.json
+	printf '{"method": "isotonic", "points": 64}\n' >calibration.json
+	printf 'test:\n\t@echo "1..2"; echo "ok 1 - beat"; %s\n' \
+		'echo "ok 2 - rhythm"; cp .junit junit.xml' >Makefile
+	cat >.junit <<-'END'
+	<?xml version="1.0"?>
+	<testsuites>
+	<testsuite name="unit" tests="2" failures="0">
+	<testcase classname="ecg" name="beat" time="0.01"/>
+	<testcase classname="ecg" name="rhythm" time="0.02"/>
+	</testsuite>
+	</testsuites>
+	END
+	cp .junit junit.xml
+	cat >.gitignore <<-'END'
+	/junit.xml
+	/report.json
+	/lineage.json
+	/generator.json
+	/deployment.json
+	/sbom.spdx.json
+	/ci.intoto.jsonl
+	END
+	man_inputs
+}
+
+man_inputs() {
+	local zero
+	zero=sha256:$(printf 'holdout 2026-01' | sha256sum | cut -d' ' -f1)
+	cat >report.json <<-END
+	{"outcome": "pass",
+	 "suite": {"id": "arrhythmia-clinical", "version": "4", "digest": "$zero"},
+	 "inputs": [{"name": "predictions", "digest": "$zero"}],
+	 "slices": {"overall": {"n": 800, "metrics": {"auc": {"value": 0.97, "n": 800}}}},
+	 "gates": [{"id": "G01", "slice": "overall", "outcome": "pass",
+	            "observed": 0.97, "limit": 0.95}]}
+	END
+	cat >lineage.json <<-END
+	{"dataset": {"name": "holdout-2026-01", "digest": "$zero"},
+	 "sources": [{"name": "site-a", "digest": "$zero"}]}
+	END
+	cat >generator.json <<-END
+	{"pack": {"id": "ecg-rare-rhythms", "version": "2", "digest": "$zero"},
+	 "seed": 7, "patients": 500, "outputs": [{"name": "synthetic.csv", "digest": "$zero"}]}
+	END
+	cat >deployment.json <<-END
+	{"environment": "ward-7", "model": {"digest": "$zero"},
+	 "deployedAt": "2026-01-31T12:00:00Z"}
+	END
+	printf '{"spdxVersion": "SPDX-2.3", "name": "acme-ecg"}\n' >sbom.spdx.json
+}
+
+# The control set: what init writes, with a machine added.
+man_policy() {
+	git evidence init --product acme-ecg --key "$(key_fpr ada)" \
+		--role engineering --role clinical || return
+	cp "$(key_block ci)" .evidence/keys/build-service.asc
+	awk -v fpr="$(key_fpr ci)" '
+		/^# - name: "Dr. Ada Kern"/ && !done {
+			print "  - name: \"Build service\""
+			print "    emails: [\"ci@example.com\"]"
+			print "    roles: [ci]"
+			print "    machine: true"
+			print "    keys:"
+			print "      - fingerprint: \"" fpr "\""
+			done = 1
+		}
+		{ print }' .evidence/policy.yaml >policy.new &&
+		mv policy.new .evidence/policy.yaml
+}
+
+man_manifest() {
+	local digest
+	digest=sha256:$(printf 'snapshot 2026-01' | sha256sum | cut -d' ' -f1)
+	cat >.evidence/manifest.yaml <<-END
+	product: {name: acme-ecg, release: 2.8.1}
+	model:
+	  registry_id: ecg/arrhythmia
+	  name: arrhythmia
+	  version: 2.8.1
+	  path: model.onnx
+	training_data: {snapshot: train-2025-11, digest: $digest}
+	validation_data: {id: holdout-2026-01, kind: real_world, digest: $digest}
+	container: {not_applicable: "runs on the bare device, without an image"}
+	feature_schema: {version: "3", path: features.json}
+	calibration: {method: isotonic, parameters: {path: calibration.json}}
+	suite: {not_applicable: "no clinical suite is in use yet"}
+	intended_use: {id: IU-1}
+	claims: [CLM-1]
+	risk_tier: moderate
+	change: {id: CR-1042, reason: "new threshold for rare rhythms"}
+	END
+	cat >.evidence/claims.yaml <<-'END'
+	intended_use:
+	  - id: IU-1
+	    statement: "Detects arrhythmia in adults from 12-lead ECG."
+	claims:
+	  - id: CLM-1
+	    statement: "Sensitivity for atrial fibrillation is at least 0.95."
+	END
+}
+
+man_records() {
+	git evidence attach manifest -q &&
+		git evidence run -q --name unit -- make -s test
+}
+
+# A record of the Build service, made in its own clone.
+man_bundle() (
+	git clone -q "$WORLD/acme-ecg.git" "$WORLD/ci" && cd "$WORLD/ci" || exit
+	man_inputs
+	keys_home "$WORLD/gpg-ci" ci
+	git config user.signingKey "$(key_fpr ci)"
+	git evidence attach test .junit --name system -q || exit
+	git show refs/notes/evidence:"$(git ls-tree -r --name-only \
+		refs/notes/evidence | head -n 1)" >"$WORLD/acme-ecg/ci.intoto.jsonl"
+)
+
+# man_setup PAGE: make the world and step into the repository.
+man_setup() {
+	setup_world || return
+	keys_home "$GNUPGHOME" ada || return
+	git init -q --bare -b main "$WORLD/acme-ecg.git" || return
+	git init -q -b main "$WORLD/acme-ecg" && cd "$WORLD/acme-ecg" || return
+	git config user.signingKey "$(key_fpr ada)"
+	git remote add origin "$WORLD/acme-ecg.git"
+	man_files || return
+	if test "$1" = git-evidence-init
+	then
+		git add -A && git commit -q -m 'ecg: detector for 12 leads'
+		return
+	fi
+	man_policy && man_manifest || return
+	git add -A && git commit -q -m 'ecg: detector for 12 leads' || return
+	git tag v2.8.0
+	printf 'threshold = 0.45\n' >model.cfg
+	git add -A && git commit -q -m 'ecg: lower threshold for rare rhythms' ||
+		return
+	git push -q origin main v2.8.0 || return
+	case " $with_records " in
+	*" $1 "*) man_records || return ;;
+	esac
+	if test "$1" = git-evidence-import
+	then
+		man_bundle || return
+	fi
+}
