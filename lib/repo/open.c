@@ -131,8 +131,8 @@ static int refuse_as_git(const char *err, const char *path)
 	}
 	p = strstr(err, unknown);
 	if (p) {
-		p += strcspn(p, ":\n");
-		p += strspn(p, ": \t\nfound");
+		p += strcspn(p, ":");
+		p += strspn(p, ": \t\n");
 		return refuse_extension(p, strcspn(p, " \t\r\n"));
 	}
 	if (strstr(err, "ot a git repository")) {
