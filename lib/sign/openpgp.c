@@ -6,7 +6,9 @@
 
 enum {
 	SUB_CREATED = 2,
+	SUB_EXPIRES = 3,
 	SUB_ISSUER_KEYID = 16,
+	SUB_POLICY = 26,
 	SUB_ISSUER_FPR = 33
 };
 
@@ -57,7 +59,7 @@ static int damaged(const char *what)
 }
 
 static bool subpacket_take(struct ev_bytes *area, unsigned *type,
-			   struct ev_bytes *body)
+			   bool *critical, struct ev_bytes *body)
 {
 	unsigned first, second;
 	uint32_t len;
@@ -75,7 +77,8 @@ static bool subpacket_take(struct ev_bytes *area, unsigned *type,
 	}
 	if (!ev_bytes_take(area, len, body) || !ev_bytes_u8(body, type))
 		return false;
-	*type &= 0x7f;				/* the critical bit */
+	*critical = *type & 0x80;
+	*type &= 0x7f;
 	return true;
 }
 
@@ -125,16 +128,37 @@ static int read_fpr(struct ev_sigpacket *out, struct ev_bytes body)
 	return 0;
 }
 
+/* gpg calls such a signature bad, as if it were over other bytes. */
+static int check_critical(unsigned type)
+{
+	switch (type) {
+	case SUB_CREATED:
+	case SUB_EXPIRES:
+	case SUB_ISSUER_KEYID:
+	case SUB_POLICY:
+	case SUB_ISSUER_FPR:
+		return 0;
+	default:
+		return ev_fail(EV_EINVALID, "signature demands what is not "
+			       "known here (critical subpacket %u)", type);
+	}
+}
+
 static int read_area(struct ev_sigpacket *out, struct ev_bytes area,
 		     bool hashed)
 {
 	struct ev_bytes body;
 	unsigned type;
+	bool critical;
 	int ret = 0;
 
 	while (area.n && ret == 0) {
-		if (!subpacket_take(&area, &type, &body))
+		if (!subpacket_take(&area, &type, &critical, &body))
 			return damaged("subpacket is cut short");
+		if (critical)
+			ret = check_critical(type);
+		if (ret < 0)
+			break;
 		if (type == SUB_CREATED && hashed)
 			ret = read_created(out, body);
 		else if (type == SUB_ISSUER_KEYID)

@@ -34,6 +34,7 @@ static int no_secret_key(const char *fpr)
 {
 	ev_fail(EV_ENOTFOUND, "no secret key for '%s' in your key ring", fpr);
 	ev_error_hint("gpg --list-secret-keys");
+	ev_error_hint("gpg-connect-agent /bye");
 	return EV_ENOTFOUND;
 }
 
@@ -105,15 +106,15 @@ static int check_issuer(gpgme_key_t key, const struct ev_sigpacket *packet)
 }
 
 /* Never hand out a signature that nobody's verification would count. */
-static int check_made(gpgme_key_t key, const char *sig, size_t n)
+static int check_made(gpgme_key_t key, const struct ev_buf *sig)
 {
 	struct ev_sigpacket packet;
-	int ret;
 
-	ret = ev_sigpacket_parse(&packet, sig, n);
-	if (ret < 0)
-		return ev_fail_prefix("gpg made a signature that does not "
-				      "count");
+	if (ev_sigpacket_parse(&packet, sig->ptr, sig->len) < 0) {
+		ev_fail_prefix("gpg made a signature that does not count");
+		ev_error_hint("look into your gpg.conf, textmode is one cause");
+		return ev_error_last()->code;
+	}
 	if (ev_hash_is_strong(packet.hash_algo))
 		return check_issuer(key, &packet);
 	ev_fail(EV_EDENIED, "gpg signed with a %s digest, SHA-256 or better is "
@@ -121,6 +122,15 @@ static int check_made(gpgme_key_t key, const char *sig, size_t n)
 	ev_error_hint("remove digest-algo and personal-digest-preferences from "
 		      "your gpg.conf");
 	return EV_EDENIED;
+}
+
+/* Many people have "armor" in their gpg.conf, and GPGME cannot undo it. */
+static int take_made(struct ev_buf *out, const char *made, size_t n)
+{
+	if (n && made[0] == '-')
+		return ev_dearmor(out, made, n);
+	ev_buf_add(out, made, n);
+	return 0;
 }
 
 static int find_secret(gpgme_key_t *out, gpgme_ctx_t ctx, const char *fpr)
@@ -151,6 +161,7 @@ static int run_sign(struct ev_buf *sig, gpgme_ctx_t ctx, gpgme_key_t key,
 		    const char *fpr, const void *data, size_t n)
 {
 	struct ev_gpg_quiet q;
+	struct ev_buf binary = EV_BUF_INIT;
 	gpgme_data_t in = NULL, out = NULL;
 	gpgme_error_t err;
 	char *made = NULL;
@@ -171,9 +182,12 @@ static int run_sign(struct ev_buf *sig, gpgme_ctx_t ctx, gpgme_key_t key,
 	}
 	if (out)
 		made = gpgme_data_release_and_get_mem(out, &len);
-	ret = err ? translate(err, fpr) : check_made(key, made, len);
+	ret = err ? translate(err, fpr) : take_made(&binary, made, len);
 	if (ret == 0)
-		ev_buf_add(sig, made, len);
+		ret = check_made(key, &binary);
+	if (ret == 0)
+		ev_buf_add(sig, binary.ptr, binary.len);
+	ev_buf_release(&binary);
 	gpgme_free(made);
 	gpgme_data_release(in);
 	return ret;
