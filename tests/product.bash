@@ -64,7 +64,7 @@ given_server() {
 
 # given_clone DIR: a clone of the server (and we are in it).
 given_clone() {
-	git clone -q "$WORLD/server.git" "$1"
+	git clone -q "file://$WORLD/server.git" "$1"
 	cd "$1" || return
 	git config evidence.signingKey "$(key_fpr ci)"
 }
