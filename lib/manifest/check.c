@@ -105,7 +105,7 @@ static void check_not_applicable(struct ev_build *b, const struct ev_field *f,
 			       "least %d characters", f->name, REASON_MIN);
 }
 
-/* Place holders are told as such and not as malformed digests as well. */
+/* Placeholders are told as such and not as malformed digests as well. */
 static bool is_empty_digest(const struct ev_value *v)
 {
 	return v->type == EV_STRING && ev_is_placeholder(v->text);
@@ -135,7 +135,7 @@ static void check_type(struct ev_build *b, const struct ev_field *f,
 	free(name);
 }
 
-/* The members that need a type check: all but place holders, told already. */
+/* The members that need a type check: all but placeholders, told already. */
 static void check_members(struct ev_build *b, const struct ev_field *f,
 			  const struct ev_value *v)
 {
@@ -197,8 +197,11 @@ static void check_section(struct ev_build *b, const struct ev_field *f)
 	for (i = 0; i < v->n; i++) {
 		m = v->items[i];
 		path = ev_strdupf("%s.%s", f->name, v->keys[i]->text);
-		check_words(b, m, path,
-			    ev_manifest_field(f->fields, v->keys[i]->text));
+		/* what an option or a trailer gave is not taken from here */
+		if (!ev_build_fact(b, path))
+			check_words(b, m, path,
+				    ev_manifest_field(f->fields,
+						      v->keys[i]->text));
 		free(path);
 	}
 }
@@ -286,6 +289,15 @@ static const char *hint_for(const char *section)
 		"and attach again";
 }
 
+/* Claims follow from the intended use: without a good one, one line is told. */
+static bool follows(const struct ev_build *b, const char *section)
+{
+	const struct ev_value *use = ev_get(b->root, "intended_use");
+
+	return !strcmp(section, "claims") && use && use->type != EV_NULL &&
+		!ev_build_fact(b, "intended_use.id");
+}
+
 void ev_build_required(struct ev_build *b)
 {
 	const struct ev_value *at;
@@ -295,6 +307,7 @@ void ev_build_required(struct ev_build *b)
 	for (i = 0; i < EV_ARRAY_SIZE(required); i++) {
 		at = ev_get(b->root, required[i].section);
 		if (ev_build_not_applicable(b, required[i].section) ||
+		    (!at && follows(b, required[i].section)) ||
 		    (at && at->type != EV_MAP && at->type != EV_NULL))
 			continue;
 		given = is_given(b, required[i].section, required[i].field);

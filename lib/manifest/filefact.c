@@ -270,8 +270,8 @@ static int step(struct ev_oid *oid, struct walk *w, struct ev_buf *why,
 	} else if (ret >= 0 && mode == 0120000) {
 		ret = follow(w, why, b, path, oid);
 	} else if (ret >= 0 && mode == 0160000) {
-		ret = refuse(why, "'%s' is %s a submodule", path,
-			     w->rest.len ? "in" : "");
+		ret = refuse(why, "'%s' is %sa submodule", path,
+			     w->rest.len ? "in " : "");
 	} else if (ret >= 0 && mode != 040000) {
 		ret = w->rest.len ? refuse(why, "'%s': '%s' is a file", path,
 					   w->done.ptr) : 2;

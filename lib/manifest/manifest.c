@@ -88,11 +88,14 @@ static int run_steps(struct ev_build *b)
 {
 	static int (*const steps[])(struct ev_build *) = {
 		ev_build_source, ev_build_product, ev_build_paths,
-		ev_build_suite, ev_build_claims, ev_build_change
+		ev_build_suite, ev_build_claims
 	};
 	size_t i;
 	int ret;
 
+	ret = ev_build_change(b);
+	if (ret < 0)
+		return ret;
 	ev_build_check(b);
 	for (i = 0; i < EV_ARRAY_SIZE(steps); i++) {
 		ret = steps[i](b);

@@ -126,6 +126,17 @@ out:
 	return 0;
 }
 
+/* A placeholder was told as such. */
+static const struct ev_value *named_file(struct ev_build *b,
+					 const char *section,
+					 const char *field)
+{
+	const struct ev_value *v = ev_build_member(b, section, field);
+
+	return v && v->type == EV_STRING && !ev_is_placeholder(v->text) ?
+		v : NULL;
+}
+
 int ev_build_paths(struct ev_build *b)
 {
 	const struct ev_value *v;
@@ -133,15 +144,15 @@ int ev_build_paths(struct ev_build *b)
 	int ret = 0;
 
 	for (i = 0; ret >= 0 && i < EV_ARRAY_SIZE(with_path); i++) {
-		v = ev_build_member(b, with_path[i], "path");
-		if (v && v->type == EV_STRING)
+		v = named_file(b, with_path[i], "path");
+		if (v)
 			ret = take_path(b, with_path[i], v);
 	}
-	v = ev_build_member(b, "training_data", "dvc");
-	if (ret >= 0 && v && v->type == EV_STRING)
+	v = named_file(b, "training_data", "dvc");
+	if (ret >= 0 && v)
 		ret = take_dvc(b, "training_data", v);
-	v = ev_build_member(b, "validation_data", "dvc");
-	if (ret >= 0 && v && v->type == EV_STRING)
+	v = named_file(b, "validation_data", "dvc");
+	if (ret >= 0 && v)
 		ret = take_dvc(b, "validation_data", v);
 	return ret;
 }

@@ -150,6 +150,13 @@ static bool check_option(struct ev_build *b, const char *option,
 	return false;
 }
 
+static bool in_file(const struct ev_build *b, const char *field)
+{
+	const struct ev_value *v = ev_build_member(b, "change", field);
+
+	return v && !ev_is_placeholder(v->text);
+}
+
 /*
  * Trailers count over the file only when both are there: many projects have a
  * Change-Id in every commit that means something else.
@@ -177,9 +184,9 @@ int ev_build_change(struct ev_build *b)
 		treason = NULL;
 	}
 	both = tid && treason;
-	if (!id && (both || !ev_build_member(b, "change", "id")))
+	if (!id && (both || !in_file(b, "id")))
 		id = tid;
-	if (!reason && (both || !ev_build_member(b, "change", "reason")))
+	if (!reason && (both || !in_file(b, "reason")))
 		reason = treason;
 	if (id && check_option(b, "--change", id))
 		ev_build_text(b, "change", "id", id);
