@@ -16,7 +16,8 @@ static bool is_plain(const char *name)
 	const char *p;
 
 	if (!*name || *name == '-' || *name == '/' || *name == '.' ||
-	    strlen(name) > REF_NAME_MAX || strstr(name, ".."))
+	    strlen(name) > REF_NAME_MAX || strstr(name, "..") ||
+	    strstr(name, "//") || strstr(name, "/.") || ev_ends_with(name, "/"))
 		return false;
 	for (p = name; *p; p++)
 		if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
@@ -53,7 +54,9 @@ static int find_ref(struct ev_oid *out, struct ev_repo *r, const char *name)
 
 	if (!strcmp(name, "HEAD") || ev_starts_with(name, "refs/")) {
 		ret = ev_ref_read(out, r, name);
-		if (ret == EV_ENOTFOUND || ret)
+		if (ret == EV_EINVALID)
+			ret = EV_ENOTFOUND;
+		if (ret)
 			goto out;
 		ev_strs_add(&hits, name);
 	}

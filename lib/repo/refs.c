@@ -11,11 +11,25 @@
 #define SYMREF_MAX 5
 #define BACKOFF_MAX_US 50000
 
+/* libgit2 tidies "refs//a/"; to Git that is no name. */
+static int check_name(const char *name)
+{
+	int valid = 0;
+
+	if (git_reference_name_is_valid(&valid, name) || !valid ||
+	    strstr(name, "//") || ev_ends_with(name, "/"))
+		return ev_fail(EV_EINVALID, "'%s' is not a valid name of a ref",
+			       name);
+	return 0;
+}
+
 int ev_ref_read(struct ev_oid *out, struct ev_repo *r, const char *name)
 {
 	git_oid id;
 	int rc;
 
+	if (check_name(name))
+		return EV_EINVALID;
 	rc = git_reference_name_to_id(&id, r->git, name);
 	if (rc == GIT_ENOTFOUND) {
 		git_error_clear();
@@ -33,6 +47,8 @@ static int real_name(struct ev_buf *out, struct ev_repo *r, const char *name)
 	git_reference *ref = NULL;
 	int i, rc = 0;
 
+	if (check_name(name))
+		return EV_EINVALID;
 	ev_buf_adds(out, name);
 	for (i = 0; i < SYMREF_MAX; i++) {
 		rc = git_reference_lookup(&ref, r->git, out->ptr);
@@ -73,17 +89,39 @@ static int moved(const char *name)
 		       name);
 }
 
-/* libgit2 has one code for "there already" and "something in its place". */
-static int ref_failed(int rc, const char *name, const char *verb)
+static int found_one(void *ctx, const char *name, const struct ev_oid *oid)
 {
-	const git_error *e = git_error_last();
+	(void)name;
+	(void)oid;
+	*(bool *)ctx = true;
+	return EV_ESTOP;
+}
 
-	if (rc == GIT_EEXISTS && e && e->message &&
-	    strstr(e->message, "collides"))
-		return ev_fail(EV_EEXISTS, "cannot %s ref '%s': another ref"
-			       " lies in its way", verb, name);
-	if (rc == GIT_ENOTFOUND || rc == GIT_EEXISTS || rc == GIT_EMODIFIED)
-		return moved(name);
+/* "refs/a" keeps "refs/a/b" from being; retrying would not help. */
+static bool in_the_way(struct ev_repo *r, const char *name)
+{
+	char *above = ev_strdup(name), *slash;
+	struct ev_buf below = EV_BUF_INIT;
+	struct ev_oid oid;
+	bool found = false;
+
+	while (!found && (slash = strrchr(above, '/'))) {
+		*slash = '\0';
+		found = strchr(above, '/') && !ev_ref_read(&oid, r, above);
+	}
+	ev_buf_addf(&below, "%s/", name);
+	if (!found)
+		ev_ref_each(r, below.ptr, found_one, &found);
+	ev_buf_release(&below);
+	free(above);
+	return found;
+}
+
+static int ref_failed(int rc, struct ev_repo *r, const char *name,
+		      const char *verb)
+{
+	int ret;
+
 	if (rc == GIT_ELOCKED) {
 		ev_fail(EV_ECONFLICT, "ref '%s' is locked by another process",
 			name);
@@ -91,7 +129,13 @@ static int ref_failed(int rc, const char *name, const char *verb)
 			      " file '%s.lock' of the repository", name);
 		return EV_ECONFLICT;
 	}
-	return ev_git2_fail(rc, "cannot %s ref '%s'", verb, name);
+	if (rc == GIT_ENOTFOUND || rc == GIT_EMODIFIED)
+		return moved(name);
+	ret = ev_git2_fail(rc, "cannot %s ref '%s'", verb, name);
+	if (!in_the_way(r, name))
+		return rc == GIT_EEXISTS ? moved(name) : ret;
+	return ev_fail(EV_EEXISTS, "cannot %s ref '%s': another ref lies in its"
+		       " way", verb, name);
 }
 
 int ev_ref_cas(struct ev_repo *r, const char *name, const struct ev_oid *value,
@@ -111,7 +155,7 @@ int ev_ref_cas(struct ev_repo *r, const char *name, const struct ev_oid *value,
 	rc = git_reference_create_matching(&ref, r->git, real.ptr, &id, 1,
 					   &was, why);
 	if (rc)
-		ret = ref_failed(rc, real.ptr, "write");
+		ret = ref_failed(rc, r, real.ptr, "write");
 out:
 	git_reference_free(ref);
 	ev_buf_release(&real);
@@ -124,6 +168,8 @@ int ev_ref_delete(struct ev_repo *r, const char *name, const struct ev_oid *old)
 	const git_oid *at;
 	int rc, ret = 0;
 
+	if (check_name(name))
+		return EV_EINVALID;
 	rc = git_reference_lookup(&ref, r->git, name);
 	if (!rc) {
 		at = git_reference_target(ref);
@@ -134,7 +180,7 @@ int ev_ref_delete(struct ev_repo *r, const char *name, const struct ev_oid *old)
 		rc = git_reference_delete(ref);
 	}
 	if (rc)
-		ret = ref_failed(rc, name, "delete");
+		ret = ref_failed(rc, r, name, "delete");
 out:
 	git_reference_free(ref);
 	return ret;
