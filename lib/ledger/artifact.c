@@ -164,6 +164,23 @@ int ev_artifact_add_bytes(struct ev_artifacts *a, struct ev_repo *r,
 	return finish(item);
 }
 
+int ev_artifact_commit(struct ev_oid *out, struct ev_repo *r,
+		       const struct ev_oid *tree)
+{
+	static const char who[] = "git-evidence <git-evidence@localhost> 0 "
+				  "+0000";
+	struct ev_buf raw = EV_BUF_INIT;
+	char hex[EV_OID_HEX + 1];
+	int ret;
+
+	ev_oid_hex(hex, tree);
+	ev_buf_addf(&raw, "tree %s\nauthor %s\ncommitter %s\n\n"
+		    "evidence: artifacts\n", hex, who, who);
+	ret = ev_object_write(out, r, EV_OBJ_COMMIT, raw.ptr, raw.len);
+	ev_buf_release(&raw);
+	return ret;
+}
+
 /* One try at naming the blobs in the store. */
 static int store_once(struct ev_repo *r, const struct ev_edits *edits)
 {
@@ -183,8 +200,7 @@ static int store_once(struct ev_repo *r, const struct ev_edits *edits)
 	if (exists && ev_repo_tree_of(&was, r, &tip) == 0 &&
 	    ev_oid_eq(&was, &tree))
 		return 0;
-	ret = ev_notes_commit(&commit, r, &tree, NULL, 0,
-			      "evidence: artifacts\n");
+	ret = ev_artifact_commit(&commit, r, &tree);
 	if (ret < 0)
 		return ret;
 	return ev_ref_cas(r, EV_ARTIFACT_REF, &commit, exists ? &tip : NULL,

@@ -36,6 +36,12 @@ int ev_artifact_add_bytes(struct ev_artifacts *a, struct ev_repo *r,
 			  struct ev_buf *bytes);
 /* Write the blobs and name them in the store, in one commit. */
 int ev_artifacts_store(struct ev_repo *r, const struct ev_artifacts *a);
+/*
+ * The commit of a store's tree: no parent, and the same fixed identity and
+ * time everywhere, so that equal stores have equal commits.
+ */
+int ev_artifact_commit(struct ev_oid *out, struct ev_repo *r,
+		       const struct ev_oid *tree);
 /* Of a record's predicate: its gitEvidence.artifacts. */
 int ev_artifacts_parse(struct ev_artifacts *out, const struct ev_value *predicate);
 

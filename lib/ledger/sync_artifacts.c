@@ -139,8 +139,7 @@ static int parentless(struct ev_oid *out, struct ev_repo *r,
 
 	ret = ev_notes_write(&tree, r, base, e->items, e->n);
 	if (ret == 0)
-		ret = ev_notes_commit(out, r, &tree, NULL, 0,
-				      "evidence: artifacts\n");
+		ret = ev_artifact_commit(out, r, &tree);
 	return ret;
 }
 

@@ -36,6 +36,15 @@ static const struct ev_field person_fields[] = {
 	{ "machine", EV_F_BOOL, 0, NULL, NULL, "a service, never an approver" },
 	{ 0 }
 };
+static const struct ev_field protect_fields[] = {
+	{ "ref", EV_F_STRING, EV_F_REQUIRED, NULL, NULL, "full ref name; '*' "
+	  "matches '/' too" },
+	{ "require", EV_F_ANY, EV_F_REQUIRED, NULL, NULL,
+	  "name of a requirement, or rules" },
+	{ "signed_by", EV_F_LIST, 0, NULL, NULL, "roles" },
+	{ "create_once", EV_F_BOOL, 0, NULL, NULL, "never moved" },
+	{ 0 }
+};
 static const struct ev_field policy_fields[] = {
 	{ "version", EV_F_INT, EV_F_REQUIRED, NULL, NULL,
 	  "strictly increasing" },
@@ -45,7 +54,7 @@ static const struct ev_field policy_fields[] = {
 	{ "product", EV_F_MAP, EV_F_REQUIRED, product_fields, NULL, "product" },
 	{ "people", EV_F_LIST, EV_F_REQUIRED, person_fields, NULL, "people" },
 	{ "owners", EV_F_MAP, EV_F_OPEN, NULL, NULL, "who owns which files" },
-	{ "protect", EV_F_LIST, EV_F_REQUIRED | EV_F_OPEN, NULL, NULL,
+	{ "protect", EV_F_LIST, EV_F_REQUIRED, protect_fields, NULL,
 	  "protected refs" },
 	{ "requirements", EV_F_MAP, EV_F_REQUIRED | EV_F_OPEN, NULL, NULL,
 	  "named requirements" },

@@ -190,10 +190,28 @@ int ev_attach_manifest(struct ev_written *out, struct ev_repo *r,
 static const char *const results[] = { "PASSED", "WARNED", "FAILED", NULL };
 static const char *const outcomes[] = { "pass", "fail", "incomplete", "review",
 					NULL };
+static const struct ev_field descriptor_fields[] = {
+	{ "name", EV_F_STRING, 0, NULL, NULL, "name" },
+	{ "uri", EV_F_STRING, 0, NULL, NULL, "where it is" },
+	{ "digest", EV_F_MAP, EV_F_OPEN, NULL, NULL, "by algorithm" },
+	{ "content", EV_F_STRING, 0, NULL, NULL, "base64" },
+	{ "downloadLocation", EV_F_STRING, 0, NULL, NULL, "URI" },
+	{ "mediaType", EV_F_STRING, 0, NULL, NULL, "media type" },
+	{ "annotations", EV_F_MAP, EV_F_OPEN, NULL, NULL, "anything" },
+	{ 0 }
+};
+static const struct ev_field gate_fields[] = {
+	{ "id", EV_F_TEXT, EV_F_REQUIRED, NULL, NULL, "gate id" },
+	{ "slice", EV_F_STRING, 0, NULL, NULL, "slice" },
+	{ "outcome", EV_F_ENUM, EV_F_REQUIRED, NULL, outcomes, "outcome" },
+	{ "observed", EV_F_ANY, 0, NULL, NULL, "what was measured" },
+	{ "limit", EV_F_ANY, 0, NULL, NULL, "what it is held against" },
+	{ 0 }
+};
 static const struct ev_field test_fields[] = {
 	{ "result", EV_F_ENUM, EV_F_REQUIRED, NULL, results, "of the run" },
-	{ "configuration", EV_F_LIST, EV_F_REQUIRED | EV_F_OPEN, NULL, NULL,
-	  "what was run, as resource descriptors" },
+	{ "configuration", EV_F_LIST, EV_F_REQUIRED, descriptor_fields,
+	  NULL, "what was run, as resource descriptors" },
 	{ "url", EV_F_STRING, 0, NULL, NULL, "where the run can be seen" },
 	{ "passedTests", EV_F_LIST, 0, NULL, NULL, "names" },
 	{ "warnedTests", EV_F_LIST, 0, NULL, NULL, "names" },
@@ -206,7 +224,8 @@ static const struct ev_field report_fields[] = {
 	{ "suite", EV_F_ANY, EV_F_REQUIRED, NULL, NULL, "suite id" },
 	{ "inputs", EV_F_ANY, 0, NULL, NULL, "what was measured" },
 	{ "slices", EV_F_MAP, EV_F_OPEN, NULL, NULL, "metrics by slice" },
-	{ "gates", EV_F_LIST, EV_F_REQUIRED | EV_F_OPEN, NULL, NULL, "gates" },
+	{ "gates", EV_F_LIST, EV_F_REQUIRED | EV_F_OPEN, gate_fields, NULL,
+	  "gates" },
 	{ 0 }
 };
 
