@@ -16,7 +16,7 @@ struct ev_keyhome {
 	struct ev_buf dir;		/* absolute; empty if there are no keys */
 	bool temporary;			/* remove `dir` at close */
 	struct ev_keytable table;
-	gpgme_ctx_t ctx[EV_HOME_CONTEXTS];	/* made when first needed */
+	gpgme_ctx_t ctx[EV_HOME_CONTEXTS];	/* NULL until needed */
 };
 
 /*

@@ -78,7 +78,8 @@ struct ev_signature {
  * only when gpg could not be asked.
  */
 int ev_signature_check(struct ev_signature *out, struct ev_keyhome *h,
-		       const void *data, size_t n, const void *sig, size_t nsig);
+		       const void *data, size_t n,
+		       const void *sig, size_t nsig);
 /* The same for an armoured signature as Git keeps in commits and tags. */
 int ev_signature_check_armored(struct ev_signature *out, struct ev_keyhome *h,
 			       const void *data, size_t n,

@@ -276,7 +276,8 @@ int ev_signature_check_many(struct ev_signature *out, struct ev_keyhome *h,
 }
 
 int ev_signature_check(struct ev_signature *out, struct ev_keyhome *h,
-		       const void *data, size_t n, const void *sig, size_t nsig)
+		       const void *data, size_t n,
+		       const void *sig, size_t nsig)
 {
 	const struct ev_sigjob job = { data, n, sig, nsig, false };
 

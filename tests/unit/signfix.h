@@ -102,7 +102,8 @@ static inline void sf_sign_with(struct ev_buf *out, const char *name,
 	sf_run(out, argv, data, strlen(data));
 }
 
-static inline void sf_sign(struct ev_buf *out, const char *name, const char *time)
+static inline void sf_sign(struct ev_buf *out, const char *name,
+			   const char *time)
 {
 	sf_sign_with(out, name, time, "--detach-sign", NULL, SF_DATA);
 }

@@ -204,7 +204,8 @@ static void an_unlisted_key_is_unknown_without_asking_gpg(void **state)
 static void changed_data_makes_it_bad(void **state)
 {
 	static const char *const others[] = {
-		"", "the bytes that are signed", "the bytes that are signed\n\n",
+		"", "the bytes that are signed",
+		"the bytes that are signed\n\n",
 		"The bytes that are signed\n",
 	};
 	struct ev_buf sig = EV_BUF_INIT;
