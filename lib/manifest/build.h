@@ -44,7 +44,8 @@ const struct ev_fact *ev_build_fact(const struct ev_build *b, const char *path);
 /* The text of a fact, else of the file's string or number; NULL if neither. */
 const char *ev_build_get(const struct ev_build *b, const char *path);
 
-/* A section of the file; NULL if absent, null or not applicable. */
+/* A section of the file ("model", or one inside another: "calibration.
+ * parameters"); NULL if absent, null or not applicable. */
 const struct ev_value *ev_build_section(const struct ev_build *b,
 					const char *name);
 bool ev_build_not_applicable(const struct ev_build *b, const char *section);

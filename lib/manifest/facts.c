@@ -75,13 +75,13 @@ const char *ev_build_get(const struct ev_build *b, const char *path)
 
 bool ev_build_not_applicable(const struct ev_build *b, const char *section)
 {
-	return ev_get(ev_get(b->root, section), "not_applicable") != NULL;
+	return ev_get(ev_get_path(b->root, section), "not_applicable") != NULL;
 }
 
 const struct ev_value *ev_build_section(const struct ev_build *b,
 					const char *name)
 {
-	const struct ev_value *v = ev_get(b->root, name);
+	const struct ev_value *v = ev_get_path(b->root, name);
 
 	if (!v || v->type == EV_NULL || ev_build_not_applicable(b, name))
 		return NULL;

@@ -12,7 +12,8 @@
 
 static const char *const with_path[] = {
 	"model", "training_data", "validation_data", "feature_schema",
-	"calibration", "suite", "runtime_config", "sbom"
+	"calibration", "calibration.parameters", "suite", "runtime_config",
+	"sbom"
 };
 
 static void compare(struct ev_build *b, const char *section,

@@ -62,6 +62,31 @@ static bool has_facts(const struct ev_build *b, const char *path)
 	return false;
 }
 
+/* A map of the user's own, with what was found out about it. */
+static void write_open_map(struct ev_json *j, const struct ev_build *b,
+			   const struct ev_value *v, const char *path)
+{
+	size_t i, n = strlen(path);
+	char *name;
+
+	ev_json_object(j);
+	for (i = 0; i < v->n; i++) {
+		name = ev_strdupf("%s.%s", path, v->keys[i]->text);
+		if (!ev_build_fact(b, name)) {
+			ev_json_key(j, v->keys[i]->text);
+			ev_json_value(j, v->items[i]);
+		}
+		free(name);
+	}
+	for (i = 0; i < b->facts.n; i++)
+		if (!strncmp(b->facts.items[i].path, path, n) &&
+		    b->facts.items[i].path[n] == '.') {
+			ev_json_key(j, b->facts.items[i].path + n + 1);
+			write_fact(j, &b->facts.items[i]);
+		}
+	ev_json_end_object(j);
+}
+
 static void write_fields(struct ev_json *j, const struct ev_build *b,
 			 const struct ev_field *fields,
 			 const struct ev_value *v, const char *prefix);
@@ -88,6 +113,8 @@ static void write_field(struct ev_json *j, const struct ev_build *b,
 		ev_json_object(j);
 		write_fields(j, b, f->fields, v, path);
 		ev_json_end_object(j);
+	} else if (v->type == EV_MAP && has_facts(b, path)) {
+		write_open_map(j, b, v, path);
 	} else if (f->kind == EV_F_TEXT) {
 		ev_json_string(j, v->text);
 	} else {

@@ -338,11 +338,11 @@ static void only_some_sections_can_be_not_applicable(void **state)
 		"not a core field", 1);
 	refused("s/bare device/bare device, digest: \"" DIGEST "\"/",
 		"cannot hold other fields", 1);
-	accepted(&b, "s/^model:.*/model: {not_applicable: rules only, no "
+	accepted(&b, "s/^model:.*/model: {not_applicable: rules without "
 		 "model}/;s/^suite:.*/suite: {not_applicable: nothing "
 		 "clinical changed}/;$aclaims: {not_applicable: "
 		 "claims nothing clinical}");
-	is(&b, "model.not_applicable", "rules only, no model");
+	is(&b, "model.not_applicable", "rules without model");
 	is(&b, "suite.not_applicable", "nothing clinical changed");
 	is(&b, "claims.not_applicable", "claims nothing clinical");
 	release(&b);
@@ -468,6 +468,27 @@ static void an_lfs_pointer_stands_for_its_content(void **state)
 	release(&b);
 	put("model.bin", "version https://git-lfs.github.com/spec/v1\noid x\n");
 	refused("", "malformed Git LFS pointer", 1);
+}
+
+static void calibration_parameters_can_lie_in_a_file(void **state)
+{
+	struct built b;
+	char *sum = fix_out("printf sha256: && sha256sum <features.json |"
+			    " cut -c1-64");
+
+	(void)state;
+	accepted(&b, "s/{a: 1.50}/{path: features.json, knots: 3}/");
+	is(&b, "calibration.parameters.path", "features.json");
+	is(&b, "calibration.parameters.digest", sum);
+	assert_string_equal(ev_get_path(b.root, "calibration.parameters.knots")
+			    ->text, "3");
+	release(&b);
+	accepted(&b, "s/parameters: {a: 1.50}/path: features.json/");
+	is(&b, "calibration.digest", sum);
+	release(&b);
+	refused("s/{a: 1.50}/{path: features.json, digest: \"" DIGEST "\"}/",
+		"calibration.parameters.digest is not that of", 1);
+	free(sum);
 }
 
 static void links_are_followed_inside_the_tree_only(void **state)
@@ -620,6 +641,7 @@ int main(void)
 		IN_DEVICE(a_commit_without_a_manifest_is_told),
 		IN_DEVICE(missing_claims_are_one_problem_among_others),
 		IN_DEVICE(an_lfs_pointer_stands_for_its_content),
+		IN_DEVICE(calibration_parameters_can_lie_in_a_file),
 		IN_DEVICE(links_are_followed_inside_the_tree_only),
 		IN_DEVICE(paths_that_are_no_files_are_refused),
 		IN_DEVICE(a_file_on_disk_is_flagged_untracked),
