@@ -2,18 +2,32 @@
 #include "cmd/complete.h"
 
 #include "base/error.h"
+#include "base/str.h"
 #include "cmd/render.h"
 #include "cmd/usage.h"
 #include "repo/refs.h"
 
+/* Lines of the answer; several forms of a verb may give the same one. */
+static struct ev_strs found;
+
 static void candidate(const char *typed, const char *word, const char *what)
 {
 	if (ev_starts_with(word, typed))
-		out_raw(word, strlen(word));
-	else
-		return;
-	out_raw("\t", 1);
-	out_line("%s", what ? what : "");
+		ev_strs_addf(&found, "%s\t%s", word, what ? what : "");
+}
+
+static int print_found(void)
+{
+	size_t i;
+
+	ev_strs_sort(&found);
+	ev_strs_uniq(&found);
+	for (i = 0; i < found.n; i++) {
+		out_raw(found.items[i], strlen(found.items[i]));
+		out_raw("\n", 1);
+	}
+	ev_strs_release(&found);
+	return finish_output(EXIT_PASS);
 }
 
 static void complete_verbs(const char *typed, bool plumbing)
@@ -61,7 +75,7 @@ static void complete_refs(const char *typed, const char *prefix)
 static void complete_arg(const char *typed, const char *arg)
 {
 	if (strstr(arg, "file") || strstr(arg, "path") || strstr(arg, "dir"))
-		out_raw(":file\n", 6);
+		ev_strs_add(&found, ":file");
 	else if (strstr(arg, "ref"))
 		complete_refs(typed, "refs/heads/");
 	else if (strstr(arg, "release"))
@@ -112,54 +126,80 @@ static const struct option *awaits_value(const struct verb *v, const char *word)
 	return NULL;
 }
 
-/* Candidates in word `index` (0: after the verb) of one synopsis line:
- * "attach test|report <file>" has two at 0 and a file at 1. */
-static void complete_synopsis(const char *typed, const char *line, int index)
+/* Whether `word` may stand where a synopsis has `n` bytes "test|report". */
+static bool matches(const char *p, size_t n, const char *word)
+{
+	size_t k;
+
+	if (*p < 'a' || *p > 'z')
+		return true;
+	for (; n; p += k, n -= k) {
+		k = strcspn(p, "| ");
+		if (strlen(word) == k && !strncmp(p, word, k))
+			return true;
+		k += p[k] == '|';
+	}
+	return false;
+}
+
+/* What stands in a synopsis for one word: literal words or a placeholder. */
+static void complete_part(const char *typed, const char *p, size_t n)
+{
+	char word[64];
+	size_t k;
+
+	for (; n; p += k, n -= k) {
+		k = strcspn(p, "| ");
+		if (k > 0 && k < sizeof(word)) {
+			memcpy(word, p, k);
+			word[k] = '\0';
+			if (word[0] >= 'a' && word[0] <= 'z')
+				candidate(typed, word, NULL);
+			else
+				complete_arg(typed, word);
+		}
+		k += p[k] == '|';
+	}
+}
+
+/* The word after `nwords` others, by one line "attach test|report <file>". */
+static void complete_synopsis(const char *typed, const char *line,
+			      const char **words, size_t nwords)
 {
 	const char *p = line + strcspn(line, " ");
-	char word[64];
-	size_t n;
+	size_t n, i = 0;
 
 	for (; *p; p += n) {
 		p += strspn(p, " ");
 		n = strcspn(p, " ");
 		if (*p == '-' || !strncmp(p, "[-", 2))
-			break;
-		if (index-- > 0)
-			continue;
-		while (n) {
-			size_t k = strcspn(p, "| ");
-
-			if (k > 0 && k < sizeof(word)) {
-				memcpy(word, p, k);
-				word[k] = '\0';
-				if (word[0] >= 'a' && word[0] <= 'z')
-					candidate(typed, word, "");
-				else
-					complete_arg(typed, word);
-			}
-			k += p[k] == '|';
-			p += k;
-			n -= k;
+			return;
+		if (i == nwords) {
+			complete_part(typed, p, n);
+			return;
 		}
-		break;
+		if (!matches(p, n, words[i++]))
+			return;
 	}
 }
+
+#define WORDS_MAX 64
 
 static void complete_word(const char *typed, const struct verb *v,
 			  int nwords, const char **words)
 {
+	const char *plain[WORDS_MAX];
 	const struct option *o;
-	int i, index = 0;
-	size_t k;
+	size_t k, n = 0;
+	int i;
 
 	for (i = 0; i < nwords; i++) {
 		if (!strcmp(words[i], "--"))
 			return;		/* the command of run: the shell's own */
 		if (words[i][0] == '-')
 			i += awaits_value(v, words[i]) != NULL;
-		else
-			index++;
+		else if (n < WORDS_MAX)
+			plain[n++] = words[i];
 	}
 	o = nwords ? awaits_value(v, words[nwords - 1]) : NULL;
 	if (o) {
@@ -170,7 +210,7 @@ static void complete_word(const char *typed, const struct verb *v,
 		complete_verbs(typed, true);
 	} else {
 		for (k = 0; v->synopsis && v->synopsis[k]; k++)
-			complete_synopsis(typed, v->synopsis[k], index);
+			complete_synopsis(typed, v->synopsis[k], plain, n);
 	}
 }
 
@@ -190,10 +230,10 @@ int complete(int argc, const char **argv)
 			candidate(typed, "--version", "print the version");
 			candidate(typed, "--help", "show the manual page");
 		}
-		return finish_output(EXIT_PASS);
+		return print_found();
 	}
 	v = verb_find(argv[0]);
 	if (v)
 		complete_word(typed, v, argc - 2, argv + 1);
-	return finish_output(EXIT_PASS);
+	return print_found();
 }

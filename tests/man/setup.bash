@@ -5,7 +5,7 @@
 # user.signingKey, and there is a machine, "Build service" (ci).  HEAD is on
 # main, v2.8.0 is a tag of HEAD~1.  Files of the commit: model.onnx,
 # features.json, calibration.json, Makefile (`make test` writes junit.xml, which
-# is ignored).  Beside them, untracked and ignored: junit.xml, report.json,
+# is ignored).  Beside them, untracked and ignored: junit.xml, result.json, report.json,
 # lineage.json, generator.json, deployment.json, sbom.spdx.json.
 #
 # Most pages start without a record.  Pages that look at evidence start with a
@@ -32,6 +32,7 @@ man_files() {
 	cp .junit junit.xml
 	cat >.gitignore <<-'END'
 	/junit.xml
+	/result.json
 	/report.json
 	/lineage.json
 	/generator.json
@@ -64,6 +65,11 @@ man_inputs() {
 	cat >deployment.json <<-END
 	{"environment": "ward-7", "model": {"digest": "$zero"},
 	 "deployedAt": "2026-01-31T12:00:00Z"}
+	END
+	cat >result.json <<-END
+	{"result": "PASSED",
+	 "configuration": [{"name": "bench-7", "digest": {"sha256": "${zero#*:}"}}],
+	 "passedTests": ["system.alarm", "system.power"]}
 	END
 	printf '{"spdxVersion": "SPDX-2.3", "name": "acme-ecg"}\n' >sbom.spdx.json
 }
@@ -109,12 +115,13 @@ man_manifest() {
 	change: {id: CR-1042, reason: "new threshold for rare rhythms"}
 	END
 	cat >.evidence/claims.yaml <<-'END'
-	intended_use:
+	intended_uses:
 	  - id: IU-1
 	    statement: "Detects arrhythmia in adults from 12-lead ECG."
 	claims:
 	  - id: CLM-1
 	    statement: "Sensitivity for atrial fibrillation is at least 0.95."
+	    intended_use: IU-1
 	END
 }
 
@@ -129,7 +136,7 @@ man_bundle() (
 	man_inputs
 	keys_home "$WORLD/gpg-ci" ci
 	git config user.signingKey "$(key_fpr ci)"
-	git evidence attach test .junit --name system -q || exit
+	git evidence attach test result.json --name system -q || exit
 	git show refs/notes/evidence:"$(git ls-tree -r --name-only \
 		refs/notes/evidence | head -n 1)" >"$WORLD/acme-ecg/ci.intoto.jsonl"
 )
