@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -14,7 +15,8 @@
 
 #define CHUNK ((size_t)64 * 1024)
 #define TICK 100		/* ms between looks whether it has ended */
-#define GRACE 20		/* ticks before what is left must go */
+#define PATIENCE 5		/* ticks until what is left is asked to go */
+#define GRACE 25		/* and until it must */
 
 static const int forwarded[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 #define NFORWARDED (sizeof(forwarded) / sizeof(forwarded[0]))
@@ -60,6 +62,7 @@ struct talk {
 	struct ev_command *c;
 	pid_t pid;
 	int from[3];			/* our ends, by its descriptor */
+	int64_t next;			/* look, in ms of a steady clock */
 	unsigned ticks;			/* since it has ended */
 	char *chunk;
 };
@@ -89,13 +92,29 @@ static int take(struct talk *t, int fd)
 	return t->c->output(t->c->ctx, fd, t->chunk, (size_t)n);
 }
 
-/* Somebody still holds our pipes. False when it is time to give up. */
+static int64_t steady_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/*
+ * Has it ended, and does somebody still hold our pipes?  Looked at now and
+ * then, also while output comes.  False when it is time to give up.
+ */
 static bool hurry(struct talk *t)
 {
+	int64_t now = steady_ms();
+
+	if (now < t->next)
+		return true;
+	t->next = now + TICK;
 	if (!t->ticks && !has_ended(t->pid))
 		return true;
 	t->ticks++;
-	if (t->ticks == 2) {
+	if (t->ticks == PATIENCE) {
 		t->c->leftover = true;
 		kill(-t->pid, SIGTERM);
 	}
@@ -109,19 +128,15 @@ static int converse(struct talk *t)
 	struct pollfd fds[2] = { { -1, POLLIN, 0 }, { -1, POLLIN, 0 } };
 	int i, n, ret = 0;
 
-	while (ret >= 0 && (t->from[1] >= 0 || t->from[2] >= 0)) {
+	while (ret >= 0 && hurry(t) &&
+	       (t->from[1] >= 0 || t->from[2] >= 0)) {
 		fds[0].fd = t->from[1];
 		fds[1].fd = t->from[2];
 		n = poll(fds, 2, TICK);
 		if (n < 0 && errno != EINTR)
 			return ev_fail_errno(EV_ERROR, "cannot wait for '%s'",
 					     t->c->argv[0]);
-		if (n <= 0) {
-			if (!hurry(t))
-				break;
-			continue;
-		}
-		for (i = 1; i < 3 && ret >= 0; i++)
+		for (i = 1; n > 0 && i < 3 && ret >= 0; i++)
 			if (t->from[i] >= 0 && fds[i - 1].revents)
 				ret = take(t, i);
 	}

@@ -3,8 +3,9 @@
  *
  * The command has its own process group and /dev/null as input.  While it runs
  * SIGINT, SIGTERM, SIGHUP and SIGQUIT go to that group instead of ending us
- * (those that were ignored stay ignored).  What is left of the group when the
- * command has ended is ended too, so a forgotten daemon cannot hold us.
+ * (those that were ignored stay ignored).  A process of the group that still
+ * holds its outputs when the command has ended is ended too, so a forgotten
+ * daemon cannot hold us.
  */
 #ifndef EV_STUDY_COMMAND_H
 #define EV_STUDY_COMMAND_H

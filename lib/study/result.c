@@ -57,18 +57,22 @@ static void put_command(struct ev_json *j, const char *const *argv)
 	ev_json_end_object(j);
 }
 
-/* How many of the names still fit. */
+/* How many of the names still fit, as they will be written. */
 static size_t fitting(const struct ev_strs *names, size_t *room)
 {
-	size_t i, n;
+	struct ev_buf text = EV_BUF_INIT;
+	struct ev_json j;
+	size_t i;
 
 	for (i = 0; i < names->n; i++) {
-		/* An escape takes six bytes at most for one. */
-		n = strlen(names->items[i]) * 6 + 3;
-		if (n > *room)
+		ev_buf_clear(&text);
+		ev_json_init(&j, &text);
+		ev_json_string(&j, names->items[i]);
+		if (text.len + 1 > *room)
 			break;
-		*room -= n;
+		*room -= text.len + 1;
 	}
+	ev_buf_release(&text);
 	return i;
 }
 
