@@ -1,14 +1,13 @@
 #include "base/compat.h"
 #include "repo/repo.h"
 
-#include <limits.h>
 #include <pthread.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <strings.h>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "repo/internal.h"
 
 #define MWINDOW_SIZE ((size_t)8 << 20)
@@ -227,44 +226,55 @@ static char *plain_path(const char *path)
 }
 
 /* "remote.NAME.promisor" or "...partialclonefilter" names its remote. */
-static int note_promisor(const git_config_entry *entry, void *ctx)
+static void note_promisor(struct ev_repo *r, const git_config_entry *entry)
 {
-	struct ev_repo *r = ctx;
-	const char *name = entry->name + strlen("remote."), *dot;
+	const char *name = entry->name;
 
-	r->partial = true;
-	if (!strcmp(entry->name, "extensions.partialclone")) {
+	if (!strcmp(name, "extensions.partialclone")) {
+		r->partial = true;
 		free(r->promisor);
 		r->promisor = ev_strdup(entry->value);
-		return 0;
+		return;
 	}
-	dot = strrchr(name, '.');
-	if (!r->promisor && dot)
-		r->promisor = ev_strndup(name, (size_t)(dot - name));
-	return 0;
+	if (!ev_starts_with(name, "remote.") ||
+	    !(ev_ends_with(name, ".promisor") ||
+	      ev_ends_with(name, ".partialclonefilter")))
+		return;
+	r->partial = true;
+	name += strlen("remote.");
+	if (!r->promisor)
+		r->promisor = ev_strndup(name, (size_t)(strrchr(name, '.') -
+							name));
+}
+
+static int read_entries(struct ev_repo *r, git_config *config)
+{
+	git_config_iterator *it = NULL;
+	git_config_entry *entry;
+	int ret = 0;
+
+	if (git_config_iterator_new(&it, config))
+		return 0;
+	while (!ret && !git_config_next(&entry, it)) {
+		note_promisor(r, entry);
+		if (!strcmp(entry->name, "extensions.objectformat") &&
+		    (!entry->value || strcasecmp(entry->value, "sha1")))
+			ret = refuse_sha256();
+	}
+	git_config_iterator_free(it);
+	return ret;
 }
 
 static int check_format(struct ev_repo *r)
 {
-	static const char promisors[] = "^(extensions\\.partialclone|"
-		"remote\\..*\\.(promisor|partialclonefilter))$";
 	struct ev_buf path = EV_BUF_INIT;
 	git_config *config = NULL;
-	git_buf value = GIT_BUF_INIT;
 	int ret = 0;
 
 	ev_path_join(&path, r->commondir, "config");
-	if (git_config_open_ondisk(&config, path.ptr))
-		goto out;
-	if (!git_config_get_string_buf(&value, config,
-				       "extensions.objectformat") &&
-	    strcasecmp(value.ptr, "sha1"))
-		ret = refuse_sha256();
-	if (!ret)
-		git_config_foreach_match(config, promisors, note_promisor, r);
-out:
+	if (!git_config_open_ondisk(&config, path.ptr))
+		ret = read_entries(r, config);
 	git_error_clear();
-	git_buf_dispose(&value);
 	git_config_free(config);
 	ev_buf_release(&path);
 	return ret;
