@@ -55,7 +55,7 @@ static int run(struct context *ctx, int argc, const char **argv)
 	struct ev_import_result result = { 0 };
 	struct ev_policy policy = { 0 };
 	struct ev_buf bundle = EV_BUF_INIT_MAX(EV_IMPORT_MAX_BYTES);
-	int ret;
+	int ret, status;
 
 	if (argc != 1)
 		return usage_error(ctx, argc ? "too many words: '%s'" :
@@ -69,12 +69,12 @@ static int run(struct context *ctx, int argc, const char **argv)
 				ctx->dry_run);
 	if (ret == 0)
 		print(ctx, argv[0], &result);
+	/* What was refused is a finding; what was admitted stays admitted. */
+	status = result.nrefused ? EXIT_FAIL : EXIT_PASS;
 	ev_import_release(&result);
 	ev_policy_release(&policy);
 	ev_buf_release(&bundle);
-	/* What was refused is a finding; what was admitted stays admitted. */
-	return ret < 0 ? report_error(ctx)
-		       : finish_output(result.nrefused ? EXIT_FAIL : EXIT_PASS);
+	return ret < 0 ? report_error(ctx) : finish_output(status);
 }
 
 const struct verb verb_import = {

@@ -2,12 +2,12 @@
 
 #include "ledger/cache.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/mem.h"
@@ -22,6 +22,7 @@
 #define HEAD_SIZE 16
 #define FIXED (4 + 32 + 8)
 #define BODY_MAX 65536
+#define FRESH ((uint64_t)1 << 63)		/* offset is into `fresh` */
 
 struct slot { uint64_t key, offset; };		/* offset 0: free */
 
@@ -142,8 +143,9 @@ static void write_fresh(struct ev_cache *c)
 	struct stat st;
 	int fd;
 
+	/* Called on the way out of a failure too: no error may be touched. */
 	*strrchr(dir, '/') = '\0';
-	if (ev_mkdirs(dir, 0777) < 0)
+	if (mkdir(dir, 0777) < 0 && errno != EEXIST)
 		goto out;
 	fd = open(c->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_APPEND,
 		  0666);
@@ -151,7 +153,8 @@ static void write_fresh(struct ev_cache *c)
 		goto out;
 	/* Damage is cut off, but only what we saw: others append meanwhile. */
 	if (flock(fd, LOCK_EX) == 0 && fstat(fd, &st) == 0) {
-		if (c->damaged && c->used == 0 && ftruncate(fd, 0) == 0)
+		if (c->damaged && c->end == HEAD_SIZE &&
+		    ftruncate(fd, 0) == 0)
 			st.st_size = 0;
 		else if (c->damaged && ftruncate(fd, (off_t)c->end) == 0)
 			st.st_size = (off_t)c->end;
@@ -162,14 +165,13 @@ static void write_fresh(struct ev_cache *c)
 	close(fd);
 out:
 	free(dir);
-	ev_error_clear();
 }
 
 void ev_cache_close(struct ev_cache *c)
 {
 	if (!c)
 		return;
-	if (c->path && c->fresh.len && !c->fresh.overflow)
+	if (c->path && c->fresh.len)
 		write_fresh(c);
 	if (c->fd >= 0)
 		close(c->fd);
@@ -286,50 +288,88 @@ static bool get_record(struct ev_record *r, const unsigned char *p, size_t n)
 	return !in.bad && in.p == in.end;
 }
 
+/* `p` are the `n` bytes of an entry. */
+static bool take_entry(struct ev_record *out, const unsigned char *p, size_t n)
+{
+	size_t len = n - FIXED;
+	unsigned char sum[8];
+
+	checksum(sum, p + 4, 32 + len);
+	if (memcmp(sum, p + 36 + len, 8))
+		return false;
+	if (get_record(out, p + 36, len))
+		return true;
+	ev_record_release(out);
+	return false;
+}
+
 static bool read_entry(struct ev_cache *c, uint64_t offset,
 		       struct ev_record *out, const unsigned char line[32])
 {
-	unsigned char small[2048], *buf = small, sum[8];
+	unsigned char small[2048], *big = NULL;
 	ssize_t got = pread(c->fd, small, sizeof(small), (off_t)offset);
 	uint32_t len;
-	bool found = false;
+	bool found;
 
 	if (got < FIXED || memcmp(small + 4, line, 32))
 		return false;
 	memcpy(&len, small, 4);
 	if (len > BODY_MAX)
 		return false;
-	if ((size_t)got < FIXED + len) {
-		buf = ev_malloc(FIXED + len);
-		got = pread(c->fd, buf, FIXED + len, (off_t)offset);
-		if (got != (ssize_t)(FIXED + len))
-			goto out;
-	}
-	checksum(sum, buf + 4, 32 + len);
-	if (memcmp(sum, buf + 36 + len, 8))
-		goto out;
-	found = get_record(out, buf + 36, len);
-	if (!found)
-		ev_record_release(out);
-out:
-	if (buf != small)
-		free(buf);
+	if ((size_t)got >= FIXED + len)
+		return take_entry(out, small, FIXED + len);
+	big = ev_malloc(FIXED + len);
+	got = pread(c->fd, big, FIXED + len, (off_t)offset);
+	found = got == (ssize_t)(FIXED + len) &&
+		take_entry(out, big, FIXED + len);
+	free(big);
 	return found;
+}
+
+static bool read_fresh(struct ev_cache *c, size_t offset,
+		       struct ev_record *out, const unsigned char line[32])
+{
+	const unsigned char *p = (unsigned char *)c->fresh.ptr + offset;
+	uint32_t len;
+
+	memcpy(&len, p, 4);
+	return !memcmp(p + 4, line, 32) && take_entry(out, p, FIXED + len);
+}
+
+/* The first slot at or after `i` for this line; c->nslots if there is none. */
+static size_t find_slot(const struct ev_cache *c, uint64_t key, size_t i)
+{
+	for (; c->nslots; i++) {
+		i &= c->nslots - 1;
+		if (!c->slots[i].offset)
+			break;
+		if (c->slots[i].key == key)
+			return i;
+	}
+	return c->nslots;
+}
+
+bool ev_cache_has(struct ev_cache *c, const unsigned char line[32])
+{
+	uint64_t key = key_of(line);
+
+	return find_slot(c, key, key) < c->nslots;
 }
 
 bool ev_cache_get(struct ev_cache *c, struct ev_record *out,
 		  const unsigned char line[32])
 {
-	uint64_t key = key_of(line);
+	uint64_t key = key_of(line), offset;
 	size_t i;
 
-	if (!c->nslots)
-		return false;
-	for (i = key & (c->nslots - 1); c->slots[i].offset;
-	     i = (i + 1) & (c->nslots - 1))
-		if (c->slots[i].key == key &&
-		    read_entry(c, c->slots[i].offset, out, line))
+	for (i = find_slot(c, key, key); i < c->nslots;
+	     i = find_slot(c, key, i + 1)) {
+		offset = c->slots[i].offset;
+		if (offset & FRESH ? read_fresh(c, (size_t)(offset & ~FRESH),
+						out, line)
+				   : read_entry(c, offset, out, line))
 			return true;
+	}
 	return false;
 }
 
@@ -338,6 +378,7 @@ void ev_cache_put(struct ev_cache *c, const unsigned char line[32],
 {
 	struct ev_buf body = EV_BUF_INIT;
 	unsigned char sum[8];
+	size_t at = c->fresh.len;
 	uint32_t len;
 
 	ev_buf_add(&body, line, 32);
@@ -348,6 +389,10 @@ void ev_cache_put(struct ev_cache *c, const unsigned char line[32],
 		ev_buf_add(&c->fresh, &len, 4);
 		ev_buf_add(&c->fresh, body.ptr, body.len);
 		ev_buf_add(&c->fresh, sum, 8);
+		if (c->fresh.overflow)
+			ev_buf_setlen(&c->fresh, at);
+		else
+			index_put(c, key_of(line), at | FRESH);
 	}
 	ev_buf_release(&body);
 }
