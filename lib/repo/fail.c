@@ -10,7 +10,7 @@ static bool says(const char *text, int err)
 	return strstr(text, strerror(err)) != NULL;
 }
 
-static void hint_for(const char *text)
+void ev_repo_hint(const char *text)
 {
 	if (says(text, ENOSPC) || says(text, EDQUOT))
 		ev_error_hint("free some space on that disk, then try again");
@@ -83,7 +83,7 @@ int ev_git2_fail(int rc, const char *fmt, ...)
 	if (rc == GIT_EMISMATCH)
 		ev_error_hint("git fsck --full");
 	else if (rc == GIT_ERROR && e && e->message)
-		hint_for(e->message);
+		ev_repo_hint(e->message);
 	ev_buf_release(&what);
 	git_error_clear();
 	return code;

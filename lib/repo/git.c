@@ -135,6 +135,7 @@ int ev_git_out(struct ev_buf *out, struct ev_repo *r, const char *const *args)
 		ev_git_said(&said, err.ptr);
 		ret = ev_fail(EV_ERROR, "'git %s' failed: %s", args[0],
 			      said.len ? said.ptr : "it gave no reason");
+		ev_repo_hint(err.ptr);
 		goto out;
 	}
 	if (got.overflow) {

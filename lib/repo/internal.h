@@ -39,6 +39,7 @@ struct ev_repo {
 	bool partial;
 	char *promisor;			/* its remote, NULL if not known */
 	size_t abbrev;			/* names.c: least length, 0 unknown */
+	char *fetch_said;		/* object.c: why the last fetch failed */
 	bool has_ident;			/* refs.c: reflog identity was set */
 	struct ev_config *config;	/* read when first asked for */
 	void *batch;			/* batch.c: NULL when no batch is open */
@@ -52,6 +53,10 @@ struct ev_repo {
  * rest EV_ERROR.  Must be called before the next libgit2 call.
  */
 int ev_git2_fail(int rc, const char *fmt, ...) EV_PRINTF(2, 3);
+
+/* Add the mend for a full disk, a read-only one or a lack of permission to the
+ * last error, if `text` (of libgit2, git or the system) speaks of one. */
+void ev_repo_hint(const char *text);
 
 static inline void ev_git2_oid(git_oid *out, const struct ev_oid *o)
 {

@@ -16,23 +16,18 @@
 #define BATCH_FILE_MAX (16 << 20)
 #define FILE_CHUNK ((size_t)256 << 10)
 
-static int absent(const struct ev_oid *oid)
+static int unreadable(int rc, struct ev_repo *r, const struct ev_oid *oid)
 {
 	char hex[EV_OID_HEX + 1];
 
 	ev_oid_hex(hex, oid);
-	return ev_fail(EV_ENOTFOUND, "object %s is not in this repository",
-		       hex);
-}
-
-static int unreadable(int rc, const struct ev_oid *oid)
-{
-	char hex[EV_OID_HEX + 1];
-
-	if (rc == GIT_ENOTFOUND)
-		return absent(oid);
-	ev_oid_hex(hex, oid);
-	return ev_git2_fail(rc, "cannot read object %s", hex);
+	if (rc != GIT_ENOTFOUND)
+		return ev_git2_fail(rc, "cannot read object %s", hex);
+	ev_fail(EV_ENOTFOUND, "object %s is not in this repository", hex);
+	if (r->fetch_said)
+		ev_error_detail("this is a partial clone, and fetching it"
+				" failed: %s", r->fetch_said);
+	return EV_ENOTFOUND;
 }
 
 /* Git fetches what a promisor remote has promised when it looks at it. */
@@ -40,16 +35,23 @@ static bool fetched(struct ev_repo *r, const struct ev_oid *oid)
 {
 	char hex[EV_OID_HEX + 1];
 	const char *args[] = { "cat-file", "-e", hex, NULL };
-	struct ev_buf err = EV_BUF_INIT_MAX(64 << 10);
+	struct ev_buf err = EV_BUF_INIT_MAX(64 << 10), said = EV_BUF_INIT;
 	struct ev_process p = { .out = &err, .err = &err };
-	int ret;
+	bool ok;
 
 	if (!r->partial)
 		return false;
 	ev_oid_hex(hex, oid);
-	ret = ev_git(&p, r, args);
+	ok = !ev_git(&p, r, args) && !p.status && !git_odb_refresh(r->odb);
+	free(r->fetch_said);
+	r->fetch_said = NULL;
+	if (!ok) {
+		ev_git_said(&said, err.ptr);
+		r->fetch_said = ev_strdup(said.ptr);
+	}
 	ev_buf_release(&err);
-	return !ret && !p.status && !git_odb_refresh(r->odb);
+	ev_buf_release(&said);
+	return ok;
 }
 
 static int header(size_t *size, git_object_t *type, struct ev_repo *r,
@@ -76,7 +78,7 @@ static int read_limited(git_odb_object **out, struct ev_repo *r,
 
 	rc = header(&size, &type, r, oid, true);
 	if (rc)
-		return unreadable(rc, oid);
+		return unreadable(rc, r, oid);
 	if (size > limit) {
 		ev_oid_hex(hex, oid);
 		return ev_fail(EV_ELIMIT, "object %s has %zu bytes, more than"
@@ -84,7 +86,7 @@ static int read_limited(git_odb_object **out, struct ev_repo *r,
 	}
 	ev_git2_oid(&id, oid);
 	rc = git_odb_read(out, r->odb, &id);
-	return rc ? unreadable(rc, oid) : 0;
+	return rc ? unreadable(rc, r, oid) : 0;
 }
 
 int ev_git2_read(git_odb_object **out, struct ev_repo *r,
@@ -118,9 +120,11 @@ int ev_object_info(enum ev_objtype *type, uint64_t *size,
 	size_t n = 0;
 	int rc;
 
+	free(r->fetch_said);
+	r->fetch_said = NULL;
 	rc = header(&n, &t, r, oid, false);
 	if (rc)
-		return unreadable(rc, oid);
+		return unreadable(rc, r, oid);
 	if (type)
 		*type = ev_git2_type_from(t);
 	if (size)

@@ -147,6 +147,8 @@ int ev_ref_cas(struct ev_repo *r, const char *name, const struct ev_oid *value,
 	int ret, rc;
 
 	ret = real_name(&real, r, name);
+	if (!ret)
+		ret = ev_object_info(NULL, NULL, r, value);
 	if (ret)
 		goto out;
 	set_ident(r);

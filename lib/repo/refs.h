@@ -13,7 +13,8 @@ int ev_ref_read(struct ev_oid *out, struct ev_repo *r, const char *name);
  * EV_ECONFLICT if somebody else was first or holds the lock: re-read, retry.
  * A stale lock file that no retry gets past is named by the caller's message.
  * A reflog line is written where Git writes one. Runs no hooks. A symbolic ref
- * is followed. EV_EEXISTS if a ref lies in the way ("refs/a" of "refs/a/b").
+ * is followed. EV_EEXISTS if a ref lies in the way ("refs/a" of "refs/a/b"),
+ * EV_ENOTFOUND if there is no object `value`: neither is worth a retry.
  */
 int ev_ref_cas(struct ev_repo *r, const char *name, const struct ev_oid *value,
 	       const struct ev_oid *old, const char *why);

@@ -21,6 +21,7 @@ void ev_repo_close(struct ev_repo *r)
 	free(r->envdir);
 	free(r->envtree);
 	free(r->promisor);
+	free(r->fetch_said);
 	free(r);
 }
 
@@ -69,6 +70,8 @@ int ev_repo_statedir(struct ev_buf *out, struct ev_repo *r)
 	ret = ev_mkdirs(path.ptr, 0777);
 	if (!ret)
 		ev_buf_add(out, path.ptr, path.len);
+	else
+		ev_repo_hint(ev_error_last()->message);
 	ev_buf_release(&path);
 	return ret;
 }

@@ -240,6 +240,38 @@ static void a_store_that_cannot_be_written_is_named(void **state)
 	ev_repo_close(r);
 }
 
+static void a_store_without_permission_is_told_with_the_mend(void **state)
+{
+	struct ev_buf dir = EV_BUF_INIT;
+	struct ev_repo *r;
+	struct ev_oid oid;
+	int wrote, made;
+
+	(void)state;
+	if (geteuid())
+		skip();
+	fix_repo("a");
+	fix_run("chmod 755 . && chmod -R go+rX-w a");
+	setenv("GIT_CONFIG_COUNT", "1", 1);
+	setenv("GIT_CONFIG_KEY_0", "safe.directory", 1);
+	setenv("GIT_CONFIG_VALUE_0", "*", 1);
+	r = opened("a");
+	assert_int_equal(seteuid(65534), 0);
+	wrote = ev_object_write(&oid, r, EV_OBJ_BLOB, "new", 3);
+	if (seteuid(0))
+		abort();
+	fix_fails(wrote, EV_ERROR, "cannot write an object to '");
+	assert_non_null(strstr(ev_error_last()->hints, "write access"));
+	assert_int_equal(seteuid(65534), 0);
+	made = ev_repo_statedir(&dir, r);
+	if (seteuid(0))
+		abort();
+	fix_fails(made, EV_ERROR, "a/.git/evidence'");
+	assert_non_null(strstr(ev_error_last()->hints, "write access"));
+	ev_repo_close(r);
+	ev_buf_release(&dir);
+}
+
 static void replace_refs_and_grafts_are_not_followed(void **state)
 {
 	const char *const all[] = { "HEAD", NULL };
@@ -538,6 +570,7 @@ static void a_partial_clone_fetches_what_is_read(void **state)
 	assert_string_equal(out.ptr, "one\n");
 	fix_ok(ev_object_info(NULL, NULL, r, &oid));
 	fix_fails(ev_object_read(&out, NULL, r, &none), EV_ENOTFOUND, NULL);
+	assert_non_null(strstr(ev_error_last()->details, "fetching it failed"));
 	ev_repo_close(r);
 	ev_buf_release(&out);
 }
@@ -672,6 +705,7 @@ int main(void)
 		T(a_corrupt_object_is_never_read),
 		T(a_file_becomes_a_blob_without_filters),
 		T(a_store_that_cannot_be_written_is_named),
+		T(a_store_without_permission_is_told_with_the_mend),
 		T(replace_refs_and_grafts_are_not_followed),
 		T(trees_are_walked_as_ls_tree_does),
 		T(a_walk_stops_when_asked),

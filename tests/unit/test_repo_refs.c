@@ -65,6 +65,10 @@ static void a_ref_moves_only_from_the_value_it_had(void **state)
 	fix_ok(ev_ref_delete(r, name, &b));
 	assert_int_equal(ev_ref_read(&got, r, name), EV_ENOTFOUND);
 	fix_fails(ev_ref_delete(r, name, &b), EV_ECONFLICT, name);
+	/* Not a race: no retry would mend it. */
+	memset(got.id, 7, sizeof(got.id));
+	fix_fails(ev_ref_cas(r, name, &got, NULL, "x"), EV_ENOTFOUND,
+		  "0707070707");
 	ev_repo_close(r);
 }
 
