@@ -2,8 +2,12 @@
 #include "repo/notes.h"
 
 #include <git2/sys/odb_backend.h>
+#include <git2/sys/repository.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "repo/internal.h"
 
@@ -13,6 +17,9 @@
  * and forgets objects that no commit names.  This one packs what was written.
  */
 
+/* Git's transfer.unpackLimit: fewer objects are better loose than packed. */
+#define PACK_MIN 100
+#define PIECE ((size_t)1 << 20)
 #define OBJECTS_MAX ((size_t)1 << 24)
 #define BYTES_MAX ((size_t)2 << 30)
 
@@ -175,42 +182,133 @@ int ev_batch_begin(struct ev_repo *r)
 	return 0;
 }
 
-static int append_pack(void *bytes, size_t n, void *ctx)
+static int write_loose(struct ev_repo *r, struct batch *b)
 {
-	git_odb_writepack *pack = ctx;
-	git_indexer_progress stats = { 0 };
+	struct ev_oidmap *map = b->map;
+	const struct kept *k;
+	git_oid id;
+	size_t i;
+	int rc = 0;
 
-	return pack->append(pack, bytes, n, &stats);
+	/* What we still hold would count as stored. */
+	b->map = NULL;
+	for (i = 0; !rc && i < b->order.n; i++) {
+		k = ev_oidmap_get(map, &b->order.items[i]);
+		rc = git_odb_write(&id, r->odb, k->bytes, k->n, k->type);
+	}
+	b->map = map;
+	return rc;
+}
+
+/* The indexer is quicker with large pieces than with an object each. */
+struct piece {
+	git_odb_writepack *pack;
+	struct ev_buf bytes;
+};
+
+static int flush_piece(struct piece *p)
+{
+	git_indexer_progress stats = { 0 };
+	int rc;
+
+	rc = p->pack->append(p->pack, p->bytes.ptr, p->bytes.len, &stats);
+	ev_buf_clear(&p->bytes);
+	return rc;
+}
+
+static int add_to_piece(void *bytes, size_t n, void *ctx)
+{
+	struct piece *p = ctx;
+
+	ev_buf_add(&p->bytes, bytes, n);
+	if (p->bytes.overflow)
+		return GIT_ERROR;
+	return p->bytes.len < PIECE ? 0 : flush_piece(p);
+}
+
+/*
+ * Records hardly resemble each other, and looking for deltas between them
+ * takes most of the time; `git gc` will look again.  A packbuilder compares
+ * what fits into pack.windowMemory, which it reads when it is made.
+ */
+static int config_with_few_deltas(git_config **out, int fd)
+{
+	static const char text[] = "[pack]\n\twindowMemory = 1\n";
+	char path[64];
+
+	if (fd < 0 || ev_fd_write(fd, text, sizeof(text) - 1))
+		return GIT_ERROR;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return git_config_open_ondisk(out, path);
+}
+
+static int new_packbuilder(git_packbuilder **out, struct ev_repo *r)
+{
+	int fd = memfd_create("config", MFD_CLOEXEC);
+	git_config *usual = NULL, *ours = NULL;
+	bool swapped = false;
+	int rc;
+
+	if (!config_with_few_deltas(&ours, fd) &&
+	    !git_repository_config(&usual, r->git))
+		swapped = !git_repository_set_config(r->git, ours);
+	rc = git_packbuilder_new(out, r->git);
+	if (swapped)
+		git_repository_set_config(r->git, usual);
+	git_config_free(usual);
+	git_config_free(ours);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+static int stream_pack(struct ev_repo *r, git_packbuilder *builder)
+{
+	struct piece p = { NULL, EV_BUF_INIT };
+	git_indexer_progress stats = { 0 };
+	int rc;
+
+	rc = git_odb_write_pack(&p.pack, r->odb, NULL, NULL);
+	if (rc)
+		return rc;
+	rc = git_packbuilder_foreach(builder, add_to_piece, &p);
+	if (!rc)
+		rc = flush_piece(&p);
+	if (!rc)
+		rc = p.pack->commit(p.pack, &stats);
+	p.pack->free(p.pack);
+	ev_buf_release(&p.bytes);
+	return rc;
 }
 
 static int write_pack(struct ev_repo *r, struct batch *b)
 {
 	git_packbuilder *builder = NULL;
-	git_odb_writepack *pack = NULL;
-	git_indexer_progress stats = { 0 };
 	git_oid id;
 	size_t i;
 	int rc;
 
-	rc = git_packbuilder_new(&builder, r->git);
+	rc = new_packbuilder(&builder, r);
 	if (!rc)
-		git_packbuilder_set_threads(builder, 1);
+		git_packbuilder_set_threads(builder, 0);
 	for (i = 0; !rc && i < b->order.n; i++) {
 		ev_git2_oid(&id, &b->order.items[i]);
 		rc = git_packbuilder_insert(builder, &id, NULL);
 	}
 	if (!rc)
-		rc = git_odb_write_pack(&pack, r->odb, NULL, NULL);
-	if (!rc)
-		rc = git_packbuilder_foreach(builder, append_pack, pack);
-	if (!rc)
-		rc = pack->commit(pack, &stats);
-	if (pack)
-		pack->free(pack);
+		rc = stream_pack(r, builder);
 	git_packbuilder_free(builder);
 	if (!rc)
 		rc = git_odb_refresh(r->odb);
-	return rc ? ev_git2_fail(rc, "cannot write a pack to '%s'",
+	return rc;
+}
+
+static int store(struct ev_repo *r, struct batch *b)
+{
+	int rc;
+
+	rc = b->order.n < PACK_MIN ? write_loose(r, b) : write_pack(r, b);
+	return rc ? ev_git2_fail(rc, "cannot write objects to '%s'",
 				 r->commondir) : 0;
 }
 
@@ -222,8 +320,8 @@ int ev_batch_end(struct ev_repo *r, bool keep)
 	if (!b)
 		return ev_fail(EV_ERROR, "no batch of objects is open");
 	b->base.write = NULL;
-	if (keep && b->order.n)
-		ret = write_pack(r, b);
+	if (keep)
+		ret = store(r, b);
 	forget(b);
 	r->batch = NULL;
 	return ret;

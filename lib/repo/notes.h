@@ -63,8 +63,10 @@ int ev_notes_commit(struct ev_oid *out, struct ev_repo *r,
 
 /*
  * Many objects at once: while a batch is open, ev_object_write() collects in
- * memory and ev_batch_end() writes one pack (with index) into the store before
- * it returns, so refs may be moved after it.  Abandon with keep = false.
+ * memory, and ev_object_read() sees it.  ev_batch_end() writes one pack (with
+ * index) into the store, or loose objects if they are fewer than 100, before
+ * it returns, so refs may be moved after it.  Abandon with keep = false: then,
+ * and when storing fails, the batch is closed too.
  */
 int ev_batch_begin(struct ev_repo *r);
 int ev_batch_end(struct ev_repo *r, bool keep);

@@ -100,22 +100,26 @@ static bool leads_to(const struct ev_notes_edit_folder *f, size_t at,
 		f->items[at].object.id[f->depth] == object->id[f->depth];
 }
 
-size_t ev_notes_folder_next(const struct ev_notes_edit_folder *f, size_t at,
+size_t ev_notes_folder_find(const struct ev_notes_edit_folder *f,
 			    const struct ev_oid *object)
 {
 	unsigned char byte = object->id[f->depth];
 	size_t low = f->nstrays, high = f->first_note, mid;
 
-	if (at < f->nstrays) {
-		while (low < high) {
-			mid = low + (high - low) / 2;
-			if (f->items[mid].object.id[f->depth] < byte)
-				low = mid + 1;
-			else
-				high = mid;
-		}
-		at = low;
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (f->items[mid].object.id[f->depth] < byte)
+			low = mid + 1;
+		else
+			high = mid;
 	}
+	return low < f->first_note && leads_to(f, low, object) ? low : f->n;
+}
+
+size_t ev_notes_folder_next(const struct ev_notes_edit_folder *f, size_t at,
+			    const struct ev_oid *object)
+{
+	at++;
 	return at < f->first_note && leads_to(f, at, object) ? at : f->n;
 }
 

@@ -41,7 +41,10 @@ void ev_notes_folder_free(struct ev_notes_edit_folder *f);
 size_t ev_notes_folder_put(struct ev_notes_edit_folder *f,
 			   enum ev_note_kind kind, const struct ev_oid *object,
 			   const struct ev_oid *oid, const char *name);
-/* The folders that `object` may be in, from *at on; f->n if there is none. */
+/* The stored folder that `object` may be in, and the one after `at` if it is
+ * spelt in several ways; f->n if there is none. */
+size_t ev_notes_folder_find(const struct ev_notes_edit_folder *f,
+			    const struct ev_oid *object);
 size_t ev_notes_folder_next(const struct ev_notes_edit_folder *f, size_t at,
 			    const struct ev_oid *object);
 /* Does Git split a folder with these entries? */

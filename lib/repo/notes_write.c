@@ -94,7 +94,7 @@ static void set_or_remove(struct ev_notes_edit_folder *f, struct ops *down,
 
 	for (i = find_note(f, &op->object); is_note_of(f, i, &op->object); i++)
 		f->items[i].gone = true;
-	i = ev_notes_folder_next(f, 0, &op->object);
+	i = ev_notes_folder_find(f, &op->object);
 	if (i == f->n && what == OP_SET) {
 		ev_notes_folder_put(f, EV_NOTE_FILE, &op->object, &op->blob,
 				    NULL);
@@ -104,7 +104,7 @@ static void set_or_remove(struct ev_notes_edit_folder *f, struct ops *down,
 	while (i < f->n) {
 		pass_down(down, op, i, what);
 		what = OP_REMOVE;
-		i = ev_notes_folder_next(f, i + 1, &op->object);
+		i = ev_notes_folder_next(f, i, &op->object);
 	}
 }
 
@@ -132,7 +132,7 @@ static void move_here(struct ev_notes_edit_folder *f, struct ops *down,
 		add_op(rejected, op);
 		return;
 	}
-	i = ev_notes_folder_next(f, 0, &op->object);
+	i = ev_notes_folder_find(f, &op->object);
 	if (i < f->n)
 		pass_down(down, op, i, OP_MOVE);
 	else
@@ -144,7 +144,7 @@ static size_t folder_for(struct ev_notes_edit_folder *f, size_t made[256],
 			 const struct ev_oid *object)
 {
 	unsigned char byte = object->id[f->depth];
-	size_t at = ev_notes_folder_next(f, 0, object);
+	size_t at = ev_notes_folder_find(f, object);
 	struct ev_oid prefix = *object;
 
 	if (at < f->n)
