@@ -34,7 +34,8 @@ void ev_buf_add(struct ev_buf *b, const void *p, size_t n);
 void ev_buf_adds(struct ev_buf *b, const char *s);
 void ev_buf_addc(struct ev_buf *b, char c);
 void ev_buf_addf(struct ev_buf *b, const char *fmt, ...) EV_PRINTF(2, 3);
-void ev_buf_vaddf(struct ev_buf *b, const char *fmt, va_list ap);
+void ev_buf_vaddf(struct ev_buf *b, const char *fmt, va_list ap)
+	EV_PRINTF(2, 0);
 /* Cut to `len`, or take in bytes written after ev_buf_reserve(). */
 void ev_buf_setlen(struct ev_buf *b, size_t len);
 /* Room for `more` bytes after the last one; NULL on overflow. */

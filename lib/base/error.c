@@ -55,7 +55,8 @@ static struct state *get_state(void)
 }
 
 /* The arguments may point into the last error, so format before replacing. */
-static int replace(int code, const char *fmt, va_list ap, const char *tail)
+static int EV_PRINTF(2, 0)
+replace(int code, const char *fmt, va_list ap, const char *tail)
 {
 	struct state *s = get_state();
 	struct ev_buf text = EV_BUF_INIT;
@@ -122,7 +123,8 @@ int ev_fail_prefix(const char *fmt, ...)
 }
 
 /* What was meant as one line stays one, whatever a name in it holds. */
-static void add_line(struct ev_buf *lines, const char *fmt, va_list ap)
+static void EV_PRINTF(2, 0)
+add_line(struct ev_buf *lines, const char *fmt, va_list ap)
 {
 	struct ev_buf text = EV_BUF_INIT, one = EV_BUF_INIT;
 	size_t i;
