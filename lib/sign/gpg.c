@@ -141,12 +141,27 @@ static bool is_old(const char *version)
 	return v[1] < 2;
 }
 
-static int check_version(gpgme_ctx_t ctx, const char *program)
+static gpgme_engine_info_t engine_of(gpgme_ctx_t ctx)
 {
 	gpgme_engine_info_t info = gpgme_ctx_get_engine_info(ctx);
 
 	while (info && info->protocol != GPGME_PROTOCOL_OpenPGP)
 		info = info->next;
+	return info;
+}
+
+static bool is_default(gpgme_ctx_t ctx, const char *path, const char *home)
+{
+	gpgme_engine_info_t info = engine_of(ctx);
+
+	return info && info->file_name && !strcmp(info->file_name, path) &&
+	       !home && !info->home_dir;
+}
+
+static int check_version(gpgme_ctx_t ctx, const char *program)
+{
+	gpgme_engine_info_t info = engine_of(ctx);
+
 	if (!info || !info->version)
 		return ev_fail(EV_ERROR, "'%s' does not say its version",
 			       program);
@@ -176,7 +191,8 @@ int ev_gpg_open(gpgme_ctx_t *out, const char *program, const char *home)
 	err = gpgme_new(&ctx);
 	if (!err)
 		err = gpgme_set_protocol(ctx, GPGME_PROTOCOL_OpenPGP);
-	if (!err)
+	/* it would ask gpg for its version again */
+	if (!err && !is_default(ctx, path.ptr, home))
 		err = gpgme_ctx_set_engine_info(ctx, GPGME_PROTOCOL_OpenPGP,
 						path.ptr, home);
 	if (err) {

@@ -2,6 +2,7 @@
 #include "sign/home.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -71,14 +72,19 @@ static int refuse(const char *path)
 	return EV_EINVALID;
 }
 
+/* Not made durable: a home that a crash left incomplete is made anew. */
 static int write_file(const char *dir, const char *name, const char *text,
 		      size_t n)
 {
 	struct ev_buf path = EV_BUF_INIT;
-	int ret;
+	int fd, ret = 0;
 
 	ev_path_join(&path, dir, name);
-	ret = ev_file_create(path.ptr, text, n, 0600);
+	fd = open(path.ptr, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0 || ev_fd_write(fd, text, n) < 0)
+		ret = ev_fail_errno(EV_ERROR, "'%s'", path.ptr);
+	if (fd >= 0 && close(fd) < 0 && ret == 0)
+		ret = ev_fail_errno(EV_ERROR, "'%s'", path.ptr);
 	ev_buf_release(&path);
 	return ret;
 }

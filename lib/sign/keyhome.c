@@ -1,10 +1,12 @@
 #include "base/compat.h"
 #include "sign/keyhome.h"
 
-#include <errno.h>
+#include <dirent.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -12,6 +14,8 @@
 #include "sign/home.h"
 
 #define FOLDER "keys"
+#define UNFINISHED "tmp-"
+#define UNFINISHED_SECONDS 3600
 #define MAX_BLOCKS 1024
 
 /* The same files in another order, or one of them twice, are the same set. */
@@ -50,12 +54,35 @@ static int make_absolute(struct ev_buf *dir)
 	return 0;
 }
 
+/* What processes left behind that were ended while they made a home. */
+static void sweep(const char *keys)
+{
+	struct ev_buf path = EV_BUF_INIT;
+	const struct dirent *e;
+	struct stat st;
+	DIR *d = opendir(keys);
+
+	while (d && (e = readdir(d))) {
+		if (!ev_starts_with(e->d_name, UNFINISHED))
+			continue;
+		ev_buf_clear(&path);
+		ev_path_join(&path, keys, e->d_name);
+		if (lstat(path.ptr, &st) == 0 &&
+		    st.st_mtime < ev_now() - UNFINISHED_SECONDS)
+			ev_rmtree(path.ptr);
+	}
+	if (d)
+		closedir(d);
+	ev_buf_release(&path);
+}
+
 /* A new folder beside the home's place, or where temporary files go. */
 static int make_folder(struct ev_keyhome *h, const char *keys)
 {
 	h->temporary = true;
 	if (ev_mkdirs(keys, 0777) == 0) {
-		ev_path_join(&h->dir, keys, "tmp-XXXXXX");
+		sweep(keys);
+		ev_path_join(&h->dir, keys, UNFINISHED "XXXXXX");
 		if (mkdtemp(h->dir.ptr))
 			return make_absolute(&h->dir);
 	}

@@ -2,7 +2,9 @@
 #include "signfix.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/hash.h"
@@ -389,6 +391,59 @@ static void only_self_signatures_are_kept(void **state)
 	ev_buf_release(&path);
 }
 
+/* Each of them finds no home, and one is the first to put it in place. */
+static void several_processes_may_make_it_at_once(void **state)
+{
+	enum { CHILDREN = 6 };
+	struct ev_buf sig = EV_BUF_INIT, path = EV_BUF_INIT;
+	pid_t pid[CHILDREN];
+	int status, i;
+
+	(void)state;
+	sf_sign(&sig, "quinn", NULL);
+	for (i = 0; i < CHILDREN; i++) {
+		pid[i] = fork();
+		assert_true(pid[i] >= 0);
+		if (pid[i] == 0) {
+			struct ev_keyhome *h = NULL;
+			struct ev_signature s = { .status = EV_SIG_REFUSED };
+
+			if (sf_try_open(&h, sf_state.ptr, "ada quinn") < 0 ||
+			    ev_signature_check(&s, h, SF_DATA, strlen(SF_DATA),
+					       sig.ptr, sig.len) < 0)
+				_exit(2);
+			ev_keyhome_close(h);
+			_exit(s.status != EV_SIG_GOOD);
+		}
+	}
+	for (i = 0; i < CHILDREN; i++) {
+		assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
+		assert_int_equal(status, 0);
+	}
+	ev_buf_addf(&path, "%s/keys", sf_state.ptr);
+	assert_int_equal(entries(path.ptr), 1);
+	ev_buf_release(&sig);
+	ev_buf_release(&path);
+}
+
+static void what_an_ended_process_left_is_swept_after_an_hour(void **state)
+{
+	const struct timespec old[2] = { { 1000000000, 0 }, { 1000000000, 0 } };
+	struct ev_buf stale = EV_BUF_INIT, young = EV_BUF_INIT;
+
+	(void)state;
+	ev_buf_addf(&stale, "%s/keys/tmp-stale0", sf_state.ptr);
+	ev_buf_addf(&young, "%s/keys/tmp-young0", sf_state.ptr);
+	assert_int_equal(ev_mkdirs(stale.ptr, 0700), 0);
+	assert_int_equal(ev_mkdirs(young.ptr, 0700), 0);
+	assert_int_equal(utimensat(AT_FDCWD, stale.ptr, old, 0), 0);
+	ev_keyhome_close(sf_open("ada"));
+	assert_false(ev_file_exists(stale.ptr));
+	assert_true(ev_file_exists(young.ptr));
+	ev_buf_release(&stale);
+	ev_buf_release(&young);
+}
+
 static void an_old_gpg_is_refused(void **state)
 {
 	static const struct {
@@ -456,6 +511,8 @@ int main(void)
 		TEST(what_is_no_key_file_is_refused_by_name),
 		TEST(two_keys_in_one_file_are_both_listed),
 		TEST(only_self_signatures_are_kept),
+		TEST(several_processes_may_make_it_at_once),
+		TEST(what_an_ended_process_left_is_swept_after_an_hour),
 		TEST(an_old_gpg_is_refused),
 	};
 
