@@ -13,7 +13,7 @@
 
 struct ev_keyhome {
 	char digest[EV_SHA256_HEX + 1];
-	struct ev_buf dir;		/* absolute; empty if there are no keys */
+	struct ev_buf dir;		/* absolute; empty without keys */
 	bool temporary;			/* remove `dir` at close */
 	struct ev_keytable table;
 	gpgme_ctx_t ctx[EV_HOME_CONTEXTS];	/* NULL until needed */

@@ -74,7 +74,7 @@ struct ev_signature {
  * The verdict on one binary detached signature over `data`.  Decided from the
  * packet's shape and from gpgme_signature_t alone: one entry, its status (an
  * expired or revoked key still gives GOOD here: time is judged by
- * ev_key_valid_at), fingerprint to primary, hash algorithm.  Returns negative
+ * ev_key_counts), fingerprint to primary, hash algorithm.  Returns negative
  * only when gpg could not be asked.
  */
 int ev_signature_check(struct ev_signature *out, struct ev_keyhome *h,
