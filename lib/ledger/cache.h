@@ -18,9 +18,11 @@ int ev_cache_open(struct ev_cache **out, const char *statedir,
 		  const char *home_digest);
 /* Append what is new (one write under a lock) and free. */
 void ev_cache_close(struct ev_cache *c);
-/* Fill `out` (initialised by the caller to zero) if the line is known. */
+/* Fill `out` (initialised by the caller to zero) if the line is known, from the
+ * file or since it was opened. */
 bool ev_cache_get(struct ev_cache *c, struct ev_record *out,
 		  const unsigned char line[32]);
+bool ev_cache_has(struct ev_cache *c, const unsigned char line[32]);
 void ev_cache_put(struct ev_cache *c, const unsigned char line[32],
 		  const struct ev_record *r);
 

@@ -132,6 +132,7 @@ int ev_import(struct ev_import_result *out, struct ev_repo *r,
 		goto out;
 	ev_slices_split(&lines, bundle);
 	out->lines = lines.n;
+	ret = ev_ledger_learn(l, lines.items, lines.n);
 	for (i = 0; ret == 0 && i < lines.n; i++)
 		ret = take(out, &to, r, l, i + 1, &lines.items[i]);
 	snprintf(message, sizeof(message), "evidence: import %zu record%s\n",

@@ -19,6 +19,13 @@ struct ev_ledger {
 	bool global_read;
 };
 
+/*
+ * Verify those of the lines that the cache does not know, two at a time; then
+ * ev_ledger_judge() finds them there.  Negative only if gpg could not be asked.
+ */
+int ev_ledger_learn(struct ev_ledger *l, const struct ev_slice *lines,
+		    size_t n);
+
 /* Apply duplicate, revoked and superseded to judged lines. */
 void ev_lines_settle(struct ev_lines *set, const struct ev_lines *global,
 		     const struct ev_trust *trust);

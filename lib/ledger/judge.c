@@ -1,6 +1,6 @@
 #include "base/compat.h"
 
-#include "ledger/internal.h"
+#include "ledger/examine.h"
 
 #include <stdio.h>
 
@@ -9,89 +9,6 @@
 #include "base/hex.h"
 #include "base/mem.h"
 #include "base/str.h"
-
-static void set(struct ev_line *l, enum ev_state state, const char *reason)
-{
-	l->state = state;
-	snprintf(l->reason, sizeof(l->reason), "%s", reason);
-}
-
-static void set_from_error(struct ev_line *l, enum ev_state state)
-{
-	set(l, state, ev_error_last()->message);
-	ev_error_clear();
-}
-
-static bool listed(struct ev_ledger *l, const char *keyid)
-{
-	const struct ev_key *key;
-
-	if (!keyid || !*keyid || !l->trust || !l->trust->home)
-		return false;
-	key = ev_keyhome_find(l->trust->home, keyid, NULL);
-	return key && ev_trust_person(l->trust, key->fpr, NULL);
-}
-
-/*
- * The cryptographic verdict and, for a good one, the summary.  True when the
- * outcome is worth keeping in the cache.
- */
-static int examine(struct ev_line *out, struct ev_ledger *l,
-		   const struct ev_envelope *e, bool *keep)
-{
-	struct ev_signature sig;
-	struct ev_statement st = { 0 };
-	struct ev_buf pae = EV_BUF_INIT;
-	struct ev_record *r = &out->record;
-	bool by_listed;
-	int ret = 0;
-
-	*keep = false;
-	if (strcmp(e->payload_type, EV_PAYLOAD_TYPE)) {
-		snprintf(out->reason, sizeof(out->reason),
-			 "payloadType is '%.80s', not in-toto", e->payload_type);
-		out->state = EV_MALFORMED;
-		goto out;
-	}
-	by_listed = listed(l, e->keyid);
-	if (e->nsignatures != 1) {
-		snprintf(out->reason, sizeof(out->reason),
-			 "envelope has %zu signatures, not one", e->nsignatures);
-		out->state = by_listed ? EV_BAD : EV_FOREIGN;
-		goto out;
-	}
-	if (!l->trust || !l->trust->home) {
-		set(out, EV_FOREIGN, "no policy lists any key");
-		goto out;
-	}
-	ev_pae(&pae, e->payload_type, e->payload.ptr, e->payload.len);
-	ret = ev_signature_check(&sig, l->trust->home, pae.ptr, pae.len,
-				 e->sig.ptr, e->sig.len);
-	if (ret < 0)
-		goto out;
-	r->sig = sig.status;
-	memcpy(r->signer, sig.signer, sizeof(r->signer));
-	memcpy(r->subkey, sig.subkey, sizeof(r->subkey));
-	r->signed_at = sig.created;
-	r->hash_algo = sig.hash_algo;
-	memcpy(r->sig_reason, sig.reason, sizeof(r->sig_reason));
-	if (sig.status != EV_SIG_GOOD) {
-		by_listed = by_listed || listed(l, sig.signer);
-		set(out, by_listed ? EV_BAD : EV_FOREIGN, sig.reason);
-		*keep = by_listed;
-		goto out;
-	}
-	if (ev_statement_parse(&st, e->payload.ptr, e->payload.len) < 0 ||
-	    ev_record_summarise(r, &st) < 0) {
-		set_from_error(out, EV_MALFORMED);
-		goto out;
-	}
-	*keep = true;
-out:
-	ev_statement_release(&st);
-	ev_buf_release(&pae);
-	return ret;
-}
 
 /* Is the record about `object`, and of a commit that has that tree? */
 static void place(struct ev_line *out, struct ev_ledger *l,
@@ -109,7 +26,7 @@ static void place(struct ev_line *out, struct ev_ledger *l,
 	}
 	if (!r->has_tree || (!r->has_commit &&
 			     r->kind != EV_KIND_REVOCATION)) {
-		set(out, EV_MALFORMED,
+		ev_line_set(out, EV_MALFORMED,
 		    "statement does not name a commit and its tree");
 		return;
 	}
@@ -126,7 +43,7 @@ static void place(struct ev_line *out, struct ev_ledger *l,
 		if (ev_repo_tree_of(&tree, l->repo, &r->commit) < 0) {
 			ev_error_clear();	/* the commit need not be here */
 		} else if (!ev_oid_eq(&tree, &r->tree)) {
-			set(out, EV_MISPLACED,
+			ev_line_set(out, EV_MISPLACED,
 			    "its tree is not the tree of its commit");
 			return;
 		}
@@ -145,54 +62,58 @@ static void judge_time(struct ev_line *out, struct ev_ledger *l)
 	sig.created = out->record.signed_at;
 	sig.hash_algo = out->record.hash_algo;
 	if (!ev_trust_counts(reason, l->trust, &sig, l->now))
-		set(out, EV_UNTIMELY, reason);
+		ev_line_set(out, EV_UNTIMELY, reason);
+}
+
+/* What the cache says of the line or, failing that, gpg. */
+static int look_up(struct ev_line *out, struct ev_ledger *l, const char *line,
+		   size_t n)
+{
+	unsigned char digest[EV_SHA256_SIZE];
+	struct ev_signature sig;
+	struct ev_exam x;
+	int ret = 0;
+
+	memset(out, 0, sizeof(*out));
+	ev_sha256_bytes(digest, line, n);
+	if (l->cache && ev_cache_get(l->cache, &out->record, digest)) {
+		if (out->record.sig != EV_SIG_GOOD)
+			ev_line_set(out, EV_BAD, out->record.sig_reason);
+		return 0;
+	}
+	if (ev_exam_begin(&x, l, digest, line, n)) {
+		ret = ev_signature_check_many(&sig, l->trust->home, &x.job, 1);
+		if (ret == 0)
+			ev_exam_end(&x, l, &sig);
+	}
+	if (ret == 0) {
+		*out = x.line;
+		memset(&x.line, 0, sizeof(x.line));
+	}
+	ev_exam_release(&x);
+	return ret;
 }
 
 int ev_ledger_judge(struct ev_line *out, struct ev_ledger *l,
 		    const struct ev_oid *object, const char *line, size_t n)
 {
-	struct ev_envelope e;
-	unsigned char digest[EV_SHA256_SIZE];
 	struct ev_record *r = &out->record;
-	bool keep;
-	int ret = 0;
+	int ret;
 
-	memset(out, 0, sizeof(*out));
-	ev_envelope_init(&e);
-	ev_sha256_bytes(digest, line, n);
-	if (l->cache && ev_cache_get(l->cache, r, digest)) {
-		if (r->sig != EV_SIG_GOOD) {
-			set(out, EV_BAD, r->sig_reason);
-			goto out;
-		}
-	} else {
-		ev_hex_encode(r->line, digest, sizeof(digest));
-		if (ev_envelope_parse(&e, line, n) < 0) {
-			set_from_error(out, EV_MALFORMED);
-			goto out;
-		}
-		ev_sha256_hex(r->id, e.payload.ptr, e.payload.len);
-		ret = examine(out, l, &e, &keep);
-		if (ret < 0)
-			goto out;
-		if (keep && l->cache)
-			ev_cache_put(l->cache, digest, r);
-		if (out->state != EV_LIVE)
-			goto out;
-	}
+	ret = look_up(out, l, line, n);
+	if (ret < 0 || out->state != EV_LIVE)
+		return ret;
 	out->person = ev_trust_person(l->trust, r->signer, NULL);
 	if (!out->person) {
 		snprintf(out->reason, sizeof(out->reason),
 			 "key %s is listed for nobody", r->signer);
 		out->state = EV_FOREIGN;
-		goto out;
+		return 0;
 	}
 	place(out, l, object);
 	if (out->state == EV_LIVE)
 		judge_time(out, l);
-out:
-	ev_envelope_release(&e);
-	return ret;
+	return 0;
 }
 
 void ev_line_release(struct ev_line *l)

@@ -209,8 +209,11 @@ static int judge_all(struct ev_lines *out, struct ev_ledger *l,
 	const struct ev_slice *s;
 	size_t i;
 	bool both;
-	int ret = 0;
+	int ret;
 
+	ret = ev_ledger_learn(l, c->lines.items, c->lines.n);
+	if (ret == 0)
+		ret = ev_ledger_learn(l, t->lines.items, t->lines.n);
 	for (i = 0; ret == 0 && i < c->lines.n; i++) {
 		s = &c->lines.items[i];
 		both = ev_slices_has(&t->lines, s);
