@@ -269,5 +269,11 @@ int ev_tag_split(struct ev_rawobj *out, const char *raw, size_t n)
 	out->message = ev_strndup(h.p, (size_t)(sig - h.p));
 	ev_buf_add(&out->payload, raw, (size_t)(sig - raw));
 	ev_buf_add(&out->signature, sig, (size_t)(end - sig));
-	return sig < end ? ev_raw_armour("tag", sig, (size_t)(end - sig)) : 0;
+	if (sig == end)
+		return 0;
+	/* Git calls such a signature bad whatever gpg says of it. */
+	if (!out->tagger.name)
+		return ev_fail(EV_EINVALID, "the tag is signed, but has no"
+			       " 'tagger' header");
+	return ev_raw_armour("tag", sig, (size_t)(end - sig));
 }

@@ -9,10 +9,10 @@
 #define TIME_DIGITS_MAX 15
 #define NAME_MAX_LEN 100
 
+/* Other tools have names like "HG:extra". */
 static bool name_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		(c >= '0' && c <= '9') || c == '-' || c == '_';
+	return c > ' ' && c < 0x7f;
 }
 
 static const char *line_end(const struct ev_raw *h, const char *p)
