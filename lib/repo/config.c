@@ -78,7 +78,7 @@ static int load(struct ev_config **out, struct ev_repo *r)
 	if (!ret && p.status) {
 		ev_git_said(&said, err.ptr);
 		ret = ev_fail(EV_EINVALID, "the configuration cannot be read:"
-			      " %s", said.len ? said.ptr : "git gave no reason");
+			      " %s", said.len ? said.ptr : "no reason given");
 	} else if (!ret && text.overflow) {
 		ret = ev_fail(EV_ELIMIT, "the configuration is larger than %zu"
 			      " bytes", CONFIG_LIMIT);

@@ -15,7 +15,8 @@
  * NULL outside a repository. On failure NULL and *err (if not NULL) < 0. */
 const char *ev_config_get(struct ev_repo *r, const char *key, int *err);
 bool ev_config_bool(struct ev_repo *r, const char *key, bool fallback);
-int64_t ev_config_int(struct ev_repo *r, const char *key, int64_t fallback); /* k m g */
+/* With the units k, m and g. */
+int64_t ev_config_int(struct ev_repo *r, const char *key, int64_t fallback);
 /* Trust keys (evidence.root ...): the repository's own config file only, no
  * includes, no environment, no -c.  Appends; EV_ENOTFOUND if unset. */
 int ev_config_trusted(struct ev_buf *out, struct ev_repo *r, const char *key);

@@ -24,8 +24,11 @@ struct ev_walk;
 struct ev_walk_item { struct ev_oid commit, tree; int64_t time; };
 /* `args` as for rev-list: revisions, ranges, --max-count and so on. An unknown
  * revision is EV_ENOTFOUND with "unknown revision or range 'x'". */
-int ev_walk_open(struct ev_walk **out, struct ev_repo *r, const char *const *args);
-int ev_walk_next(struct ev_walk_item *out, struct ev_walk *w);	/* 1, 0 end, <0 */
-int ev_walk_close(struct ev_walk *w);	/* rev-list's failure is reported here */
+int ev_walk_open(struct ev_walk **out, struct ev_repo *r,
+		 const char *const *args);
+/* 1, 0 at the end, negative on error. */
+int ev_walk_next(struct ev_walk_item *out, struct ev_walk *w);
+/* A failure of rev-list is reported here. */
+int ev_walk_close(struct ev_walk *w);
 
 #endif

@@ -39,10 +39,10 @@ struct ev_repo {
 	bool partial;
 	char *promisor;			/* its remote, NULL if not known */
 	size_t abbrev;			/* names.c: least length, 0 unknown */
-	char *fetch_said;		/* object.c: why the last fetch failed */
+	char *fetch_said;		/* object.c: why a fetch failed */
 	bool has_ident;			/* refs.c: reflog identity was set */
 	struct ev_config *config;	/* read when first asked for */
-	void *batch;			/* batch.c: NULL when no batch is open */
+	void *batch;			/* batch.c: NULL when none is open */
 };
 
 /*

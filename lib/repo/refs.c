@@ -164,7 +164,8 @@ out:
 	return ret;
 }
 
-int ev_ref_delete(struct ev_repo *r, const char *name, const struct ev_oid *old)
+int ev_ref_delete(struct ev_repo *r, const char *name,
+		  const struct ev_oid *old)
 {
 	git_reference *ref = NULL;
 	const git_oid *at;
@@ -248,7 +249,8 @@ static int collect(struct found_list *l, struct ev_repo *r, const char *prefix)
 }
 
 int ev_ref_each(struct ev_repo *r, const char *prefix,
-		int (*cb)(void *ctx, const char *name, const struct ev_oid *oid),
+		int (*cb)(void *ctx, const char *name,
+			  const struct ev_oid *oid),
 		void *ctx)
 {
 	struct found_list l = { NULL, 0, 0 };

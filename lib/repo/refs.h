@@ -6,7 +6,8 @@
 
 #include "repo/repo.h"
 
-/* Value of a full ref name, symbolic refs followed; EV_ENOTFOUND (no message). */
+/* Value of a full ref name, symbolic refs followed; EV_ENOTFOUND without a
+ * message. */
 int ev_ref_read(struct ev_oid *out, struct ev_repo *r, const char *name);
 /*
  * Set `name` to `value` if it still holds `old` (NULL: must not exist).
@@ -19,11 +20,13 @@ int ev_ref_read(struct ev_oid *out, struct ev_repo *r, const char *name);
 int ev_ref_cas(struct ev_repo *r, const char *name, const struct ev_oid *value,
 	       const struct ev_oid *old, const char *why);
 /* Delete it if it still holds `old`; EV_ECONFLICT if not, or if locked. */
-int ev_ref_delete(struct ev_repo *r, const char *name, const struct ev_oid *old);
+int ev_ref_delete(struct ev_repo *r, const char *name,
+		  const struct ev_oid *old);
 /* Every ref below `prefix` ("refs/tags/evidence/"), in name order; the value
  * is not peeled. A non-zero answer of `cb` stops and is returned. */
 int ev_ref_each(struct ev_repo *r, const char *prefix,
-		int (*cb)(void *ctx, const char *name, const struct ev_oid *oid),
+		int (*cb)(void *ctx, const char *name,
+			  const struct ev_oid *oid),
 		void *ctx);
 /* Wait a little before try number `attempt` (0, 1, ...): random, growing. */
 void ev_ref_backoff(unsigned attempt);

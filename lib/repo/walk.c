@@ -137,7 +137,7 @@ int ev_walk_next(struct ev_walk_item *out, struct ev_walk *w)
 			w->ended = true;
 			return 0;
 		}
-		/* The heading of each commit; git before 2.33 cannot omit it. */
+		/* The heading of each; git before 2.33 cannot omit it. */
 		if (!ev_starts_with(w->line.ptr, "commit "))
 			break;
 	}

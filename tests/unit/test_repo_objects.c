@@ -507,6 +507,7 @@ static void a_tree_too_deep_is_refused(void **state)
 
 static void a_tree_digest_is_the_documented_one(void **state)
 {
+	static const char sub[] = "1234567890123456789012345678901234567890";
 	struct ev_buf text = EV_BUF_INIT;
 	char got[EV_SHA256_HEX + 1], want[EV_SHA256_HEX + 1], *sum;
 	struct ev_oid tree;
@@ -516,7 +517,7 @@ static void a_tree_digest_is_the_documented_one(void **state)
 	fix_run("git init -q -b main a && cd a && mkdir d && echo one >a &&"
 		" echo two >d/b && ln -s a l && chmod +x d/b && git add . &&"
 		" git update-index --add --cacheinfo 160000,%s,s &&"
-		" git commit -qm x", "1234567890123456789012345678901234567890");
+		" git commit -qm x", sub);
 	r = opened("a");
 	tree = oid_of("a", "HEAD^{tree}");
 	fix_ok(ev_tree_sha256(got, r, &tree));
@@ -532,7 +533,7 @@ static void a_tree_digest_is_the_documented_one(void **state)
 	ev_buf_addf(&text, "120000 %s\tl", sum);
 	ev_buf_addc(&text, '\0');
 	free(sum);
-	ev_buf_adds(&text, "160000 1234567890123456789012345678901234567890\ts");
+	ev_buf_addf(&text, "160000 %s\ts", sub);
 	ev_buf_addc(&text, '\0');
 	ev_sha256_hex(want, text.ptr, text.len);
 	assert_string_equal(got, want);
