@@ -17,9 +17,11 @@ static void expect_as_git(const char *dir)
 	static const char *const keys[] = {
 		"evidence.a", "evidence.b", "Evidence.A", "evidence.Sub.key",
 		"evidence.sub.key", "EVIDENCE.Sub.KEY",
-		"evidence.my.dotted.key", "evidence.multi", "evidence.lines", "evidence.empty",
+		"evidence.my.dotted.key", "evidence.multi", "evidence.lines",
+		"evidence.empty",
 		"evidence.bare", "evidence.quoted", "evidence.none",
-		"user.name", "core.bare", "remote.origin.url", "included.key", "plain",
+		"user.name", "core.bare", "remote.origin.url", "included.key",
+		"plain",
 		"evidence.tree",
 	};
 	struct ev_repo *r = opened(dir);
