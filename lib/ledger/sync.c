@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/hex.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "ledger/sync_internal.h"
@@ -16,6 +17,7 @@
 static void findings_release(struct ev_sync_findings *f)
 {
 	free(f->items);
+	ev_oidmap_free(f->seen);
 	memset(f, 0, sizeof(*f));
 }
 
@@ -26,17 +28,25 @@ void ev_sync_result_release(struct ev_sync_result *s)
 	memset(s, 0, sizeof(*s));
 }
 
+/* A line stands on two objects and is told once. */
 static void find(struct ev_sync_findings *f, const struct ev_oid *object,
 		 const char *p, size_t n, const char *reason)
 {
 	struct ev_sync_finding *x;
+	unsigned char digest[EV_SHA256_SIZE];
 	char hex[EV_SHA256_HEX + 1];
-	size_t i;
+	struct ev_oid name;
+	void **seen;
 
-	ev_sha256_hex(hex, p, n);
-	for (i = 0; i < f->n; i++)
-		if (!strcmp(f->items[i].line, hex))
-			return;
+	ev_sha256_bytes(digest, p, n);
+	ev_hex_encode(hex, digest, sizeof(digest));
+	memcpy(name.id, digest, sizeof(name.id));
+	if (!f->seen)
+		f->seen = ev_oidmap_new();
+	seen = ev_oidmap_at(f->seen, &name);
+	if (*seen)
+		return;
+	*seen = f;
 	EV_GROW(f->items, f->n, f->cap);
 	x = &f->items[f->n++];
 	x->object = *object;
@@ -134,10 +144,11 @@ static void add_vanished(struct ev_slices *out, struct ev_sync_job *j,
 	const struct ev_vanished_line *v;
 	size_t i;
 
-	for (i = 0; i < j->vanished.n; i++) {
+	for (i = ev_vanished_first(&j->vanished, object);
+	     i < j->vanished.n; i++) {
 		v = &j->vanished.items[i];
 		if (!ev_oid_eq(&v->object, object))
-			continue;
+			break;
 		EV_GROW(out->items, out->n, out->cap);
 		out->items[out->n].p = v->line.ptr;
 		out->items[out->n++].n = v->line.len;
@@ -211,6 +222,7 @@ static int find_vanished(struct ev_sync_job *j)
 		     v->line.len, reason);
 		ev_oids_add(&j->objects, &v->object);
 	}
+	ev_vanished_sort(&j->vanished);
 	return ret;
 }
 

@@ -22,7 +22,11 @@ struct ev_sync_finding {
 	char line[65];
 	char reason[200];
 };
-struct ev_sync_findings { struct ev_sync_finding *items; size_t n, cap; };
+struct ev_sync_findings {
+	struct ev_sync_finding *items;
+	size_t n, cap;
+	struct ev_oidmap *seen;		/* private */
+};
 struct ev_sync_result {
 	size_t received, sent;		/* lines new here, new there */
 	size_t artifacts_received, artifacts_sent;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "ledger/internal.h"
@@ -17,20 +18,42 @@ void ev_vanished_release(struct ev_vanished *v)
 	for (i = 0; i < v->n; i++)
 		ev_buf_release(&v->items[i].line);
 	free(v->items);
+	ev_oidmap_free(v->seen);
 	memset(v, 0, sizeof(*v));
 }
 
-static bool known(const struct ev_vanished *v, const struct ev_oid *object,
-		  const struct ev_slice *s)
+/* Names a line of an object; the map is asked, never a list scanned. */
+static struct ev_oid name_of(const struct ev_oid *object,
+			     const struct ev_slice *s)
 {
-	size_t i;
+	struct ev_sha256 *h = ev_sha256_new();
+	unsigned char digest[EV_SHA256_SIZE];
+	struct ev_oid name;
 
-	for (i = 0; i < v->n; i++)
-		if (ev_oid_eq(&v->items[i].object, object) &&
-		    v->items[i].line.len == s->n &&
-		    !memcmp(v->items[i].line.ptr, s->p, s->n))
-			return true;
-	return false;
+	ev_sha256_add(h, object->id, sizeof(object->id));
+	ev_sha256_add(h, s->p, s->n);
+	ev_sha256_finish(h, digest);
+	ev_sha256_free(h);
+	memcpy(name.id, digest, sizeof(name.id));
+	return name;
+}
+
+static void remember(struct ev_vanished *v, const struct ev_oid *object,
+		     const struct ev_slice *s)
+{
+	struct ev_oid name = name_of(object, s);
+	void **seen;
+
+	if (!v->seen)
+		v->seen = ev_oidmap_new();
+	seen = ev_oidmap_at(v->seen, &name);
+	if (*seen)
+		return;
+	*seen = v;
+	EV_GROW(v->items, v->n, v->cap);
+	ev_buf_init(&v->items[v->n].line);
+	v->items[v->n].object = *object;
+	ev_buf_add(&v->items[v->n++].line, s->p, s->n);
 }
 
 struct compare {
@@ -58,18 +81,10 @@ static int compare_object(void *ctx, const struct ev_oid *object)
 	ev_slices_sort(&a);
 	ev_slices_sort(&b);
 	ev_slices_sort(&tip);
-	for (i = 0; i < a.n; i++) {
-		if (ev_slices_has(&b, &a.items[i]) ||
-		    ev_slices_has(&tip, &a.items[i]) ||
-		    known(c->out, object, &a.items[i]))
-			continue;
-		EV_GROW(c->out->items, c->out->n, c->out->cap);
-		ev_buf_init(&c->out->items[c->out->n].line);
-		c->out->items[c->out->n].object = *object;
-		ev_buf_add(&c->out->items[c->out->n].line, a.items[i].p,
-			   a.items[i].n);
-		c->out->n++;
-	}
+	for (i = 0; i < a.n; i++)
+		if (!ev_slices_has(&b, &a.items[i]) &&
+		    !ev_slices_has(&tip, &a.items[i]))
+			remember(c->out, object, &a.items[i]);
 out:
 	ev_texts_release(&texts);
 	ev_slices_release(&a);
@@ -127,6 +142,34 @@ static int walk(struct ev_vanished *out, struct ev_repo *r,
 	}
 	ev_buf_release(&text);
 	return ret;
+}
+
+static int by_object(const void *va, const void *vb)
+{
+	const struct ev_vanished_line *a = va, *b = vb;
+
+	return ev_oid_cmp(&a->object, &b->object);
+}
+
+void ev_vanished_sort(struct ev_vanished *v)
+{
+	if (v->n)
+		qsort(v->items, v->n, sizeof(*v->items), by_object);
+}
+
+size_t ev_vanished_first(const struct ev_vanished *v,
+			 const struct ev_oid *object)
+{
+	size_t low = 0, high = v->n, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (ev_oid_cmp(&v->items[mid].object, object) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
 }
 
 int ev_vanished_find(struct ev_vanished *out, struct ev_repo *r,
