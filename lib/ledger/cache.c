@@ -111,7 +111,7 @@ static void scan(struct ev_cache *c, uint64_t size)
 }
 
 int ev_cache_open(struct ev_cache **out, const char *statedir,
-		  const char *home_digest)
+		  const char *basis)
 {
 	struct ev_cache *c = ev_calloc(1, sizeof(*c));
 	char head[HEAD_SIZE];
@@ -123,7 +123,7 @@ int ev_cache_open(struct ev_cache **out, const char *statedir,
 	*out = c;
 	if (!statedir)
 		return 0;
-	c->path = ev_strdupf("%s/verdicts/%s", statedir, home_digest);
+	c->path = ev_strdupf("%s/verdicts/%s", statedir, basis);
 	c->fd = open(c->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (c->fd < 0)
 		return 0;

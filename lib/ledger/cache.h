@@ -1,8 +1,9 @@
 /*
  * cache.h - what was found out about a line, so that it need not be again
  *
- * <statedir>/verdicts/<home digest> holds, for each line digest, the summary
- * of the record and the cryptographic verdict under the keys of that home.
+ * <statedir>/verdicts/<basis> holds, for each line digest, the summary of the
+ * record and the cryptographic verdict; `basis` names the keys there are and
+ * for whom they are listed, so a changed control set begins a new file.
  * Whether a record counts (time, roles, place, superseded) is never cached.
  * Delete the folder and nothing changes but time.  Entries carry a checksum; a
  * damaged file is read as far as it is sound and then replaced.
@@ -15,7 +16,7 @@
 struct ev_cache;
 /* Never fails for want of a file: an unwritable folder gives an empty cache. */
 int ev_cache_open(struct ev_cache **out, const char *statedir,
-		  const char *home_digest);
+		  const char *basis);
 /* Append what is new (one write under a lock) and free. */
 void ev_cache_close(struct ev_cache *c);
 /* Fill `out` (initialised by the caller to zero) if the line is known, from the

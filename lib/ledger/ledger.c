@@ -10,11 +10,32 @@
 #include "base/str.h"
 #include "repo/refs.h"
 
+/* A verdict follows from the keys there are and from whose they are listed. */
+static int open_cache(struct ev_ledger *l)
+{
+	struct ev_buf state = EV_BUF_INIT, basis = EV_BUF_INIT;
+	const struct ev_trust *t = l->trust;
+	char name[EV_SHA256_HEX + 1];
+	size_t i, k;
+	int ret;
+
+	ev_buf_addf(&basis, "%s\n", ev_keyhome_digest(t->home));
+	for (i = 0; i < t->npeople; i++)
+		for (k = 0; k < t->people[i].nkeys; k++)
+			ev_buf_addf(&basis, "%s\n", t->people[i].keys[k].fpr);
+	ev_sha256_hex(name, basis.ptr, basis.len);
+	if (ev_repo_statedir(&state, l->repo) < 0)
+		ev_error_clear();	/* read-only: work is not saved */
+	ret = ev_cache_open(&l->cache, state.len ? state.ptr : NULL, name);
+	ev_buf_release(&basis);
+	ev_buf_release(&state);
+	return ret;
+}
+
 int ev_ledger_open(struct ev_ledger **out, struct ev_repo *r,
 		   struct ev_trust *trust, const struct ev_oid *tip)
 {
 	struct ev_ledger *l = ev_calloc(1, sizeof(*l));
-	struct ev_buf state = EV_BUF_INIT;
 	struct ev_oid found;
 	int ret = 0;
 
@@ -34,14 +55,9 @@ int ev_ledger_open(struct ev_ledger **out, struct ev_repo *r,
 	ret = ev_notes_open(&l->notes, r, tip);
 	if (ret < 0)
 		goto out;
-	if (trust && trust->home) {
-		if (ev_repo_statedir(&state, r) < 0)
-			ev_error_clear();
-		ret = ev_cache_open(&l->cache, state.len ? state.ptr : NULL,
-				    ev_keyhome_digest(trust->home));
-	}
+	if (trust && trust->home)
+		ret = open_cache(l);
 out:
-	ev_buf_release(&state);
 	if (ret < 0) {
 		ev_ledger_close(l);
 		l = NULL;
@@ -58,6 +74,13 @@ void ev_ledger_close(struct ev_ledger *l)
 	ev_notes_close(l->notes);
 	ev_cache_close(l->cache);
 	free(l);
+}
+
+void ev_ledger_tree_is(struct ev_ledger *l, const struct ev_oid *commit,
+		       const struct ev_oid *tree)
+{
+	l->known_commit = *commit;
+	l->known_tree = *tree;
 }
 
 bool ev_ledger_absent(const struct ev_ledger *l)
@@ -118,15 +141,17 @@ struct source {
 	struct ev_slices lines;		/* sorted, unique */
 };
 
-static int load(struct source *s, struct ev_ledger *l,
+static int find(struct source *s, struct ev_ledger *l,
 		const struct ev_oid *object)
 {
-	size_t i;
-	int ret;
+	return object ? ev_notes_find(&s->blobs, l->notes, object) : 0;
+}
 
-	if (!object)
-		return 0;
-	ret = ev_notes_find(&s->blobs, l->notes, object);
+static int load(struct source *s, struct ev_ledger *l)
+{
+	size_t i;
+	int ret = 0;
+
 	for (i = 0; ret == 0 && i < s->blobs.n; i++)
 		ret = add_blob(&s->lines, &s->texts, l->repo,
 			       &s->blobs.items[i]);
@@ -212,15 +237,15 @@ static int judge_all(struct ev_lines *out, struct ev_ledger *l,
 	int ret;
 
 	ret = ev_ledger_learn(l, c->lines.items, c->lines.n);
-	if (ret == 0)
+	if (ret == 0 && t != c)
 		ret = ev_ledger_learn(l, t->lines.items, t->lines.n);
 	for (i = 0; ret == 0 && i < c->lines.n; i++) {
 		s = &c->lines.items[i];
-		both = ev_slices_has(&t->lines, s);
+		both = t == c || ev_slices_has(&t->lines, s);
 		ret = judge_line(out, l, commit, both ? tree : NULL, s,
 				 blob_of(c, s->p));
 	}
-	for (i = 0; ret == 0 && i < t->lines.n; i++) {
+	for (i = 0; ret == 0 && t != c && i < t->lines.n; i++) {
 		s = &t->lines.items[i];
 		if (!ev_slices_has(&c->lines, s))
 			ret = judge_line(out, l, NULL, tree, s,
@@ -238,7 +263,9 @@ static int read_global(struct ev_ledger *l)
 	if (l->global_read)
 		return 0;
 	l->global_read = true;
-	ret = load(&s, l, &ev_oid_empty_tree);
+	ret = find(&s, l, &ev_oid_empty_tree);
+	if (ret == 0)
+		ret = load(&s, l);
 	if (ret == 0)
 		ret = judge_all(&l->global, l, NULL, &none, &ev_oid_empty_tree,
 				&s);
@@ -252,17 +279,25 @@ int ev_ledger_lines(struct ev_lines *out, struct ev_ledger *l,
 		    const struct ev_oid *commit, const struct ev_oid *tree)
 {
 	struct source c = { 0 }, t = { 0 };
+	bool same;
 	size_t i;
 	int ret;
 
-	ret = load(&c, l, commit);
+	ret = find(&c, l, commit);
 	if (ret == 0)
-		ret = load(&t, l, tree);
-	if (ret < 0 || (!c.lines.n && !t.lines.n))
+		ret = find(&t, l, tree);
+	if (ret < 0 || (!c.blobs.n && !t.blobs.n))
 		goto out;
-	ret = read_global(l);
+	/* As it is wherever the tree belongs to one commit alone. */
+	same = c.blobs.n == 1 && t.blobs.n == 1 &&
+		ev_oid_eq(&c.blobs.items[0], &t.blobs.items[0]);
+	ret = load(&c, l);
+	if (ret == 0 && !same)
+		ret = load(&t, l);
 	if (ret == 0)
-		ret = judge_all(out, l, commit, &c, tree, &t);
+		ret = read_global(l);
+	if (ret == 0)
+		ret = judge_all(out, l, commit, &c, tree, same ? &c : &t);
 	if (ret < 0)
 		goto out;
 	ev_lines_settle(out, &l->global, l->trust);
