@@ -451,6 +451,20 @@ refs/notes/evidence-artifacts"
 	test -z "$(ls -A "$TMPDIR")"
 }
 
+@test "hermetic: keys that lie elsewhere than below /tmp are out of sight too" {
+	keys_stop
+	away=$(mktemp -d /var/tmp/evw.XXXXXX)
+	mkdir "$away/.ssh" && echo x >"$away/.ssh/secret"
+	mkdir "$away/.gnupg" && echo secret >"$away/.gnupg/secret"
+	keys_home "$away/gpg" ci
+	expect_exit 0 env HOME="$away" git evidence run --name unit --hermetic -- \
+		sh -c "ls -A '$away' '$away'/.ssh '$away'/.gnupg '$away/gpg'"
+	keys_stop
+	rm -rf "$away"
+	expect_in stdout .ssh .gnupg gpg
+	expect_not_in stdout secret pubring
+}
+
 @test "hermetic: the command's status and signal come through" {
 	expect_exit 7 git evidence run --name unit --hermetic -- sh -c 'exit 7'
 	expect_exit 137 git evidence run --name unit --hermetic -- sh -c 'kill -KILL $$'
