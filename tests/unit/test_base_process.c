@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -51,6 +52,8 @@ static int end(void **state)
 	for (i = 0; i < 3; i++)
 		if (fcntl(i, F_GETFD) < 0)
 			return -1;
+	if (waitpid(-1, NULL, WNOHANG) >= 0 || errno != ECHILD)
+		return -1;
 	return descriptors() == descriptors_before ? 0 : -1;
 }
 
@@ -228,7 +231,7 @@ static void the_folder_can_be_chosen_and_must_exist(void **state)
 static void the_environment_is_changed_for_the_child_only(void **state)
 {
 	const char *env[] = { "EV_A=new", "EV_B", "EV_C=1", "EV_C=2",
-		"EV_D=1", "EV_D", "EV_E=", "EV_=x=y", NULL };
+		"EV_D=1", "EV_D", "EV_E=", "EV_=x=y", "EV_AAA=z", NULL };
 	struct ev_process p = { .env = env };
 
 	(void)state;
@@ -256,6 +259,7 @@ static void programs_are_never_taken_from_the_current_folder(void **state)
 	const char *argv[] = { "ev-prog", NULL }, *env[] = { NULL, NULL };
 	struct ev_process p = { .argv = argv, .env = env, .out = &out };
 	struct ev_buf dir = EV_BUF_INIT, path = EV_BUF_INIT;
+	int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	char *text;
 
 	(void)state;
@@ -263,8 +267,11 @@ static void programs_are_never_taken_from_the_current_folder(void **state)
 	ev_path_join(&path, dir.ptr, "ev-prog");
 	write_program(path.ptr, "#!/bin/sh\necho found\n");
 	p.cwd = dir.ptr;
+	assert_int_equal(chdir(dir.ptr), 0);
 	env[0] = "PATH=:.::/bin";
 	assert_int_equal(ev_process_run(&p), EV_ENOTFOUND);
+	assert_int_equal(fchdir(here), 0);
+	close(here);
 	text = ev_strdupf("PATH=/no/such:/bin:%s", dir.ptr);
 	env[0] = text;
 	assert_int_equal(ev_process_run(&p), 0);
@@ -401,6 +408,24 @@ static void stopping_a_group_reaches_grandchildren(void **state)
 	s.stop_after = 1;
 	p.ctx = &s;
 	/* It ignores the friendly signal, so this takes the grace time. */
+	assert_int_equal(ev_process_run(&p), EV_ESTOP);
+	assert_true(s.pid > 1);
+	assert_true(dies_soon(s.pid));
+	seen_release(&s);
+}
+
+static void a_grandchild_cannot_outlive_a_stopped_group(void **state)
+{
+	const char *argv[] = { "sh", "-c",
+		"sh -c 'trap \"\" TERM; echo $$; exec sleep 60' & wait", NULL };
+	struct ev_process p = { .argv = argv, .on_data = on_data,
+		.group = true };
+	struct seen s;
+
+	(void)state;
+	seen_init(&s);
+	s.stop_after = 1;
+	p.ctx = &s;
 	assert_int_equal(ev_process_run(&p), EV_ESTOP);
 	assert_true(s.pid > 1);
 	assert_true(dies_soon(s.pid));
@@ -581,6 +606,7 @@ int main(void)
 		TEST(data_is_handed_on_as_it_comes),
 		TEST(a_callback_stops_an_endless_program),
 		TEST(stopping_a_group_reaches_grandchildren),
+		TEST(a_grandchild_cannot_outlive_a_stopped_group),
 		TEST(a_child_starts_with_the_usual_signals),
 		TEST(descriptors_of_ours_do_not_reach_the_child),
 		TEST(it_works_with_the_standard_descriptors_closed),

@@ -86,7 +86,8 @@ static void distance_counts_edits_and_neighbour_swaps(void **state)
 static void only_a_near_word_is_proposed(void **state)
 {
 	static const char *const words[] = {
-		"gate", "validate", "approve", "dossier", "log", "sync"
+		"gate", "validate", "approve", "dossier", "log", "sync",
+		"recertification"
 	};
 	size_t n = EV_ARRAY_SIZE(words);
 
@@ -100,7 +101,9 @@ static void only_a_near_word_is_proposed(void **state)
 	assert_null(ev_closest("", words, n));
 	assert_null(ev_closest("gate", words, 0));
 	/* Three is the most, however long the word. */
-	assert_null(ev_closest("dossierabcd", words, n));
+	assert_null(ev_closest("recertifxxxxion", words, n));
+	assert_string_equal(ev_closest("recertifxxxtion", words, n),
+			    "recertification");
 }
 
 int main(void)
