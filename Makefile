@@ -102,9 +102,6 @@ $(BUILD)/fuzz/%: tests/fuzz/%.c $(FUZZ_HELP) $(LIB) $(BUILD)/flags
 	$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $(PKG_CFLAGS) $(LDOPT) \
 		-o $@ $< $(FUZZ_HELP) $(LIB) $(PKG_LIBS)
 
-# cmd/verbs.c takes in the verbs whose files are there.
-$(BUILD)/cmd/verbs.o: $(CMD_SRC)
-
 units: $(UNITS)
 
 -include $(wildcard $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(UNITS:=.d))

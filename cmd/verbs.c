@@ -1,64 +1,23 @@
 #include "base/compat.h"
 #include "cmd/verb.h"
 
-#if __has_include("init.c")
 extern const struct verb verb_init;
-#endif
-#if __has_include("attach.c")
 extern const struct verb verb_attach;
-#endif
-#if __has_include("env.c")
 extern const struct verb verb_env;
-#endif
-#if __has_include("run.c")
 extern const struct verb verb_run;
-#endif
-#if __has_include("log.c")
 extern const struct verb verb_log;
-#endif
-#if __has_include("show.c")
 extern const struct verb verb_show;
-#endif
-#if __has_include("verify.c")
 extern const struct verb verb_verify;
-#endif
-#if __has_include("sync.c")
-extern const struct verb verb_sync;
-#endif
-#if __has_include("import.c")
-extern const struct verb verb_import;
-#endif
 extern const struct verb verb_help;
+extern const struct verb verb_sync;
+extern const struct verb verb_import;
 
 const struct verb *const verbs[] = {
-#if __has_include("init.c")
 	&verb_init,
-#endif
-#if __has_include("attach.c")
-	&verb_attach,
-#endif
-#if __has_include("env.c")
-	&verb_env,
-#endif
-#if __has_include("run.c")
-	&verb_run,
-#endif
-#if __has_include("log.c")
-	&verb_log,
-#endif
-#if __has_include("show.c")
-	&verb_show,
-#endif
-#if __has_include("verify.c")
-	&verb_verify,
-#endif
-#if __has_include("sync.c")
-	&verb_sync,
-#endif
-#if __has_include("import.c")
-	&verb_import,
-#endif
-	&verb_help, NULL
+	&verb_attach, &verb_env, &verb_run,
+	&verb_log, &verb_show, &verb_verify, &verb_help,
+	&verb_sync, &verb_import,
+	NULL
 };
 
 const struct verb *verb_find(const char *name)
