@@ -103,6 +103,7 @@ static int print_commit(struct printer *p, struct ev_ledger *l,
 	int ret;
 
 	p->at = at;
+	ev_ledger_tree_is(l, &at->commit, &at->tree);
 	ret = ev_ledger_lines(&lines, l, &at->commit, &at->tree);
 	for (i = 0; ret == 0 && i < lines.n; i++) {
 		if (!wanted(p, &lines.items[i]))

@@ -17,6 +17,7 @@ struct ev_ledger {
 	int64_t now;
 	struct ev_lines global;		/* revocations on the empty tree */
 	bool global_read;
+	struct ev_oid known_commit, known_tree;	/* zero: none yet */
 };
 
 /*

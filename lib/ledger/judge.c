@@ -10,6 +10,22 @@
 #include "base/mem.h"
 #include "base/str.h"
 
+/* Records of one commit come together, so the last answer is kept. */
+static int tree_of(struct ev_oid *tree, struct ev_ledger *l,
+		   const struct ev_oid *commit)
+{
+	int ret = 0;
+
+	if (ev_oid_is_zero(commit) || !ev_oid_eq(commit, &l->known_commit)) {
+		ret = ev_repo_tree_of(tree, l->repo, commit);
+		if (ret == 0)
+			ev_ledger_tree_is(l, commit, tree);
+	} else {
+		*tree = l->known_tree;
+	}
+	return ret;
+}
+
 /* Is the record about `object`, and of a commit that has that tree? */
 static void place(struct ev_line *out, struct ev_ledger *l,
 		  const struct ev_oid *object)
@@ -40,7 +56,7 @@ static void place(struct ev_line *out, struct ev_ledger *l,
 		return;
 	}
 	if (r->has_commit) {
-		if (ev_repo_tree_of(&tree, l->repo, &r->commit) < 0) {
+		if (tree_of(&tree, l, &r->commit) < 0) {
 			ev_error_clear();	/* the commit need not be here */
 		} else if (!ev_oid_eq(&tree, &r->tree)) {
 			ev_line_set(out, EV_MISPLACED,

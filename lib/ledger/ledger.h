@@ -27,6 +27,13 @@ bool ev_ledger_absent(const struct ev_ledger *l);
 /* The time signatures are held against; ev_now() unless set. */
 void ev_ledger_set_now(struct ev_ledger *l, int64_t now);
 
+/*
+ * Git says that this is the tree of that commit: it need not be asked again
+ * for the records about it.
+ */
+void ev_ledger_tree_is(struct ev_ledger *l, const struct ev_oid *commit,
+		       const struct ev_oid *tree);
+
 struct ev_line {
 	struct ev_record record;
 	enum ev_state state;
