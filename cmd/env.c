@@ -241,9 +241,56 @@ static int run(struct context *ctx, int argc, const char **argv)
 	return ret < 0 ? report_error(ctx) : finish_output(EXIT_PASS);
 }
 
+static const char json_schema[] =
+"{\n"
+"  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
+"  \"title\": \"git evidence env --json\",\n"
+"  \"type\": \"object\",\n"
+"  \"required\": [\"schema\"],\n"
+"  \"properties\": {\n"
+"    \"schema\": {\"const\": \"git-evidence/env/1\"},\n"
+"    \"fingerprint\": {\"$ref\": \"#/$defs/digest\"},\n"
+"    \"sections\": {\"type\": \"array\", \"items\": {\n"
+"      \"type\": \"object\",\n"
+"      \"required\": [\"name\", \"digest\", \"lines\"],\n"
+"      \"properties\": {\n"
+"        \"name\": {\"type\": \"string\"},\n"
+"        \"digest\": {\"$ref\": \"#/$defs/digest\"},\n"
+"        \"lines\": {\"type\": \"array\","
+" \"items\": {\"type\": \"string\"}}}}},\n"
+"    \"diff\": {\n"
+"      \"type\": \"object\",\n"
+"      \"required\": [\"equal\", \"from\", \"to\", \"sections\"],\n"
+"      \"properties\": {\n"
+"        \"equal\": {\"type\": \"boolean\"},\n"
+"        \"from\": {\"$ref\": \"#/$defs/digest\"},\n"
+"        \"to\": {\"$ref\": \"#/$defs/digest\"},\n"
+"        \"sections\": {\"type\": \"array\", \"items\": {\n"
+"          \"type\": \"object\",\n"
+"          \"required\": [\"section\", \"change\", \"lines\"],\n"
+"          \"properties\": {\n"
+"            \"section\": {\"type\": \"string\"},\n"
+"            \"change\": {\"$ref\": \"#/$defs/change\"},\n"
+"            \"lines\": {\"type\": \"array\", \"items\": {\n"
+"              \"type\": \"object\",\n"
+"              \"required\": [\"change\", \"from\", \"to\"],\n"
+"              \"properties\": {\n"
+"                \"change\": {\"$ref\": \"#/$defs/change\"},\n"
+"                \"from\": {\"type\": [\"string\", \"null\"]},\n"
+"                \"to\": {\"type\": [\"string\", \"null\"]}}}}}}}}},\n"
+"    \"error\": {\n"
+"      \"type\": \"object\",\n"
+"      \"required\": [\"code\", \"message\"]}},\n"
+"  \"$defs\": {\n"
+"    \"digest\": {\"type\": \"string\","
+" \"pattern\": \"^sha256:[0-9a-f]{64}$\"},\n"
+"    \"change\": {\"enum\": [\"added\", \"removed\", \"changed\"]}}\n"
+"}\n";
+
 const struct verb verb_env = {
 	.name = "env", .group = GROUP_RECORD,
 	.flags = MAY_REPO | WRITES | HAS_JSON,
 	.summary = "say what a run here stands on, and compare two places",
-	.synopsis = synopsis, .options = options, .run = run
+	.synopsis = synopsis, .options = options, .run = run,
+	.json_schema = json_schema
 };

@@ -123,46 +123,31 @@ static char *product_name(struct ev_repo *r)
 	return name;
 }
 
-static int add_files(struct scaffold *s, const char *fpr, const char *name,
-		     const char *email)
+static int add_templates(struct scaffold *s, const struct scaffold_var *vars)
 {
-	static const char *const recorders[] = { "ci", "engineering", NULL };
-	static const char *const approvers[] = { "quality", "clinical", NULL };
 	static const char *const files[] = { "policy.yaml", "manifest.yaml",
 					     "claims.yaml", "README.md" };
-	char id[37], *path, *file, *qproduct, *qname, *qemail, *qfpr, *pname;
-	struct ev_buf list = EV_BUF_INIT, block = EV_BUF_INIT;
+	char *path, *file;
 	size_t i;
-	int ret;
+	int ret = 0;
 
-	ret = new_id(id);
-	pname = product_name(s->repo);
-	qproduct = quoted(pname);
-	qname = quoted(name);
-	qemail = quoted(email);
-	qfpr = quoted(fpr);
-	for (i = 0; i < roles.n; i++)
-		ev_buf_addf(&list, "%s%s", i ? ", " : "", roles.items[i]);
-	if (!ret && ev_is_placeholder(pname))
-		ret = ev_fail(EV_EINVALID, "'%s' is no name for a product",
-			      pname);
 	for (i = 0; i < EV_ARRAY_SIZE(files) && ret >= 0; i++) {
-		const struct scaffold_var vars[] = {
-			{ "PRODUCT_ID", id }, { "PRODUCT_NAME", qproduct },
-			{ "PERSON_NAME", qname }, { "PERSON_EMAIL", qemail },
-			{ "ROLES", list.ptr }, { "FINGERPRINT", qfpr },
-			{ "RECORDER", prefer(recorders) },
-			{ "APPROVER", prefer(approvers) }, { NULL, NULL }
-		};
-
 		path = ev_strdupf(".evidence/%s", files[i]);
 		file = ev_strdupf("evidence/%s", files[i]);
 		ret = scaffold_template(s, path, file, vars);
 		free(path);
 		free(file);
 	}
-	if (ret >= 0)
-		ret = ev_sign_export_key(&block, fpr);
+	return ret;
+}
+
+static int add_key(struct scaffold *s, const char *fpr, const char *name)
+{
+	struct ev_buf block = EV_BUF_INIT;
+	char *file, *path;
+	int ret;
+
+	ret = ev_sign_export_key(&block, fpr);
 	if (ret >= 0) {
 		file = file_name(name, fpr);
 		path = ev_strdupf(".evidence/keys/%s.asc", file);
@@ -170,13 +155,49 @@ static int add_files(struct scaffold *s, const char *fpr, const char *name,
 		free(path);
 		free(file);
 	}
-	free(pname);
-	free(qproduct);
-	free(qname);
-	free(qemail);
-	free(qfpr);
-	ev_buf_release(&list);
 	ev_buf_release(&block);
+	return ret;
+}
+
+static int add_files(struct scaffold *s, const char *fpr, const char *name,
+		     const char *email)
+{
+	static const char *const recorders[] = { "ci", "engineering", NULL };
+	static const char *const approvers[] = { "quality", "clinical", NULL };
+	char *device = product_name(s->repo), *text[4], id[37];
+	struct ev_buf list = EV_BUF_INIT;
+	size_t i;
+	int ret;
+
+	text[0] = quoted(device);
+	text[1] = quoted(name);
+	text[2] = quoted(email);
+	text[3] = quoted(fpr);
+	for (i = 0; i < roles.n; i++)
+		ev_buf_addf(&list, "%s%s", i ? ", " : "", roles.items[i]);
+	if (ev_is_placeholder(device))
+		ret = ev_fail(EV_EINVALID, "'%s' is no name for a product",
+			      device);
+	else
+		ret = new_id(id);
+	if (ret >= 0) {
+		const struct scaffold_var vars[] = {
+			{ "PRODUCT_ID", id }, { "PRODUCT_NAME", text[0] },
+			{ "PERSON_NAME", text[1] },
+			{ "PERSON_EMAIL", text[2] },
+			{ "ROLES", list.ptr }, { "FINGERPRINT", text[3] },
+			{ "RECORDER", prefer(recorders) },
+			{ "APPROVER", prefer(approvers) }, { NULL, NULL }
+		};
+
+		ret = add_templates(s, vars);
+	}
+	if (ret >= 0)
+		ret = add_key(s, fpr, name);
+	for (i = 0; i < EV_ARRAY_SIZE(text); i++)
+		free(text[i]);
+	free(device);
+	ev_buf_release(&list);
 	return ret;
 }
 

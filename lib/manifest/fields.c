@@ -108,10 +108,17 @@ static const struct ev_field suite_fields[] = {
 	{ 0 }
 };
 
+static const struct ev_field section_fields[] = {
+	{ "name", EV_F_STRING, 0, NULL, NULL, "name of the section" },
+	{ "digest", EV_F_DIGEST, 0, NULL, NULL, "of its lines" },
+	{ 0 }
+};
+
 static const struct ev_field environment_fields[] = {
 	{ "fingerprint", EV_F_DIGEST, 0, NULL, NULL,
 	  "as git evidence env prints it" },
-	{ "sections", EV_F_MAP, 0, NULL, NULL, "digest of each section" },
+	{ "sections", EV_F_LIST, 0, section_fields, NULL,
+	  "what the fingerprint is made from" },
 	{ 0 }
 };
 
@@ -216,9 +223,14 @@ static bool is_word(const char *s, size_t n, const char *const *words)
 	return false;
 }
 
-/* sha256:000..., or a bare run of one digit as long as a digest. */
+/*
+ * sha256:000..., or a bare run of one digit as long as a digest; or the digest
+ * of no bytes at all, which is what a broken pipe leaves.
+ */
 static bool is_flat_digest(const char *s, size_t n)
 {
+	static const char nothing[] = "e3b0c44298fc1c149afbf4c8996fb924"
+		"27ae41e4649b934ca495991b7852b855";
 	const char *colon = memchr(s, ':', n);
 	size_t i;
 
@@ -228,6 +240,8 @@ static bool is_flat_digest(const char *s, size_t n)
 	}
 	if (n < 32)
 		return false;
+	if (n == sizeof(nothing) - 1 && !strncasecmp(s, nothing, n))
+		return true;
 	for (i = 0; i < n; i++)
 		if (!isxdigit((unsigned char)s[i]) || s[i] != *s)
 			return false;

@@ -49,7 +49,8 @@ extern const struct ev_field ev_manifest_fields[];
 
 /*
  * True if `s` only holds a place: empty, TBD, TODO, FIXME, unknown, n/a, none,
- * xxx, ?, changeme, <...>, or a digest of one digit; letter case is ignored.
+ * xxx, ?, changeme, <...>, a digest of one digit or of no bytes; letter case
+ * is ignored.
  */
 bool ev_is_placeholder(const char *s);
 

@@ -39,6 +39,11 @@ static int take_path(struct ev_build *b, const char *section,
 	ret = ev_file_fact(&f, &why, b, path->text);
 	if (ret)
 		goto out;
+	if (!f.size) {
+		ev_buf_addf(&why, "'%s' is empty", path->text);
+		ret = 1;
+		goto out;
+	}
 	snprintf(digest, sizeof(digest), "sha256:%s", f.sha256);
 	compare(b, section, digest, path->text);
 	ev_build_text(b, section, "digest", digest);

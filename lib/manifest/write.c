@@ -35,10 +35,14 @@ static void write_sections(struct ev_json *j, const struct ev_environment *e)
 {
 	size_t i;
 
-	ev_json_object(j);
-	for (i = 0; i < e->n; i++)
-		ev_json_kv(j, e->items[i].name, e->items[i].digest);
-	ev_json_end_object(j);
+	ev_json_list(j);
+	for (i = 0; i < e->n; i++) {
+		ev_json_object(j);
+		ev_json_kv(j, "name", e->items[i].name);
+		ev_json_kv(j, "digest", e->items[i].digest);
+		ev_json_end_object(j);
+	}
+	ev_json_end_list(j);
 }
 
 static void write_fact(struct ev_json *j, const struct ev_fact *f)

@@ -95,6 +95,13 @@ teardown() { teardown_world; }
 	expect_in stderr 'there is no work tree'
 }
 
+@test "the JSON Schema is JSON and names what env prints" {
+	expect_exit 0 git evidence help --schema env
+	expect_json '.properties.schema.const == "git-evidence/env/1"' \
+		'.properties.fingerprint' '.properties.sections' \
+		'.properties.diff'
+}
+
 # make_env FILE SECTION LINE...: a document with one section.
 make_env() {
 	local file=$1 section=$2 digest

@@ -11,6 +11,8 @@ static void words_that_only_hold_a_place_are_refused(void **state)
 		"00000000000000000000000000000000",
 		"sha256:0000000000000000000000000000000000000000000000000000"
 		"000000000000",
+		"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495"
+		"991b7852b855",
 		"sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffff"
 		"ffffffffffff",
 	};
