@@ -147,3 +147,12 @@ refs_snapshot() {
 	git -C "${1:-.}" for-each-ref --format='%(objectname) %(refname)'
 	git -C "${1:-.}" rev-parse --symbolic-full-name HEAD
 }
+
+# refute COMMAND...: it must fail. (A bare "! command" fails no bats test.)
+refute() {
+	if "$@"
+	then
+		echo "succeeded, and should not: $*"
+		return 1
+	fi
+}

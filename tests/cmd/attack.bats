@@ -175,7 +175,7 @@ verify_exits() {
 	forge_unhashed "$WORLD/sig" >"$WORLD/sig2"
 	forge_envelope "$WORLD/payload" "$(key_fpr ci)" "$WORLD/sig2" \
 		>"$WORLD/two"
-	! cmp -s "$WORLD/one" "$WORLD/two"
+	refute cmp -s "$WORLD/one" "$WORLD/two"
 	{ cat "$WORLD/one"; echo; cat "$WORLD/two"; } | forge_here
 	test "$(states)" = 'duplicate test unit
 live test unit'
@@ -378,12 +378,12 @@ live test unit'
 	for cmd in 'log' 'show' 'verify' 'log --all'
 	do
 		git evidence $cmd >"$WORLD/out" 2>&1 || :
-		! LC_ALL=C grep -q $'[\x01-\x08\x0b-\x1f\x7f]' "$WORLD/out"
-		! grep -q $'\u202e' "$WORLD/out"
+		refute env LC_ALL=C grep -q $'[\x01-\x08\x0b-\x1f\x7f]' "$WORLD/out"
+		refute grep -q $'\u202e' "$WORLD/out"
 		grep -q '\\u{202E}' "$WORLD/out"
 	done
 	id=$(git evidence log --json | jq -r .id)
 	git evidence show "$id" >"$WORLD/out"
-	! LC_ALL=C grep -q $'[\x01-\x08\x0b-\x1f\x7f]' "$WORLD/out"
-	! grep -q $'\u202e' "$WORLD/out"
+	refute env LC_ALL=C grep -q $'[\x01-\x08\x0b-\x1f\x7f]' "$WORLD/out"
+	refute grep -q $'\u202e' "$WORLD/out"
 }

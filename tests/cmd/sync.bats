@@ -288,7 +288,7 @@ tree_of() {
 	git notes --ref=evidence-artifacts add -C "$blob" "$blob"
 	attach one
 	expect_exit 0 git evidence sync
-	! git -C "$WORLD/server.git" rev-parse -q --verify \
+	refute git -C "$WORLD/server.git" rev-parse -q --verify \
 		refs/notes/evidence-artifacts
 }
 
@@ -307,7 +307,7 @@ tree_of() {
 @test "--fetch-only sends nothing, --push-only brings nothing" {
 	attach one
 	git evidence sync --fetch-only
-	! git -C "$WORLD/server.git" rev-parse -q --verify refs/notes/evidence
+	refute git -C "$WORLD/server.git" rev-parse -q --verify refs/notes/evidence
 	git evidence sync --push-only
 	given_clone "$WORLD/other"
 	attach two
