@@ -203,15 +203,16 @@ static int write_loose(struct ev_repo *r, struct batch *b)
 /* The indexer is quicker with large pieces than with an object each. */
 struct piece {
 	git_odb_writepack *pack;
+	/* One for the whole pack: the indexer goes by what it counted there. */
+	git_indexer_progress stats;
 	struct ev_buf bytes;
 };
 
 static int flush_piece(struct piece *p)
 {
-	git_indexer_progress stats = { 0 };
 	int rc;
 
-	rc = p->pack->append(p->pack, p->bytes.ptr, p->bytes.len, &stats);
+	rc = p->pack->append(p->pack, p->bytes.ptr, p->bytes.len, &p->stats);
 	ev_buf_clear(&p->bytes);
 	return rc;
 }
@@ -264,8 +265,7 @@ static int new_packbuilder(git_packbuilder **out, struct ev_repo *r)
 
 static int stream_pack(struct ev_repo *r, git_packbuilder *builder)
 {
-	struct piece p = { NULL, EV_BUF_INIT };
-	git_indexer_progress stats = { 0 };
+	struct piece p = { .bytes = EV_BUF_INIT };
 	int rc;
 
 	rc = git_odb_write_pack(&p.pack, r->odb, NULL, NULL);
@@ -275,7 +275,7 @@ static int stream_pack(struct ev_repo *r, git_packbuilder *builder)
 	if (!rc)
 		rc = flush_piece(&p);
 	if (!rc)
-		rc = p.pack->commit(p.pack, &stats);
+		rc = p.pack->commit(p.pack, &p.stats);
 	p.pack->free(p.pack);
 	ev_buf_release(&p.bytes);
 	return rc;
