@@ -11,6 +11,7 @@
 
 #include "base/compat.h"
 
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -42,7 +43,7 @@ const char *__lsan_default_options(void)
 	return "print_suppressions=0";
 }
 
-static char fix_root[256];
+static char fix_root[PATH_MAX];	/* what realpath(3) may need */
 
 static inline void fix_env(void)
 {
