@@ -110,9 +110,11 @@ static struct slice take(struct slice *left, unsigned byte, size_t depth)
 		s.n++;
 	while (s.nsubs < left->nsubs && left->subs[s.nsubs].byte == byte)
 		s.nsubs++;
-	left->notes += s.n;
+	if (s.n)
+		left->notes += s.n;
 	left->n -= s.n;
-	left->subs += s.nsubs;
+	if (s.nsubs)
+		left->subs += s.nsubs;
 	left->nsubs -= s.nsubs;
 	return s;
 }

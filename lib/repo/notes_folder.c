@@ -171,25 +171,34 @@ static const char *name_of(char *made, const struct ev_notes_item *item,
 }
 
 /* The order of Git: a folder sorts as if its name ended in a slash. */
-static int tree_cmp(const void *a, const void *b, void *ctx)
+static int place_cmp(const struct ev_notes_item *x,
+		     const struct ev_notes_item *y, size_t depth)
 {
-	const struct ev_notes_item *const *x = a, *const *y = b;
 	char mx[EV_OID_HEX + 1], my[EV_OID_HEX + 1];
-	const size_t *depth = ctx;
-	const char *nx = name_of(mx, *x, *depth), *ny = name_of(my, *y, *depth);
-	size_t n = (*x)->len < (*y)->len ? (*x)->len : (*y)->len;
+	const char *nx = name_of(mx, x, depth), *ny = name_of(my, y, depth);
+	size_t n = x->len < y->len ? x->len : y->len;
 	int cx, cy, d;
 
 	d = memcmp(nx, ny, n);
 	if (d)
 		return d;
-	cx = n < (*x)->len ? (unsigned char)nx[n] :
-		(*x)->mode == 040000 ? '/' : 0;
-	cy = n < (*y)->len ? (unsigned char)ny[n] :
-		(*y)->mode == 040000 ? '/' : 0;
+	cx = n < x->len ? (unsigned char)nx[n] : x->mode == 040000 ? '/' : 0;
+	cy = n < y->len ? (unsigned char)ny[n] : y->mode == 040000 ? '/' : 0;
 	if (cx != cy)
 		return cx - cy;
-	return (int)(*x)->kind - (int)(*y)->kind;
+	return (int)x->kind - (int)y->kind;
+}
+
+/* To the last byte, so that a malformed tree, too, gives one answer. */
+static int tree_cmp(const void *a, const void *b, void *ctx)
+{
+	const struct ev_notes_item *const *x = a, *const *y = b;
+	const size_t *depth = ctx;
+	int d = place_cmp(*x, *y, *depth);
+
+	if (!d)
+		d = (int)((*x)->mode) - (int)((*y)->mode);
+	return d ? d : ev_oid_cmp(&(*x)->oid, &(*y)->oid);
 }
 
 static void add_entry(struct ev_buf *out, const struct ev_notes_item *item,
@@ -203,14 +212,31 @@ static void add_entry(struct ev_buf *out, const struct ev_notes_item *item,
 	ev_buf_add(out, item->oid.id, EV_OID_SIZE);
 }
 
-static bool takes_place(const struct ev_notes_item *item,
-			const struct ev_notes_item *of,
-			const struct ev_notes_edit_folder *f)
+/* As with Git, a note takes the place of what has its name and is none. */
+static bool gives_way(const struct ev_notes_item *stray,
+		      struct ev_notes_item *const *order, size_t n,
+		      size_t depth)
 {
-	char made[EV_OID_HEX + 1];
+	struct ev_notes_item note = *stray;
+	const struct ev_notes_item *key = &note;
+	size_t low = 0, mid;
+	int d;
 
-	return item->kind == EV_NOTE_FILE && item->len == of->len &&
-		!memcmp(name_of(made, item, f->depth), of->name, of->len);
+	if (stray->len != 2 * (EV_OID_SIZE - depth))
+		return false;
+	note.kind = EV_NOTE_FILE;
+	note.mode = 0100644;
+	while (low < n) {
+		mid = low + (n - low) / 2;
+		d = place_cmp(order[mid], key, depth);
+		if (!d)
+			return true;
+		if (d < 0)
+			low = mid + 1;
+		else
+			n = mid;
+	}
+	return false;
 }
 
 static void serialise(struct ev_buf *out, struct ev_notes_edit_folder *f)
@@ -223,10 +249,8 @@ static void serialise(struct ev_buf *out, struct ev_notes_edit_folder *f)
 			order[n++] = &f->items[i];
 	qsort_r(order, n, sizeof(*order), tree_cmp, &f->depth);
 	for (i = 0; i < n; i++) {
-		/* As with Git, a note takes the place of what is none. */
 		if (order[i]->kind == EV_NOTE_STRAY &&
-		    ((i + 1 < n && takes_place(order[i + 1], order[i], f)) ||
-		     (i && takes_place(order[i - 1], order[i], f))))
+		    gives_way(order[i], order, n, f->depth))
 			continue;
 		add_entry(out, order[i], f->depth);
 	}

@@ -507,7 +507,6 @@ static void find_gives_all_entries_of_an_object_deepest_last(void **state)
 /* Whatever is a note to git is a note to us, and nothing else is. */
 static void we_take_for_notes_what_git_takes_for_notes(void **state)
 {
-#define T "ccddeeff00112233445566778899aabbccdd"
 	static const char *const lines[][3] = {
 		{ "100644", A, "lower" },
 		{ "100644", "AABBCCDDEEFF00112233445566778899AABBCC00", "up" },
@@ -560,7 +559,8 @@ static void writing_one_object_unites_all_its_entries(void **state)
 		{ "100644", A, "flat" }, { "100644", two, "two" },
 		{ "100644", three, "three" }, { "100644", B, "other" },
 		{ "100644", "AABBCCDDEEFF00112233445566778899AABBCCDD", "up" },
-		{ "100644", "AA/bbccddeeff00112233445566778899aabbccdd", "up2" },
+		{ "100644", "AA/bbccddeeff00112233445566778899aabbccdd",
+		  "up2" },
 	};
 	struct ev_repo *r = open_repo();
 	struct ev_oid tree = tree_of(lines, 6);

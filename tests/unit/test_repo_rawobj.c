@@ -71,7 +71,7 @@ static const struct row commits[] = {
 	  HEAD "gpgsig-sha256 x\n" "gpgsig-sha256 y\n" "gpgsig @" BODY,
 	  HEAD BODY, REFUSED, true, "git leaves out both, nobody writes two" },
 	{ "gpgsig-md5", HEAD "gpgsig-md5 x\n" "gpgsig @" BODY, HEAD BODY,
-	  REFUSED, true, "git leaves out of the payload what it does not know" },
+	  REFUSED, true, "git leaves out what it does not know" },
 	{ "gpgsigother", HEAD "gpgsigother x\n y\n" "gpgsig @" BODY, HEAD BODY,
 	  REFUSED, true, "the same" },
 	{ "gpgsig without value", HEAD "gpgsig\n" "gpgsig @" BODY, HEAD BODY,
@@ -237,8 +237,9 @@ static const struct row tags[] = {
 	{ "an inline signature", TAG BODY "#", TAG BODY, REFUSED, false, NULL },
 	{ "an armour of SSH", TAG BODY "-----BEGIN SSH SIGNATURE-----\nxx\n"
 	  "-----END SSH SIGNATURE-----\n", TAG BODY, NOT_GOOD, false, NULL },
-	{ "an armour of unknown kind", TAG BODY "-----BEGIN PGP OTHER-----\nxx\n"
-	  "-----END PGP OTHER-----\n", TAG BODY, NOT_GOOD, false, NULL },
+	{ "an armour of unknown kind", TAG BODY
+	  "-----BEGIN PGP OTHER-----\nxx\n-----END PGP OTHER-----\n", TAG BODY,
+	  NOT_GOOD, false, NULL },
 	{ "no empty line", TAG "~", NULL, REFUSED, true,
 	  "the header does not end" },
 	{ "NUL in the message", TAG "\nmsg\1more\n~", NULL, REFUSED, true,
