@@ -65,9 +65,41 @@ static int judge(struct ev_object_signature *out, const struct ev_rawobj *o,
 	return 0;
 }
 
+/* "v1" is of refs/tags/v1, and of refs/tags/upstream/v1 as well. */
+static bool fits(const char *ref, const char *name)
+{
+	size_t n = strlen(ref), len = strlen(name);
+
+	return len < n && !strcmp(ref + n - len, name) &&
+	       ref[n - len - 1] == '/';
+}
+
+/* What was signed must also be said of what is there. */
+static void check_tag(struct ev_object_signature *out, struct ev_repo *r,
+		      const struct ev_rawobj *o, const char *ref)
+{
+	enum ev_objtype type;
+
+	if (ev_object_info(&type, NULL, r, &o->target) < 0) {
+		ev_error_clear();	/* it need not be here */
+	} else if (type != o->target_type) {
+		out->status = EV_OBJSIG_BAD;
+		snprintf(out->reason, sizeof(out->reason),
+			 "the tag calls its object a %s, and it is a %s",
+			 ev_objtype_name(o->target_type),
+			 ev_objtype_name(type));
+	}
+	if (ref && !fits(ref, o->tag)) {
+		out->status = EV_OBJSIG_BAD;
+		snprintf(out->reason, sizeof(out->reason),
+			 "the tag was made as '%.80s', not as '%.80s'", o->tag,
+			 ref + strlen("refs/tags/"));
+	}
+}
+
 int ev_object_signature(struct ev_object_signature *out, struct ev_repo *r,
 			const struct ev_trust *trust, const struct ev_oid *oid,
-			int64_t now)
+			const char *ref, int64_t now)
 {
 	struct ev_buf raw = EV_BUF_INIT_MAX(RAW_MAX);
 	struct ev_rawobj o;
@@ -89,6 +121,8 @@ int ev_object_signature(struct ev_object_signature *out, struct ev_repo *r,
 	}
 	if (ret == 0)
 		ret = judge(out, &o, trust, now);
+	if (ret == 0 && type == EV_OBJ_TAG && out->status == EV_OBJSIG_GOOD)
+		check_tag(out, r, &o, ref);
 out:
 	ev_rawobj_release(&o);
 	ev_buf_release(&raw);

@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/str.h"
+#include "repo/refs.h"
 
 void ev_verification_release(struct ev_verification *v)
 {
@@ -98,11 +100,29 @@ static void add_signature(struct ev_strs *findings, const char *what,
 			     s->reason);
 }
 
+/* The tag of refs/tags/ that the user named; NULL if it was named otherwise. */
+static char *tag_ref(struct ev_repo *r, const char *name,
+		     const struct ev_oid *tag)
+{
+	char *ref = ev_strdupf("%s%s", ev_starts_with(name, "refs/") ? "" :
+			       ev_starts_with(name, "tags/") ? "refs/" :
+			       "refs/tags/", name);
+	struct ev_oid oid;
+
+	if (ev_starts_with(ref, "refs/tags/") &&
+	    ev_ref_read(&oid, r, ref) == 0 && ev_oid_eq(&oid, tag))
+		return ref;
+	ev_error_clear();
+	free(ref);
+	return NULL;
+}
+
 int ev_verify(struct ev_verification *out, struct ev_repo *r,
 	      struct ev_trust *trust, const char *name)
 {
 	struct ev_ledger *l = NULL;
 	struct ev_oid named;
+	char *ref = NULL;
 	enum ev_objtype type;
 	int64_t now = ev_now();
 	int ret;
@@ -117,11 +137,13 @@ int ev_verify(struct ev_verification *out, struct ev_repo *r,
 		goto out;
 	if (type == EV_OBJ_TAG) {
 		out->has_tag = true;
-		ret = ev_object_signature(&out->tag_sig, r, trust, &named, now);
+		ref = tag_ref(r, name, &named);
+		ret = ev_object_signature(&out->tag_sig, r, trust, &named, ref,
+					  now);
 	}
 	if (ret == 0)
 		ret = ev_object_signature(&out->commit_sig, r, trust,
-					  &out->commit, now);
+					  &out->commit, NULL, now);
 	if (ret == 0)
 		ret = ev_ledger_open(&l, r, trust, NULL);
 	if (ret == 0)
@@ -137,6 +159,7 @@ int ev_verify(struct ev_verification *out, struct ev_repo *r,
 		ev_strs_addf(&out->missing, "no record counts for this commit");
 	out->outcome = out->findings.n ? 1 : out->missing.n ? 2 : 0;
 out:
+	free(ref);
 	ev_ledger_close(l);
 	return ret;
 }

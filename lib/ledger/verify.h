@@ -22,10 +22,14 @@ struct ev_object_signature {
 	char reason[200];
 };
 const char *ev_objsig_name(enum ev_objsig s);
-/* Of the raw bytes of a commit or tag. `trust` may be NULL. */
+/*
+ * Of the raw bytes of a commit or tag. `trust` may be NULL. A tag that lies at
+ * `ref` (NULL: at none) must have been made under that name: whoever can move
+ * refs could show an old release as a new one.
+ */
 int ev_object_signature(struct ev_object_signature *out, struct ev_repo *r,
 			const struct ev_trust *trust, const struct ev_oid *oid,
-			int64_t now);
+			const char *ref, int64_t now);
 
 struct ev_checked_artifact {
 	char *record;			/* id */
