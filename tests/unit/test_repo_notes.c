@@ -4,9 +4,8 @@
  */
 #include "gitfix.h"
 
-#include "repo/git.h"
 #include "repo/notes.h"
-#include "repo/refs.h"
+#include "repo/repo.h"
 
 static uint64_t seed;
 
@@ -1066,121 +1065,6 @@ static void a_notes_commit_is_an_ordinary_commit(void **state)
 	ev_repo_close(r);
 }
 
-/* Batches -------------------------------------------------------------- */
-
-static void a_large_batch_becomes_one_pack(void **state)
-{
-	struct model m = { NULL, 0, 0 };
-	struct ev_repo *r = open_repo();
-	struct ev_note_edit e;
-	struct ev_oid tree;
-	char *got;
-	size_t i;
-
-	(void)state;
-	seed = 11;
-	fix_ok(ev_batch_begin(r));
-	for (i = 0; i < 10000; i++) {
-		e.object = random_oid(0, 1);
-		e.blob = blob_of(r, (unsigned)i);
-		EV_GROW(m.items, m.n, m.cap);
-		m.items[m.n++] = e;
-	}
-	fix_ok(ev_notes_write(&tree, r, NULL, m.items, m.n));
-	got = fix_out("find .git/objects -type f | wc -l");
-	assert_string_equal(got, "0");
-	free(got);
-	expect_finds(r, &tree, &m);
-	fix_ok(ev_batch_end(r, true));
-	expect_finds(r, &tree, &m);
-	got = fix_out("find .git/objects -type f | sed 's,.*\\.,,' | sort |"
-		      " xargs");
-	assert_string_equal(got, "idx pack");
-	free(got);
-	commit_to(r, "refs/notes/ours", &tree);
-	fix_run("git fsck --strict --full");
-	got = fix_out("git notes --ref=ours list | wc -l");
-	assert_string_equal(got, "10000");
-	free(got);
-	free(m.items);
-	ev_repo_close(r);
-}
-
-static void a_small_batch_becomes_loose_objects(void **state)
-{
-	struct ev_repo *r = open_repo();
-	struct ev_buf got = EV_BUF_INIT;
-	enum ev_objtype type;
-	struct ev_oid oid;
-	uint64_t size;
-	char *files;
-
-	(void)state;
-	fix_ok(ev_batch_begin(r));
-	oid = blob_of(r, 1);
-	blob_of(r, 1);
-	blob_of(r, 2);
-	fix_ok(ev_object_read(&got, &type, r, &oid));
-	assert_string_equal(got.ptr, "note 1\n");
-	fix_ok(ev_object_info(&type, &size, r, &oid));
-	assert_int_equal(type, EV_OBJ_BLOB);
-	assert_int_equal(size, 7);
-	fix_ok(ev_batch_end(r, true));
-	files = fix_out("find .git/objects -type f | wc -l");
-	assert_string_equal(files, "2");
-	free(files);
-	/* The next one finds what is stored, and begins empty. */
-	fix_ok(ev_batch_begin(r));
-	oid = blob_of(r, 2);
-	oid = blob_of(r, 3);
-	fix_ok(ev_batch_end(r, true));
-	files = fix_out("find .git/objects -type f | wc -l; git fsck 2>&1 |"
-			" grep -c '^dangling blob'");
-	assert_string_equal(files, "3\n3");
-	free(files);
-	ev_buf_release(&got);
-	ev_repo_close(r);
-}
-
-static void an_abandoned_batch_leaves_nothing(void **state)
-{
-	struct ev_repo *r = open_repo();
-	struct ev_oid oid, again;
-	struct ev_buf got = EV_BUF_INIT;
-	char *files;
-
-	(void)state;
-	fix_ok(ev_batch_begin(r));
-	oid = blob_of(r, 1);
-	fix_ok(ev_batch_end(r, false));
-	fix_fails(ev_object_read(&got, NULL, r, &oid), EV_ENOTFOUND, NULL);
-	files = fix_out("find .git/objects -type f | wc -l");
-	assert_string_equal(files, "0");
-	free(files);
-	/* Written again, it is stored. */
-	again = blob_of(r, 1);
-	assert_true(ev_oid_eq(&oid, &again));
-	fix_run("test $(find .git/objects -type f | wc -l) -eq 1");
-	/* Left open, it is let go with the handle. */
-	fix_ok(ev_batch_begin(r));
-	blob_of(r, 2);
-	ev_repo_close(r);
-	fix_run("test $(find .git/objects -type f | wc -l) -eq 1");
-	ev_buf_release(&got);
-}
-
-static void batches_do_not_nest(void **state)
-{
-	struct ev_repo *r = open_repo();
-
-	(void)state;
-	fix_fails(ev_batch_end(r, true), EV_ERROR, "no batch");
-	fix_ok(ev_batch_begin(r));
-	fix_fails(ev_batch_begin(r), EV_ERROR, "already");
-	fix_ok(ev_batch_end(r, true));
-	ev_repo_close(r);
-}
-
 #define IN_FOLDER(name) \
 	cmocka_unit_test_setup_teardown(name, fix_setup, fix_teardown)
 
@@ -1210,10 +1094,6 @@ int main(void)
 		IN_FOLDER(a_tree_that_unfolds_without_end_is_refused),
 		IN_FOLDER(what_is_no_tree_is_refused),
 		IN_FOLDER(a_notes_commit_is_an_ordinary_commit),
-		IN_FOLDER(a_large_batch_becomes_one_pack),
-		IN_FOLDER(a_small_batch_becomes_loose_objects),
-		IN_FOLDER(an_abandoned_batch_leaves_nothing),
-		IN_FOLDER(batches_do_not_nest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
