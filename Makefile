@@ -21,7 +21,7 @@ PKGS := libgit2 gpgme libcrypto yaml-0.1 jansson expat
 DEPS_BUILD := gcc libc6-dev make pkg-config git libgit2-dev libgpgme-dev \
 	libssl-dev libyaml-dev libjansson-dev libexpat1-dev
 DEPS_RUN := git gnupg bubblewrap
-DEPS_CHECK := libcmocka-dev bats mandoc jq shellcheck
+DEPS_CHECK := libcmocka-dev bats mandoc jq shellcheck locales
 DEPS_LONG := clang libclang-rt-14-dev
 
 -include config.mak
