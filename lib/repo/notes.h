@@ -4,8 +4,9 @@
  * A notes tree maps an object id to blobs.  Git may keep a note flat
  * ("aabbcc..."), or in folders of two hex digits at any depth; one object can
  * even have several entries at different depths (git shows them concatenated,
- * libgit2 shows one).  The reader here gives every entry.  Entries whose path
- * is no object id are strays: kept by the writer, counted by the reader.
+ * libgit2 shows one).  The reader here gives every entry, and takes for a note
+ * what Git does: digits of either case, executable files too.  All else is a
+ * stray: kept by the writer, counted by the reader.
  *
  * Fan-out follows Git: at an even level a folder is split when each of its 16
  * next digits leads to a folder or to two notes at least (notes.c of Git,
@@ -19,8 +20,8 @@
 
 struct ev_notes;
 
-/* The notes of a commit (or tree) object; NULL is the empty set. Subtrees are
- * read when first needed and kept raw: about 64 bytes an entry. */
+/* The notes of a commit (or tree) object; NULL is the empty set. Folders are
+ * read when first needed and kept sorted: about 64 bytes an entry. */
 int ev_notes_open(struct ev_notes **out, struct ev_repo *r,
 		  const struct ev_oid *commit);
 void ev_notes_close(struct ev_notes *n);
@@ -28,7 +29,8 @@ void ev_notes_close(struct ev_notes *n);
 /* Blobs noted for `object`, all paths, deepest last; empty list if none. */
 int ev_notes_find(struct ev_oids *blobs, struct ev_notes *n,
 		  const struct ev_oid *object);
-/* Every entry, in tree order; an object may come more than once. */
+/* Every entry, in the order of the objects but for those that lie at several
+ * depths; an object may come more than once. */
 int ev_notes_each(struct ev_notes *n,
 		  int (*cb)(void *ctx, const struct ev_oid *object,
 			    const struct ev_oid *blob), void *ctx);
