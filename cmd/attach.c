@@ -1,5 +1,6 @@
 #include "base/compat.h"
 
+#include "cmd/schemas.h"
 #include "cmd/words.h"
 #include "study/attach.h"
 
@@ -160,4 +161,5 @@ const struct verb verb_attach = {
 	.synopsis = synopsis,
 	.options = options,
 	.run = run,
+	.json_schema = schema_attach,
 };

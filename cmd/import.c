@@ -1,6 +1,7 @@
 #include "base/compat.h"
 
 #include "base/file.h"
+#include "cmd/schemas.h"
 #include "cmd/words.h"
 #include "ledger/import.h"
 
@@ -84,4 +85,5 @@ const struct verb verb_import = {
 	.summary = "admit the records of an in-toto bundle file",
 	.synopsis = synopsis,
 	.run = run,
+	.json_schema = schema_import,
 };

@@ -1,5 +1,6 @@
 #include "base/compat.h"
 
+#include "cmd/schemas.h"
 #include "cmd/words.h"
 #include "ledger/sync.h"
 #include "repo/config.h"
@@ -133,4 +134,5 @@ const struct verb verb_sync = {
 	.synopsis = synopsis,
 	.options = options,
 	.run = run,
+	.json_schema = schema_sync,
 };

@@ -1,0 +1,154 @@
+#include "base/compat.h"
+
+#include "cmd/schemas.h"
+
+#define TEXT "{\"type\": \"string\"}"
+#define MAYBE_TEXT "{\"type\": [\"string\", \"null\"]}"
+#define COUNT "{\"type\": \"integer\", \"minimum\": 0}"
+#define FLAG "{\"type\": \"boolean\"}"
+#define HEX64 "{\"type\": \"string\", \"pattern\": \"^[0-9a-f]{64}$\"}"
+#define MAYBE_HEX64 \
+	"{\"type\": [\"string\", \"null\"], \"pattern\": \"^[0-9a-f]{64}$\"}"
+#define OID "{\"type\": \"string\", \"pattern\": \"^[0-9a-f]{40}$\"}"
+#define MAYBE_OID \
+	"{\"type\": [\"string\", \"null\"], \"pattern\": \"^[0-9a-f]{40}$\"}"
+#define TEXTS "{\"type\": \"array\", \"items\": " TEXT "}"
+
+#define HEAD(verb, required) \
+	"{\n" \
+	"  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n" \
+	"  \"title\": \"git evidence " verb " --json\",\n" \
+	"  \"type\": \"object\",\n" \
+	"  \"required\": [\"schema\"],\n" \
+	"  \"if\": {\"not\": {\"required\": [\"error\"]}},\n" \
+	"  \"then\": {\"required\": [" required "]},\n" \
+	"  \"properties\": {\n" \
+	"    \"schema\": {\"const\": \"git-evidence/" verb "/1\"},\n"
+
+/* On failure the document holds this and `schema` alone. */
+#define TAIL \
+	"    \"error\": {\"type\": \"object\",\n" \
+	"      \"required\": [\"code\", \"message\"],\n" \
+	"      \"properties\": {\"code\": {\"type\": [\"string\", " \
+	"\"integer\"]},\n" \
+	"        \"message\": " TEXT ", \"hint\": " MAYBE_TEXT ",\n" \
+	"        \"details\": " TEXTS "}}\n" \
+	"  }\n" \
+	"}\n"
+
+#define RECORD_NAMES \
+	"\"id\", \"line\", \"kind\", \"name\", \"outcome\", \"signer\", " \
+	"\"role\", \"commit\", \"tree\", \"recordedAt\", \"state\""
+#define RECORD \
+	"    \"id\": " MAYBE_HEX64 ",\n" \
+	"    \"line\": " HEX64 ",\n" \
+	"    \"kind\": " MAYBE_TEXT ",\n" \
+	"    \"name\": " MAYBE_TEXT ",\n" \
+	"    \"outcome\": {\"enum\": [\"pass\", \"fail\", \"incomplete\", " \
+	"\"review\", null]},\n" \
+	"    \"signer\": " MAYBE_TEXT ",\n" \
+	"    \"role\": " MAYBE_TEXT ",\n" \
+	"    \"commit\": " MAYBE_OID ",\n" \
+	"    \"tree\": " MAYBE_OID ",\n" \
+	"    \"recordedAt\": " MAYBE_TEXT ",\n" \
+	"    \"state\": {\"enum\": [\"live\", \"superseded\", \"revoked\", " \
+	"\"duplicate\", \"malformed\", \"foreign\", \"misplaced\", " \
+	"\"untimely\", \"bad\"]},\n" \
+	"    \"reason\": " TEXT
+#define RECORDS(more) \
+	"    \"records\": {\"type\": \"array\", \"items\": {\"type\": " \
+	"\"object\",\n    \"required\": [" RECORD_NAMES "],\n" \
+	"    \"properties\": {\n" RECORD more "}}},\n"
+#define POLICY \
+	"    \"policy\": {\"type\": [\"object\", \"null\"],\n" \
+	"      \"required\": [\"controlSet\", \"version\", " \
+	"\"provisional\"],\n" \
+	"      \"properties\": {\"controlSet\": {\"type\": \"string\", " \
+	"\"pattern\": \"^sha256:[0-9a-f]{64}$\"},\n" \
+	"        \"version\": " COUNT ", \"provisional\": " FLAG "}},\n"
+#define IGNORED \
+	"    \"ignored\": {\"type\": \"object\",\n" \
+	"      \"required\": [\"duplicate\", \"malformed\", \"foreign\", " \
+	"\"misplaced\", \"untimely\"],\n" \
+	"      \"additionalProperties\": " COUNT "},\n"
+#define FINDINGS(name) \
+	"    \"" name "\": {\"type\": \"array\", \"items\": {\"type\": " \
+	"\"object\",\n      \"required\": [\"object\", \"line\", " \
+	"\"reason\"],\n" \
+	"      \"properties\": {\"object\": " OID ", \"line\": " HEX64 ", " \
+	"\"reason\": " TEXT "}}},\n"
+#define SIGNATURE(name) \
+	"    \"" name "\": {\"type\": \"object\", \"required\": " \
+	"[\"status\", \"signer\"],\n" \
+	"      \"properties\": {\"status\": {\"enum\": [\"none\", " \
+	"\"good\", \"foreign\", \"untimely\", \"bad\"]},\n" \
+	"        \"signer\": " MAYBE_TEXT ", \"reason\": " TEXT "}},\n"
+
+const char schema_attach[] =
+	HEAD("attach", "\"id\", \"line\", \"kind\", \"commit\", \"signer\", "
+	     "\"written\"")
+	"    \"id\": " HEX64 ",\n"
+	"    \"line\": " MAYBE_HEX64 ",\n"
+	"    \"kind\": " TEXT ",\n"
+	"    \"commit\": " OID ",\n"
+	"    \"signer\": " TEXT ",\n"
+	"    \"written\": " FLAG ",\n"
+	TAIL;
+
+const char schema_import[] =
+	HEAD("import", "\"lines\", \"added\", \"known\", \"refused\", "
+	     "\"dryRun\"")
+	"    \"lines\": " COUNT ", \"added\": " COUNT ", \"known\": " COUNT
+	",\n"
+	"    \"refused\": {\"type\": \"array\", \"items\": {\"type\": "
+	"\"object\",\n      \"required\": [\"row\", \"reason\"],\n"
+	"      \"properties\": {\"row\": " COUNT ", \"reason\": " TEXT "}}},\n"
+	"    \"dryRun\": " FLAG ",\n"
+	TAIL;
+
+/* One document a line. */
+const char schema_log[] =
+	HEAD("log", RECORD_NAMES) RECORD ",\n" TAIL;
+
+const char schema_show[] =
+	HEAD("show", "\"policy\", \"records\", \"ignored\"")
+	POLICY
+	RECORDS(",\n    \"predicateType\": " TEXT
+		", \"predicate\": {\"type\": \"object\"}")
+	IGNORED
+	TAIL;
+
+const char schema_sync[] =
+	HEAD("sync", "\"remote\", \"received\", \"sent\", \"artifacts\", "
+	     "\"restored\", \"kept\", \"dryRun\"")
+	"    \"remote\": " TEXT ",\n"
+	"    \"received\": " COUNT ", \"sent\": " COUNT ",\n"
+	"    \"artifacts\": {\"type\": \"object\", \"required\": "
+	"[\"received\", \"sent\"],\n"
+	"      \"properties\": {\"received\": " COUNT ", \"sent\": " COUNT
+	"}},\n"
+	FINDINGS("restored")
+	FINDINGS("kept")
+	"    \"dryRun\": " FLAG ",\n"
+	TAIL;
+
+const char schema_verify[] =
+	HEAD("verify", "\"outcome\", \"commit\", \"tree\", \"policy\", "
+	     "\"commitSignature\", \"records\", \"ignored\", \"artifacts\", "
+	     "\"findings\", \"missing\"")
+	"    \"outcome\": {\"enum\": [\"pass\", \"fail\", \"incomplete\"]},\n"
+	"    \"commit\": " OID ", \"tree\": " OID ",\n"
+	POLICY
+	SIGNATURE("commitSignature")
+	SIGNATURE("tagSignature")
+	RECORDS("")
+	IGNORED
+	"    \"artifacts\": {\"type\": \"array\", \"items\": {\"type\": "
+	"\"object\",\n"
+	"      \"required\": [\"record\", \"name\", \"digest\", \"state\"],\n"
+	"      \"properties\": {\"record\": " HEX64 ", \"name\": " TEXT ",\n"
+	"        \"digest\": " TEXT ", \"state\": {\"enum\": [\"good\", "
+	"\"elsewhere\", \"absent\", \"different\"]}}}},\n"
+	"    \"findings\": " TEXTS ",\n"
+	"    \"missing\": " TEXTS ",\n"
+	TAIL;

@@ -1,0 +1,13 @@
+/*
+ * schemas.h - what --json prints, as JSON Schema (draft 2020-12)
+ *
+ * One text for each verb, printed by `git evidence help --schema VERB`; tests
+ * hold every document to it.  Members may be added within a major version.
+ */
+#ifndef EV_CMD_SCHEMAS_H
+#define EV_CMD_SCHEMAS_H
+
+extern const char schema_attach[], schema_import[], schema_log[],
+	schema_show[], schema_sync[], schema_verify[];
+
+#endif
