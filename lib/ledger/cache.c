@@ -18,7 +18,7 @@
  * through an index of (first eight digest bytes, offset) kept in memory, so
  * that memory does not grow with what the entries say.
  */
-#define HEAD "git-evidence v1\n"
+#define HEAD "git-evidence v2\n"
 #define HEAD_SIZE 16
 #define FIXED (4 + 32 + 8)
 #define BODY_MAX 65536
@@ -223,6 +223,7 @@ struct fixed {
 	struct ev_oid commit, tree;
 	int64_t signed_at;
 	uint32_t kind, sig, hash_algo, has_commit, has_tree;
+	uint32_t foreign;
 };
 
 static void put_record(struct ev_buf *b, const struct ev_record *r)
@@ -243,6 +244,7 @@ static void put_record(struct ev_buf *b, const struct ev_record *r)
 	f.hash_algo = r->hash_algo;
 	f.has_commit = r->has_commit;
 	f.has_tree = r->has_tree;
+	f.foreign = r->foreign;
 	ev_buf_add(b, &f, sizeof(f));
 	put_text(b, r->type);
 	put_text(b, r->name);
@@ -276,6 +278,7 @@ static bool get_record(struct ev_record *r, const unsigned char *p, size_t n)
 	r->hash_algo = f.hash_algo;
 	r->has_commit = f.has_commit != 0;
 	r->has_tree = f.has_tree != 0;
+	r->foreign = f.foreign != 0;
 	r->type = get_text(&in);
 	r->name = get_text(&in);
 	r->outcome = get_text(&in);

@@ -81,7 +81,6 @@ void ev_exam_end(struct ev_exam *x, struct ev_ledger *l,
 	struct ev_statement st = { 0 };
 	struct ev_line *out = &x->line;
 	struct ev_record *r = &out->record;
-	bool by_listed;
 
 	r->sig = sig->status;
 	memcpy(r->signer, sig->signer, sizeof(r->signer));
@@ -90,9 +89,12 @@ void ev_exam_end(struct ev_exam *x, struct ev_ledger *l,
 	r->hash_algo = sig->hash_algo;
 	memcpy(r->sig_reason, sig->reason, sizeof(r->sig_reason));
 	if (sig->status != EV_SIG_GOOD) {
-		by_listed = x->listed || listed(l, sig->signer);
-		ev_line_set(out, by_listed ? EV_BAD : EV_FOREIGN, sig->reason);
-		if (!by_listed)
+		r->foreign = !x->listed && !listed(l, sig->signer);
+		ev_line_set(out, r->foreign ? EV_FOREIGN : EV_BAD,
+			    sig->reason);
+		/* What costs no process is not worth the room in a file that
+		 * anybody could make grow. */
+		if (!sig->asked)
 			return;
 	} else if (ev_statement_parse(&st, x->envelope.payload.ptr,
 				      x->envelope.payload.len) < 0 ||

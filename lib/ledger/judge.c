@@ -94,7 +94,8 @@ static int look_up(struct ev_line *out, struct ev_ledger *l, const char *line,
 	ev_sha256_bytes(digest, line, n);
 	if (l->cache && ev_cache_get(l->cache, &out->record, digest)) {
 		if (out->record.sig != EV_SIG_GOOD)
-			ev_line_set(out, EV_BAD, out->record.sig_reason);
+			ev_line_set(out, out->record.foreign ? EV_FOREIGN
+				    : EV_BAD, out->record.sig_reason);
 		return 0;
 	}
 	if (ev_exam_begin(&x, l, digest, line, n)) {

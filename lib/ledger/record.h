@@ -81,6 +81,7 @@ struct ev_record {
 	int64_t signed_at;
 	unsigned hash_algo;
 	char sig_reason[160];		/* why it is not good */
+	bool foreign;			/* not good, and names nobody listed */
 };
 void ev_record_release(struct ev_record *r);
 /*

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "base/mem.h"
 #include "base/str.h"
 
 static int by_id_signer_line(const void *va, const void *vb)
@@ -48,31 +49,118 @@ static bool may_withdraw(const struct ev_trust *trust,
 	return false;
 }
 
-static void withdraw(struct ev_line *target, const struct ev_lines *set,
-		     const struct ev_trust *trust)
+/* Lines by an id that they name, so that no list is scanned for each line. */
+struct naming { const char *id; const struct ev_line *line; };
+struct names { struct naming *items; size_t n, cap; };
+
+static int by_id(const void *va, const void *vb)
 {
-	const struct ev_record *r;
+	const struct naming *a = va, *b = vb;
+	int cmp = strcmp(a->id, b->id);
+
+	return cmp ? cmp : strcmp(a->line->record.id, b->line->record.id);
+}
+
+static void names_add(struct names *to, const char *id,
+		      const struct ev_line *line)
+{
+	EV_GROW(to->items, to->n, to->cap);
+	to->items[to->n].id = id;
+	to->items[to->n++].line = line;
+}
+
+static void names_sort(struct names *x)
+{
+	if (x->n)
+		qsort(x->items, x->n, sizeof(*x->items), by_id);
+}
+
+static size_t names_first(const struct names *x, const char *id)
+{
+	size_t low = 0, high = x->n, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (strcmp(x->items[mid].id, id) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static void add_revocations(struct names *to, const struct ev_lines *set)
+{
 	size_t i;
 
-	for (i = 0; i < set->n; i++) {
-		r = &set->items[i].record;
-		if (set->items[i].state != EV_LIVE ||
-		    r->kind != EV_KIND_REVOCATION)
-			continue;
-		if (!(ev_streq(r->withdraws_type, "record") &&
-		      ev_streq(r->withdraws_id, target->record.id) &&
-		      target->state == EV_LIVE) &&
-		    !(ev_streq(r->withdraws_type, "line") &&
-		      ev_streq(r->withdraws_id, target->record.line)))
-			continue;
+	for (i = 0; set && i < set->n; i++)
+		if (set->items[i].state == EV_LIVE &&
+		    set->items[i].record.kind == EV_KIND_REVOCATION)
+			names_add(to, set->items[i].record.withdraws_id,
+				  &set->items[i]);
+}
+
+static bool withdraw(struct ev_line *target, const struct names *revocations,
+		     const char *type, const char *id,
+		     const struct ev_trust *trust)
+{
+	const struct ev_line *by;
+	size_t i;
+
+	for (i = names_first(revocations, id); i < revocations->n &&
+	     !strcmp(revocations->items[i].id, id); i++) {
+		by = revocations->items[i].line;
 		/* A bad line has no person who could withdraw their own. */
-		if (!may_withdraw(trust, &set->items[i], target))
+		if (!ev_streq(by->record.withdraws_type, type) ||
+		    !may_withdraw(trust, by, target))
 			continue;
 		target->state = EV_REVOKED;
 		snprintf(target->reason, sizeof(target->reason),
-			 "withdrawn by record %.12s", r->id);
-		return;
+			 "withdrawn by record %.12s", by->record.id);
+		return true;
 	}
+	return false;
+}
+
+/*
+ * `v` are the lines of one record and signer, the one that counts first.  Who
+ * withdraws one of them withdraws it in any wrapping: anybody can wrap it anew.
+ */
+static void withdraw_record(struct ev_line **v, size_t n,
+			    const struct names *revocations,
+			    const struct ev_trust *trust)
+{
+	size_t i;
+
+	if (v[0]->record.kind == EV_KIND_REVOCATION ||
+	    withdraw(v[0], revocations, "record", v[0]->record.id, trust))
+		return;
+	for (i = 0; i < n; i++)
+		if (withdraw(v[0], revocations, "line", v[i]->record.line,
+			     trust))
+			return;
+}
+
+static void withdraw_all(struct ev_lines *set, struct ev_line **v, size_t n,
+			 const struct ev_lines *global,
+			 const struct ev_trust *trust)
+{
+	struct names revocations = { NULL, 0, 0 };
+	size_t i, k;
+
+	add_revocations(&revocations, set);
+	add_revocations(&revocations, global);
+	names_sort(&revocations);
+	for (i = 0; i < set->n && revocations.n; i++)
+		if (set->items[i].state == EV_BAD)
+			withdraw(&set->items[i], &revocations, "line",
+				 set->items[i].record.line, trust);
+	for (i = 0; i < n; i = k) {
+		for (k = i + 1; k < n && v[k]->state == EV_DUPLICATE; k++)
+			;
+		withdraw_record(v + i, k - i, &revocations, trust);
+	}
+	free(revocations.items);
 }
 
 static bool shares_role(const struct ev_person *a, const struct ev_person *b)
@@ -97,6 +185,29 @@ static bool supersedes(const struct ev_line *newer, const struct ev_line *older)
 	       shares_role(newer->person, older->person);
 }
 
+/* A record that was superseded itself still supersedes its elder. */
+static void supersede_all(struct ev_line **v, size_t n)
+{
+	struct names newer = { NULL, 0, 0 };
+	size_t i, k;
+
+	for (i = 0; i < n; i++)
+		if (v[i]->state == EV_LIVE && *v[i]->record.supersedes)
+			names_add(&newer, v[i]->record.supersedes, v[i]);
+	names_sort(&newer);
+	for (i = 0; i < n; i++)
+		for (k = names_first(&newer, v[i]->record.id);
+		     k < newer.n && v[i]->state == EV_LIVE &&
+		     !strcmp(newer.items[k].id, v[i]->record.id); k++)
+			if (supersedes(newer.items[k].line, v[i])) {
+				v[i]->state = EV_SUPERSEDED;
+				snprintf(v[i]->reason, sizeof(v[i]->reason),
+					 "superseded by record %.12s",
+					 newer.items[k].line->record.id);
+			}
+	free(newer.items);
+}
+
 static int live_first(const void *va, const void *vb)
 {
 	const struct ev_line *a = va, *b = vb;
@@ -114,38 +225,16 @@ static int live_first(const void *va, const void *vb)
 void ev_lines_settle(struct ev_lines *set, const struct ev_lines *global,
 		     const struct ev_trust *trust)
 {
-	struct ev_line **v = NULL;
-	size_t i, k, n = 0;
+	struct ev_line **v = ev_calloc(set->n ? set->n : 1, sizeof(*v));
+	size_t i, n = 0;
 
-	v = calloc(set->n ? set->n : 1, sizeof(*v));
-	if (!v)
-		abort();
 	for (i = 0; i < set->n; i++)
 		if (set->items[i].state == EV_LIVE)
 			v[n++] = &set->items[i];
 	qsort(v, n, sizeof(*v), by_id_signer_line);
 	drop_duplicates(v, n);
-	for (i = 0; i < set->n; i++) {
-		struct ev_line *l = &set->items[i];
-
-		if ((l->state != EV_LIVE && l->state != EV_BAD) ||
-		    l->record.kind == EV_KIND_REVOCATION)
-			continue;
-		withdraw(l, set, trust);
-		if (global && l->state != EV_REVOKED)
-			withdraw(l, global, trust);
-	}
-	/* A record that was superseded itself still supersedes its elder. */
-	for (i = 0; i < n; i++)
-		for (k = 0; k < n && v[i]->state == EV_LIVE; k++)
-			if ((v[k]->state == EV_LIVE ||
-			     v[k]->state == EV_SUPERSEDED) &&
-			    supersedes(v[k], v[i])) {
-				v[i]->state = EV_SUPERSEDED;
-				snprintf(v[i]->reason, sizeof(v[i]->reason),
-					 "superseded by record %.12s",
-					 v[k]->record.id);
-			}
+	withdraw_all(set, v, n, global, trust);
+	supersede_all(v, n);
 	free(v);
 	if (set->n)
 		qsort(set->items, set->n, sizeof(*set->items), live_first);

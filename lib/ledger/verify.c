@@ -92,6 +92,18 @@ static int check_lines(struct ev_verification *out, struct ev_ledger *l,
 	return ret;
 }
 
+/* A withdrawal counts, but is no evidence of anything. */
+static bool has_evidence(const struct ev_lines *lines)
+{
+	size_t i;
+
+	for (i = 0; i < lines->n; i++)
+		if (lines->items[i].state == EV_LIVE &&
+		    lines->items[i].record.kind != EV_KIND_REVOCATION)
+			return true;
+	return false;
+}
+
 static void add_signature(struct ev_strs *findings, const char *what,
 			  const struct ev_object_signature *s)
 {
@@ -155,7 +167,7 @@ int ev_verify(struct ev_verification *out, struct ev_repo *r,
 	out->ledger_absent = ev_ledger_absent(l);
 	if (out->ledger_absent)
 		ev_strs_addf(&out->missing, "the ledger is not in this clone");
-	else if (!out->lines.count[EV_LIVE])
+	else if (!has_evidence(&out->lines))
 		ev_strs_addf(&out->missing, "no record counts for this commit");
 	out->outcome = out->findings.n ? 1 : out->missing.n ? 2 : 0;
 out:

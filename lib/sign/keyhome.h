@@ -68,6 +68,7 @@ struct ev_signature {
 	int64_t created;
 	unsigned hash_algo;
 	char reason[160];	/* one line; "" when good */
+	bool asked;		/* it took a gpg process to know */
 };
 
 /*

@@ -174,6 +174,7 @@ static int ask(struct question *q, const struct ev_keyhome *h, gpgme_ctx_t ctx)
 	gpgme_error_t err;
 	int ret;
 
+	q->answer->asked = true;
 	err = gpgme_data_new_from_mem(&sig, q->sig, q->nsig, 0);
 	if (!err)
 		err = gpgme_data_new_from_mem(&data, q->job->n ? q->job->data
