@@ -9,6 +9,7 @@
 static struct ev_repo *repo;
 static bool plain;
 static int wanted = -1;
+static bool on;
 
 void render_setup(const struct context *ctx)
 {
@@ -58,10 +59,11 @@ const char *colour_on(enum colour c)
 		[COLOUR_DIM] = "\033[2m",
 	};
 
-	return colour() ? codes[c] : "";
+	on = c != COLOUR_NONE && colour();
+	return on ? codes[c] : "";
 }
 
 const char *colour_off(void)
 {
-	return colour() ? "\033[m" : "";
+	return on ? "\033[m" : "";
 }

@@ -1,5 +1,6 @@
 #include "base/compat.h"
 
+#include "cmd/schemas.h"
 #include "cmd/words.h"
 
 #include <stdio.h>
@@ -50,8 +51,6 @@ static void print_text(struct printer *p, const struct ev_line *line)
 {
 	const struct ev_record *r = &line->record;
 	char hex[EV_OID_HEX + 1], what[160], id[16];
-	enum colour c = line->state == EV_BAD ? COLOUR_BAD :
-			line->state != EV_LIVE ? COLOUR_DIM : COLOUR_NONE;
 
 	ev_oid_hex(hex, &p->at->commit);
 	snprintf(what, sizeof(what), "%s%s%s",
@@ -60,7 +59,6 @@ static void print_text(struct printer *p, const struct ev_line *line)
 	/* What is no record has no id of its own; its line digest names it. */
 	snprintf(id, sizeof(id), "%.12s", r->kind ? r->id : r->line);
 	hex[9] = '\0';
-	fputs(colour_on(c), stdout);
 	out_cell(hex, 10);
 	out_cell(id, 13);
 	out_cell(what, 29);
@@ -69,14 +67,14 @@ static void print_text(struct printer *p, const struct ev_line *line)
 	out_cell(signer_name(line), 0);
 	if (line->state != EV_LIVE) {
 		out_cell("  ", 0);
-		out_cell(ev_state_name(line->state), 0);
+		out_word(line->state == EV_BAD ? COLOUR_BAD : COLOUR_DIM,
+			 ev_state_name(line->state), 0);
 		if (*line->reason) {
 			out_cell(": ", 0);
 			out_cell(line->reason, 0);
 		}
 	}
-	fputs(colour_off(), stdout);
-	putchar('\n');
+	out_raw("\n", 1);
 }
 
 static bool wanted(const struct printer *p, const struct ev_line *line)
@@ -118,7 +116,7 @@ static int print_commit(struct printer *p, struct ev_ledger *l,
 			print_text(p, &lines.items[i]);
 		/* The first line is there at once, whatever reads us. */
 		if (!p->started)
-			fflush(stdout);
+			out_flush();
 		p->started = true;
 		if (p->left > 0)
 			p->left--;
@@ -176,6 +174,8 @@ static int run(struct context *ctx, int argc, const char **argv)
 	if (ret == 0)
 		ret = ev_ledger_open(&l, ctx->repo, has ? &policy.trust : NULL,
 				     NULL);
+	if (ret == 0)
+		ev_ledger_only_list(l);
 	if (ret == 0 && ev_ledger_absent(l))
 		say_hint("git evidence sync                # there is no "
 			 "ledger in this clone");
@@ -195,4 +195,5 @@ const struct verb verb_log = {
 	.synopsis = synopsis,
 	.options = options,
 	.run = run,
+	.json_schema = schema_log,
 };

@@ -16,16 +16,17 @@
 #define POLICY_LIMIT ((size_t)4 << 20)
 
 /* A closed descriptor 0, 1 or 2 would be given to the next file we open, and
- * messages would end in it. */
+ * messages would end in it.  What is written to a closed standard output must
+ * fail, so this one cannot be written to. */
 static void open_standard_files(void)
 {
 	int fd;
 
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		close(fd);
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY
+							  : O_RDWR) < 0)
+			return;
 }
 
 static int run_verb(const struct verb *v, int argc, const char **argv)

@@ -24,6 +24,9 @@ static const char *code_name(int code)
 	return "error";
 }
 
+/* Why the first write to stdout failed. */
+static int write_errno;
+
 /* What is on stdout so far must come before what goes to stderr. */
 static void put_stderr(const char *before, const char *text, size_t n)
 {
@@ -32,7 +35,7 @@ static void put_stderr(const char *before, const char *text, size_t n)
 	ev_buf_adds(&line, before);
 	ev_display(&line, text, n);
 	ev_buf_addc(&line, '\n');
-	fflush(stdout);
+	out_flush();
 	fwrite(line.ptr, 1, line.len, stderr);
 	ev_buf_release(&line);
 }
@@ -199,22 +202,35 @@ void out_line(const char *fmt, ...)
 	ev_buf_release(&msg);
 }
 
-void out_cell(const char *text, size_t width)
+void out_word(enum colour c, const char *text, size_t width)
 {
-	struct ev_buf cell = EV_BUF_INIT;
+	struct ev_buf cell = EV_BUF_INIT, word = EV_BUF_INIT;
 	size_t n;
 
-	ev_displays(&cell, text);
-	n = ev_display_width(cell.ptr, cell.len);
+	ev_displays(&word, text);
+	n = ev_display_width(word.ptr, word.len);
+	ev_buf_adds(&cell, colour_on(c));
+	ev_buf_add(&cell, word.ptr, word.len);
+	ev_buf_adds(&cell, colour_off());
+	if (width && n >= width)
+		ev_buf_addc(&cell, ' ');
 	for (; n < width; n++)
 		ev_buf_addc(&cell, ' ');
 	out_raw(cell.ptr, cell.len);
+	ev_buf_release(&word);
 	ev_buf_release(&cell);
+}
+
+void out_cell(const char *text, size_t width)
+{
+	out_word(COLOUR_NONE, text, width);
 }
 
 void out_raw(const char *p, size_t n)
 {
-	fwrite(p, 1, n, stdout);
+	errno = 0;
+	if (fwrite(p, 1, n, stdout) < n && !write_errno)
+		write_errno = errno;
 }
 
 void json_begin(struct ev_json *j, struct ev_buf *buf, struct context *ctx)
@@ -229,23 +245,29 @@ void json_finish(struct ev_json *j)
 	out_raw(j->out->ptr, j->out->len);
 }
 
+void out_flush(void)
+{
+	errno = 0;
+	if (fflush(stdout) && !write_errno)
+		write_errno = errno;
+}
+
 int finish_output(int status)
 {
-	bool bad = ferror(stdout);
+	static bool told;
+	struct ev_buf msg = EV_BUF_INIT;
 
-	errno = 0;
-	if (fflush(stdout) || bad) {
-		struct ev_buf msg = EV_BUF_INIT;
-
-		/* whoever reads us and went away needs no message */
-		if (errno != EPIPE) {
-			ev_buf_adds(&msg, "cannot write to standard output");
-			if (errno)
-				ev_buf_addf(&msg, ": %s", strerror(errno));
-			error_line("error", msg.ptr);
-		}
-		ev_buf_release(&msg);
-		status = EXIT_CANNOT;
+	out_flush();
+	if (!ferror(stdout))
+		return status;
+	/* whoever reads us and went away needs no message */
+	if (!told && write_errno != EPIPE) {
+		told = true;
+		ev_buf_adds(&msg, "cannot write to standard output");
+		if (write_errno)
+			ev_buf_addf(&msg, ": %s", strerror(write_errno));
+		error_line("error", msg.ptr);
 	}
-	return status;
+	ev_buf_release(&msg);
+	return EXIT_CANNOT;
 }

@@ -39,22 +39,27 @@ void error_document(const struct verb *v, bool json, const char *code,
 /* stdout, escaped whole after formatting; the final LF is added if it is not
  * there. No colour codes in the text: they would be escaped too. */
 void out_line(const char *fmt, ...) EV_PRINTF(1, 2);
-/* Escaped and padded to `width` columns (0: none). */
+/* Escaped and padded to `width` columns (0: none), or ended by one space if it
+ * is as wide or wider, so that columns stay apart. */
 void out_cell(const char *text, size_t width);
 void out_raw(const char *p, size_t n);		/* bytes as they are */
 
 enum colour { COLOUR_NONE, COLOUR_GOOD, COLOUR_BAD, COLOUR_WARN, COLOUR_DIM };
 /* Start/end codes, "" when colour is off (color.evidence, color.ui, NO_COLOR,
- * TERM=dumb, not a terminal, --json). */
+ * TERM=dumb, not a terminal, --json); both for COLOUR_NONE. */
 const char *colour_on(enum colour c);
 const char *colour_off(void);
+/* A cell whose text alone is coloured. */
+void out_word(enum colour c, const char *text, size_t width);
 
 /* Begin {"schema":"git-evidence/<verb>/1", in `buf`; end with json_finish(),
  * which closes the object and prints it with LF. */
 void json_begin(struct ev_json *j, struct ev_buf *buf, struct context *ctx);
 void json_finish(struct ev_json *j);
-/* Flush stdout; a write error becomes 128 with a message. The framework calls
- * it after run(). */
+/* Send what was printed on its way, in the middle of a verb. */
+void out_flush(void);
+/* Flush stdout; a write error becomes 128 with a message, once. The framework
+ * calls it after run(). */
 int finish_output(int status);
 
 #endif

@@ -1,11 +1,13 @@
 #include "base/compat.h"
 
+#include "cmd/schemas.h"
 #include "cmd/words.h"
 
 #include <stdio.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "base/error.h"
 #include "ledger/record.h"
 
@@ -60,21 +62,15 @@ static void print_head(const struct ev_line *line)
 {
 	const struct ev_record *r = &line->record;
 	struct ev_buf roles = EV_BUF_INIT;
-	char when[EV_TIME_TEXT];
+	char when[EV_TIME_TEXT], what[160];
 
 	signer_roles(&roles, line->person);
-	fputs(colour_on(line->state == EV_LIVE ? COLOUR_GOOD :
-			line->state == EV_BAD ? COLOUR_BAD : COLOUR_WARN),
-	      stdout);
-	out_cell(r->kind ? ev_kind_name(r->kind) : "line", 0);
-	if (r->name && *r->name) {
-		putchar(' ');
-		out_cell(r->name, 0);
-	}
-	fputs(colour_off(), stdout);
-	putchar(' ');
-	out_cell(r->kind ? r->id : r->line, 0);
-	putchar('\n');
+	snprintf(what, sizeof(what), "%s%s%s",
+		 r->kind ? ev_kind_name(r->kind) : "line",
+		 r->name && *r->name ? " " : "", r->name ? r->name : "");
+	out_word(line->state == EV_LIVE ? COLOUR_GOOD :
+		 line->state == EV_BAD ? COLOUR_BAD : COLOUR_WARN, what, 0);
+	out_line(" %s", r->kind ? r->id : r->line);
 	out_line("State:    %s%s%s", ev_state_name(line->state),
 		 *line->reason ? ": " : "", line->reason);
 	if (r->outcome && *r->outcome)
@@ -125,7 +121,7 @@ static int print_text(struct ev_ledger *l, const struct ev_line *line,
 		ret = read_statement(&st, l, line);
 		if (ret == 0) {
 			out_line("Type:     %s", st.predicate_type);
-			putchar('\n');
+			out_raw("\n", 1);
 			print_predicate(st.predicate);
 		}
 		ev_statement_release(&st);
@@ -191,20 +187,26 @@ static void print_ignored(const struct ev_lines *lines)
 }
 
 static int show_lines(struct context *ctx, struct ev_ledger *l,
-		      const struct ev_lines *lines, bool whole)
+		      const struct ev_lines *lines,
+		      const struct ev_oid *commit, bool whole)
 {
+	char small[EV_OID_HEX + 1];
 	size_t i;
 	int ret = 0;
 
-	(void)ctx;
+	if (!lines->n && !raw && !ev_ledger_absent(l)) {
+		ev_repo_short(small, ctx->repo, commit);
+		say_note(ctx, "no record for %s or its tree", small);
+	}
 	for (i = 0; ret == 0 && i < lines->n; i++) {
 		if (raw) {
-			if (has_statement(&lines->items[i]))
+			/* Asked for by its name, a line need be no record. */
+			if (whole || has_statement(&lines->items[i]))
 				ret = print_raw(l, &lines->items[i]);
 			continue;
 		}
 		if (i)
-			putchar('\n');
+			out_raw("\n", 1);
 		ret = print_text(l, &lines->items[i], whole);
 	}
 	if (!raw)
@@ -212,19 +214,51 @@ static int show_lines(struct context *ctx, struct ev_ledger *l,
 	return ret;
 }
 
-/* A revision's lines, or the one record of an id. */
-static int collect(struct ev_lines *out, bool *one, struct context *ctx,
-		   struct ev_ledger *l, const char *name)
+static void take(struct ev_lines *out, struct ev_line *line)
 {
-	struct ev_oid commit, tree;
+	out->items = ev_grow(out->items, out->n + 1, &out->cap,
+			     sizeof(*out->items));
+	out->items[out->n++] = *line;
+	out->count[line->state]++;
+	memset(&line->record, 0, sizeof(line->record));
+}
+
+/* Others who signed the very same: a record of several signers has as many
+ * lines.  Nobody's second wrapping is one of them. */
+static int add_cosigned(struct ev_lines *out, struct ev_ledger *l)
+{
+	const struct ev_record *first = &out->items[0].record, *r;
+	struct ev_lines set = EV_LINES_INIT;
+	size_t i;
+	int ret;
+
+	ret = ev_ledger_lines(&set, l, first->has_commit ? &first->commit
+			      : NULL, first->has_tree ? &first->tree : NULL);
+	for (i = 0; ret == 0 && i < set.n; i++) {
+		r = &set.items[i].record;
+		first = &out->items[0].record;
+		if (r->kind && !strcmp(r->id, first->id) &&
+		    strcmp(r->line, first->line) &&
+		    set.items[i].state != EV_DUPLICATE)
+			take(out, &set.items[i]);
+	}
+	ev_lines_release(&set);
+	return ret;
+}
+
+/* A revision's lines, or those of the one record of an id. */
+static int collect(struct ev_lines *out, bool *one, struct ev_oid *commit,
+		   struct context *ctx, struct ev_ledger *l, const char *name)
+{
+	struct ev_oid tree;
 	struct ev_line line;
 	int ret;
 
 	*one = false;
-	ret = ev_repo_commit(&commit, ctx->repo, name);
+	ret = ev_repo_commit(commit, ctx->repo, name);
 	if (ret == 0) {
-		ret = ev_repo_tree_of(&tree, ctx->repo, &commit);
-		return ret < 0 ? ret : ev_ledger_lines(out, l, &commit, &tree);
+		ret = ev_repo_tree_of(&tree, ctx->repo, commit);
+		return ret < 0 ? ret : ev_ledger_lines(out, l, commit, &tree);
 	}
 	if (ret != EV_ENOTFOUND || strspn(name, "0123456789abcdef") < 12 ||
 	    name[strspn(name, "0123456789abcdef")])
@@ -233,10 +267,9 @@ static int collect(struct ev_lines *out, bool *one, struct context *ctx,
 	if (ret < 0)
 		return ret;
 	*one = true;
-	out->items = ev_grow(NULL, 1, &out->cap, sizeof(*out->items));
-	out->items[out->n++] = line;
-	out->count[line.state]++;
-	return 0;
+	take(out, &line);
+	return ev_starts_with(out->items[0].record.id, name) &&
+	       has_statement(&out->items[0]) ? add_cosigned(out, l) : 0;
 }
 
 static int run(struct context *ctx, int argc, const char **argv)
@@ -244,6 +277,7 @@ static int run(struct context *ctx, int argc, const char **argv)
 	struct ev_lines lines = EV_LINES_INIT;
 	struct ev_policy policy = { 0 };
 	struct ev_ledger *l = NULL;
+	struct ev_oid commit;
 	bool has = false, one = false;
 	int ret;
 
@@ -251,19 +285,22 @@ static int run(struct context *ctx, int argc, const char **argv)
 		return usage_error(ctx, "too many words: '%s'", argv[1]);
 	if (raw && ctx->json)
 		return usage_error(ctx, "--raw and --json exclude each other");
-	ret = reader_policy(&policy, &has, ctx->repo);
+	ret = argc ? 0 : ev_repo_commit(&commit, ctx->repo, "HEAD");
+	if (ret == 0)
+		ret = reader_policy(&policy, &has, ctx->repo);
 	if (ret == 0)
 		ret = ev_ledger_open(&l, ctx->repo, has ? &policy.trust : NULL,
 				     NULL);
 	if (ret == 0)
-		ret = collect(&lines, &one, ctx, l, argc ? argv[0] : "HEAD");
+		ret = collect(&lines, &one, &commit, ctx, l,
+			      argc ? argv[0] : "HEAD");
 	if (ret == 0 && ev_ledger_absent(l))
 		say_hint("git evidence sync                # there is no "
 			 "ledger in this clone");
 	if (ret == 0)
 		ret = ctx->json ? show_json(ctx, l, &lines,
 					    has ? &policy : NULL)
-				: show_lines(ctx, l, &lines, one);
+				: show_lines(ctx, l, &lines, &commit, one);
 	ev_lines_release(&lines);
 	ev_ledger_close(l);
 	ev_policy_release(&policy);
@@ -278,4 +315,5 @@ const struct verb verb_show = {
 	.synopsis = synopsis,
 	.options = options,
 	.run = run,
+	.json_schema = schema_show,
 };

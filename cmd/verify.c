@@ -1,5 +1,6 @@
 #include "base/compat.h"
 
+#include "cmd/schemas.h"
 #include "cmd/words.h"
 
 #include <stdio.h>
@@ -99,13 +100,11 @@ static void print_json(struct context *ctx, const struct ev_verification *v,
 static void row(const char *mark, enum colour c, const char *what,
 		const char *fact)
 {
-	fputs("  ", stdout);
-	fputs(colour_on(c), stdout);
-	out_cell(mark, 11);
-	fputs(colour_off(), stdout);
+	out_raw("  ", 2);
+	out_word(c, mark, 11);
 	out_cell(what, 29);
 	out_cell(fact, 0);
-	putchar('\n');
+	out_raw("\n", 1);
 }
 
 static void print_sig(const char *what, const struct ev_object_signature *s)
@@ -154,7 +153,7 @@ static void print_text(struct context *ctx, const struct ev_verification *v,
 			 (long long)p->version);
 	else
 		snprintf(fact, sizeof(fact), "HEAD has no control set");
-	row("trusted", COLOUR_WARN, "policy.link", fact);
+	row(p ? "trusted" : "none", COLOUR_WARN, "policy.link", fact);
 	if (v->has_tag)
 		print_sig("tag", &v->tag_sig);
 	print_sig("commit", &v->commit_sig);
@@ -171,7 +170,6 @@ static void print_text(struct context *ctx, const struct ev_verification *v,
 			 v->lines.count[EV_FOREIGN]);
 		row("ignored", COLOUR_DIM, "lines without effect", fact);
 	}
-	fflush(stdout);
 }
 
 static int exit_status(const struct ev_verification *v)
@@ -203,13 +201,16 @@ static int run(struct context *ctx, int argc, const char **argv)
 {
 	struct ev_verification v;
 	struct ev_policy policy = { 0 };
+	struct ev_oid head;
 	bool has = false;
 	int ret, status = EXIT_CANNOT;
 
 	if (argc > 1)
 		return usage_error(ctx, "too many words: '%s'", argv[1]);
 	memset(&v, 0, sizeof(v));
-	ret = reader_policy(&policy, &has, ctx->repo);
+	ret = argc ? 0 : ev_repo_commit(&head, ctx->repo, "HEAD");
+	if (ret == 0)
+		ret = reader_policy(&policy, &has, ctx->repo);
 	if (ret == 0)
 		ret = ev_verify(&v, ctx->repo, has ? &policy.trust : NULL,
 				argc ? argv[0] : "HEAD");
@@ -233,4 +234,5 @@ const struct verb verb_verify = {
 	.summary = "verify the evidence of a commit",
 	.synopsis = synopsis,
 	.run = run,
+	.json_schema = schema_verify,
 };

@@ -13,6 +13,7 @@ struct search {
 	const char *prefix;
 	size_t len;
 	struct ev_line best;
+	struct ev_oid at;		/* where the best one was found */
 	bool found;
 };
 
@@ -51,10 +52,12 @@ static bool matches(struct search *w, const struct ev_slice *s)
 }
 
 /* Prefer a live place of the same record; another record is ambiguous. */
-static int take(struct search *w, struct ev_line *line)
+static int take(struct search *w, struct ev_line *line,
+		const struct ev_oid *object)
 {
 	if (!w->found) {
 		w->best = *line;
+		w->at = *object;
 		w->found = true;
 		return 0;
 	}
@@ -66,6 +69,7 @@ static int take(struct search *w, struct ev_line *line)
 	if (w->best.state != EV_LIVE && line->state == EV_LIVE) {
 		ev_line_release(&w->best);
 		w->best = *line;
+		w->at = *object;
 	} else {
 		ev_line_release(line);
 	}
@@ -94,7 +98,7 @@ static int look(void *ctx, const struct ev_oid *object,
 		if (ret < 0)
 			break;
 		line.blob = *blob;
-		ret = take(w, &line);
+		ret = take(w, &line, object);
 	}
 out:
 	ev_slices_release(&s);
@@ -102,18 +106,25 @@ out:
 	return ret;
 }
 
-/* What the set rules say of it, where it stands. */
+/* What the set rules say of it, where it stands; a line that is no record does
+ * not say what it is about, and stands where it was found. */
 static int settle(struct search *w)
 {
 	const struct ev_record *r = &w->best.record;
+	bool by_id = !strncmp(r->id, w->prefix, w->len);
 	struct ev_lines set = EV_LINES_INIT;
 	size_t i;
 	int ret;
 
 	ret = ev_ledger_lines(&set, w->l, r->has_commit ? &r->commit : NULL,
-			      r->has_tree ? &r->tree : NULL);
+			      r->has_tree ? &r->tree : r->has_commit ? NULL :
+			      &w->at);
 	for (i = 0; ret == 0 && i < set.n; i++) {
-		if (strcmp(set.items[i].record.line, r->line))
+		/* Live lines come first: of a record asked for by its id,
+		 * one that counts if there is any. */
+		if (strcmp(set.items[i].record.line, r->line) &&
+		    !(by_id && set.items[i].state == EV_LIVE &&
+		      !strcmp(set.items[i].record.id, r->id)))
 			continue;
 		ev_line_release(&w->best);
 		w->best = set.items[i];
@@ -141,7 +152,7 @@ int ev_ledger_find(struct ev_line *out, struct ev_ledger *l, const char *id)
 	ret = ev_notes_each(l->notes, look, &w);
 	if (ret == 0 && !w.found)
 		ret = ev_fail(EV_ENOTFOUND, "no record '%s' in the ledger", id);
-	if (ret == 0 && (w.best.record.has_commit || w.best.record.has_tree))
+	if (ret == 0)
 		ret = settle(&w);
 	if (ret < 0 && w.found)
 		ev_line_release(&w.best);

@@ -40,7 +40,7 @@ static int check_name(struct ev_repo *r, const char *arg, size_t n)
 	if (!n)
 		return 0;		/* "..x" starts at HEAD */
 	name = bare_name(arg, n);
-	ret = ev_repo_resolve(&oid, NULL, r, name);
+	ret = ev_repo_commit(&oid, r, name);
 	free(name);
 	return ret;
 }
@@ -55,6 +55,8 @@ static int check_arg(struct ev_repo *r, const char *arg)
 	size_t skip;
 	int ret = EV_ENOTFOUND;
 
+	if (!*arg)
+		return ev_fail(EV_ENOTFOUND, "unknown revision or range ''");
 	if (dots) {
 		skip = dots[2] == '.' ? 3 : 2;
 		ret = check_name(r, arg, (size_t)(dots - arg));
