@@ -43,7 +43,7 @@ const char *__lsan_default_options(void)
 	return "print_suppressions=0";
 }
 
-static char fix_root[PATH_MAX];	/* what realpath(3) may need */
+static char fix_root[256];
 
 static inline void fix_env(void)
 {
@@ -77,11 +77,14 @@ static inline void fix_env(void)
 static inline int fix_setup(void **state)
 {
 	struct ev_buf dir = EV_BUF_INIT;
+	char path[PATH_MAX];	/* what realpath(3) may need */
 
 	(void)state;
 	assert_return_code(ev_tmpdir(&dir, "ev-fix"), 0);
-	if (!realpath(dir.ptr, fix_root) || chdir(fix_root))
+	if (!realpath(dir.ptr, path) || strlen(path) >= sizeof(fix_root) ||
+	    chdir(path))
 		fail_msg("cannot enter '%s'", dir.ptr);
+	memcpy(fix_root, path, strlen(path) + 1);
 	ev_buf_release(&dir);
 	fix_env();
 	setenv("HOME", fix_root, 1);
