@@ -1,10 +1,14 @@
 #include "base/compat.h"
 #include "cmd/complete.h"
 
+#include <unistd.h>
+
 #include "base/error.h"
 #include "base/str.h"
 #include "cmd/render.h"
 #include "cmd/usage.h"
+#include "ledger/record.h"
+#include "repo/git.h"
 #include "repo/refs.h"
 
 /* Lines of the answer; several forms of a verb may give the same one. */
@@ -71,10 +75,40 @@ static void complete_refs(const char *typed, const char *prefix)
 	ev_error_clear();
 }
 
+static void complete_remotes(const char *typed)
+{
+	static const char *const args[] = { "remote", NULL };
+	struct ev_buf out = EV_BUF_INIT;
+	struct ev_repo *repo = NULL;
+	char *name, *save = NULL;
+
+	if (!ev_repo_open(&repo, NULL) && ev_git_out(&out, repo, args) >= 0)
+		for (name = strtok_r(out.ptr, "\n", &save); name;
+		     name = strtok_r(NULL, "\n", &save))
+			candidate(typed, name, "remote");
+	ev_repo_close(repo);
+	ev_buf_release(&out);
+	ev_error_clear();
+}
+
+static void complete_kinds(const char *typed)
+{
+	int k;
+
+	for (k = EV_KIND_NONE + 1; k <= EV_KIND_STATEMENT; k++)
+		candidate(typed, ev_kind_name((enum ev_kind)k), NULL);
+}
+
 /* What can stand for a placeholder such as "<file>" or "<rev>". */
 static void complete_arg(const char *typed, const char *arg)
 {
-	if (strstr(arg, "file") || strstr(arg, "path") || strstr(arg, "dir"))
+	if (strstr(arg, "remote"))
+		complete_remotes(typed);
+	else if (strstr(arg, "kind"))
+		complete_kinds(typed);
+	else if (strstr(arg, "verb"))
+		complete_verbs(typed, true);
+	else if (strstr(arg, "file") || strstr(arg, "path") || strstr(arg, "dir"))
 		ev_strs_add(&found, ":file");
 	else if (strstr(arg, "ref"))
 		complete_refs(typed, "refs/heads/");
@@ -195,7 +229,7 @@ static void complete_word(const char *typed, const struct verb *v,
 
 	for (i = 0; i < nwords; i++) {
 		if (!strcmp(words[i], "--"))
-			return;		/* the command of run: the shell's own */
+			return;		/* the shell knows commands */
 		if (words[i][0] == '-')
 			i += awaits_value(v, words[i]) != NULL;
 		else if (n < WORDS_MAX)
@@ -223,7 +257,14 @@ int complete(int argc, const char **argv)
 		argc--;
 		argv++;
 	}
+	for (; argc > 2 && !strcmp(argv[0], "-C"); argc -= 2, argv += 2)
+		if (*argv[1] && chdir(argv[1]))
+			return EXIT_PASS;
 	typed = argc ? argv[argc - 1] : "";
+	if (argc == 2 && !strcmp(argv[0], "-C")) {
+		ev_strs_add(&found, ":file");
+		return print_found();
+	}
 	if (argc <= 1) {
 		complete_verbs(typed, false);
 		if (typed[0] == '-') {

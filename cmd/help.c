@@ -30,35 +30,6 @@ static int unknown(struct context *ctx, const char *name)
 	return usage_error(ctx, "there is no verb '%s'", name);
 }
 
-/* What holds for every document, of a verb that says no more about its own. */
-static void print_envelope(const struct verb *v)
-{
-	struct ev_buf buf = EV_BUF_INIT;
-
-	ev_buf_addf(&buf, "{\n"
-		"  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\""
-		",\n  \"title\": \"git-evidence/%s/1\",\n"
-		"  \"type\": \"object\",\n"
-		"  \"required\": [\"schema\"],\n"
-		"  \"properties\": {\n"
-		"    \"schema\": {\"const\": \"git-evidence/%s/1\"},\n"
-		"    \"error\": {\n"
-		"      \"type\": \"object\",\n"
-		"      \"required\": [\"code\", \"message\", \"hint\"],\n"
-		"      \"properties\": {\n"
-		"        \"code\": {\"type\": \"string\"},\n"
-		"        \"message\": {\"type\": \"string\"},\n"
-		"        \"hint\": {\"type\": [\"string\", \"null\"]},\n"
-		"        \"details\": {\"type\": \"array\", "
-		"\"items\": {\"type\": \"string\"}}\n"
-		"      }\n"
-		"    }\n"
-		"  }\n"
-		"}\n", v->name, v->name);
-	out_raw(buf.ptr, buf.len);
-	ev_buf_release(&buf);
-}
-
 static int print_schema(struct context *ctx, const char *name)
 {
 	const struct verb *v = verb_find(name);
@@ -66,13 +37,9 @@ static int print_schema(struct context *ctx, const char *name)
 
 	if (!v)
 		return unknown(ctx, name);
-	if (!(v->flags & HAS_JSON)) {
+	if (!v->json_schema) {
 		ev_fail(EV_ENOTFOUND, "'%s' prints no JSON", name);
 		return report_error(ctx);
-	}
-	if (!v->json_schema) {
-		print_envelope(v);
-		return EXIT_PASS;
 	}
 	n = strlen(v->json_schema);
 	out_raw(v->json_schema, n);

@@ -15,9 +15,9 @@ enum option_kind {
 	OPT_STRING,	/* const char **value; last wins */
 	OPT_LIST,	/* struct ev_strs *value; every occurrence is added */
 	OPT_INT,	/* int64_t *value; not negative */
-	OPT_STOP	/* bool *value: set when `--` was met, which then stays in
-			 * argv, so that the verb (run) can tell the words before
-			 * from those after; name is "--", not shown in -h */
+	OPT_STOP	/* bool *value: set when `--` was met, which then stays
+			 * in argv, so that the verb (run) can tell the words
+			 * before from those after; not shown in -h */
 };
 struct option {
 	enum option_kind kind;

@@ -9,6 +9,8 @@
 #include "cmd/paths.h"
 #include "cmd/render.h"
 
+#define OUTPUT_LIMIT ((size_t)64 << 10)		/* of man -w */
+
 void usage_lines(struct ev_buf *out, const struct verb *v)
 {
 	size_t i;
@@ -92,7 +94,8 @@ static int run_man(const char *const *argv)
 static bool man_has(const char *page)
 {
 	const char *argv[] = { "man", "-w", page, NULL };
-	struct ev_buf out = EV_BUF_INIT_MAX(65536), err = EV_BUF_INIT_MAX(65536);
+	struct ev_buf out = EV_BUF_INIT_MAX(OUTPUT_LIMIT);
+	struct ev_buf err = EV_BUF_INIT_MAX(OUTPUT_LIMIT);
 	struct ev_process p = { .argv = argv, .out = &out, .err = &err };
 	bool found = false;
 

@@ -30,13 +30,14 @@ struct verb {
 	enum verb_group group;
 	unsigned flags;
 	const char *summary;		/* one line, lower case, no full stop */
-	const char *const *synopsis;	/* lines after "git evidence ", NULL-ended */
+	/* Lines after "git evidence ", NULL-ended. */
+	const char *const *synopsis;
 	/* Own options, ended by {0}; the framework adds -h, --json, -n. May be
 	 * NULL. */
 	const struct option *options;
 	int (*run)(struct context *ctx, int argc, const char **argv);
 				/* argv: positional words; exit status */
-	const char *json_schema;	/* text of the JSON Schema of --json, or NULL */
+	const char *json_schema;	/* of --json; NULL without HAS_JSON */
 };
 extern const struct verb *const verbs[];	/* by group, ended by NULL */
 const struct verb *verb_find(const char *name);
