@@ -3,6 +3,7 @@
 # Git's own completion calls _git_evidence; bash-completion finds this file by
 # the name git-evidence.  The candidates come from the program.
 
+# __git_evidence_reply PROGRAM...: what the program prints, as the reply
 __git_evidence_reply() {
 	local line
 	COMPREPLY=()
@@ -13,16 +14,19 @@ __git_evidence_reply() {
 		then
 			COMPREPLY+=("${line%%$'\t'*} ")
 		fi
-	done < <(git-evidence --complete -- "$@" 2>/dev/null)
+	done < <("$@" 2>/dev/null)
 }
 
 _git_evidence() {
 	local at=${__git_cmd_idx:-1}
-	__git_evidence_reply "${words[@]:at+1:cword-at}"
+	# `git -C FOLDER` is remembered by Git's own completion
+	__git_evidence_reply git ${__git_C_args:+"${__git_C_args[@]}"} \
+		evidence --complete -- "${words[@]:at+1:cword-at}"
 }
 
 __git_evidence_alone() {
-	__git_evidence_reply "${COMP_WORDS[@]:1:COMP_CWORD}"
+	__git_evidence_reply git-evidence --complete -- \
+		"${COMP_WORDS[@]:1:COMP_CWORD}"
 }
 
 complete -o bashdefault -o default -o nospace -F __git_evidence_alone git-evidence

@@ -328,12 +328,33 @@ terminal() {
 	expect_stdout <<<:file
 	expect_exit 0 git-evidence --complete -- show rel
 	expect_stdout <<<$'release/2\tbranch'
+	expect_exit 0 git-evidence --complete -- log --kind re
+	expect_stdout <<<$'report\t\nrevocation\t'
+	git remote add origin .
+	expect_exit 0 git-evidence --complete -- sync ''
+	expect_stdout <<<$'origin\tremote'
+	expect_exit 0 git-evidence --complete -- help --schema lo
+	grep -q '^log	' "$WORLD/stdout"
 	expect_exit 0 git-evidence --complete -- run --name x -- m
 	test -z "$stdout"
 	expect_exit 0 git-evidence --complete -- nosuch ''
 	test -z "$stdout"
 	expect_exit 0 git-evidence --complete --
 	expect_exit 0 git-evidence --complete
+}
+
+@test "completion: in the folder that -C names" {
+	given_repo device
+	git branch release/2
+	cd "$WORLD"
+	expect_exit 0 git-evidence --complete -- -C ''
+	expect_stdout <<<:file
+	expect_exit 0 git-evidence --complete -- -C device sho
+	grep -q '^show	' "$WORLD/stdout"
+	expect_exit 0 git-evidence --complete -- -C device show rel
+	expect_stdout <<<$'release/2\tbranch'
+	expect_exit 0 git-evidence --complete -- -C nosuch show rel
+	test -z "$stdout"
 }
 
 @test "bash completes git-evidence, and git evidence through git" {
@@ -348,8 +369,15 @@ terminal() {
 	words=(git evidence attach test '') cword=4 __git_cmd_idx=1
 	_git_evidence
 	printf '%s' "\${#COMPREPLY[@]}"
+	words=(git -C device evidence show rel) cword=5 __git_cmd_idx=3
+	__git_C_args=(-C device)
+	_git_evidence
+	printf '[%s]' "\${COMPREPLY[@]}"
 	END
-	test "$(bash ask)" = '[help ][help ]0'
+	given_repo device
+	git branch release/2
+	cd "$WORLD"
+	test "$(bash ask)" = '[help ][help ]0[release/2 ]'
 }
 
 @test "an installed copy finds its templates, and uninstall leaves nothing" {
