@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/hex.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "cmd/render.h"
 #include "cmd/scaffold.h"
 #include "cmd/seckey.h"
@@ -69,6 +70,15 @@ static int new_id(char out[37])
 	snprintf(out, 37, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12,
 		 hex + 16, hex + 20);
 	return 0;
+}
+
+/* What stands in the files must be readable, by us and by people. */
+static int check_text(const char *what, const char *text)
+{
+	if (ev_display_safe(text, strlen(text)))
+		return 0;
+	return ev_fail(EV_EINVALID, "%s '%s' has control characters or is no "
+		       "UTF-8", what, text);
 }
 
 /* A JSON string is a double-quoted YAML scalar too. */
@@ -179,6 +189,12 @@ static int add_files(struct scaffold *s, const char *fpr, const char *name,
 		ret = ev_fail(EV_EINVALID, "'%s' is no name for a product",
 			      device);
 	else
+		ret = check_text("the product's name", device);
+	if (ret >= 0)
+		ret = check_text("your name", name);
+	if (ret >= 0)
+		ret = check_text("your e-mail address", email);
+	if (ret >= 0)
 		ret = new_id(id);
 	if (ret >= 0) {
 		const struct scaffold_var vars[] = {

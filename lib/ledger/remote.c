@@ -145,6 +145,7 @@ int ev_remote_fetch(struct ev_remote *m, struct ev_repo *r, const char *ref,
 	struct ev_buf err = EV_BUF_INIT_MAX(MESSAGE_MAX);
 	struct ev_buf out = EV_BUF_INIT_MAX(MESSAGE_MAX);
 	struct ev_oid tree;
+	enum ev_objtype type;
 	int ret, status;
 
 	/* Objects that an interrupted fetch left are no proof of the whole. */
@@ -152,7 +153,13 @@ int ev_remote_fetch(struct ev_remote *m, struct ev_repo *r, const char *ref,
 	if (ret == 0 && status)
 		ret = git_failed("fetch from", m->name, &err);
 	/* It may have been moved between our two questions. */
-	if (ret == 0 && ev_repo_tree_of(&tree, r, tip) < 0)
+	if (ret == 0 && ev_object_info(&type, NULL, r, tip) == 0 &&
+	    type != EV_OBJ_COMMIT)
+		ret = ev_fail(EV_EINVALID, "'%s' of '%s' is no commit: somebody "
+			      "has put a %s there", ref, m->name,
+			      type == EV_OBJ_TAG ? "tag" :
+			      type == EV_OBJ_TREE ? "tree" : "file");
+	else if (ret == 0 && ev_repo_tree_of(&tree, r, tip) < 0)
 		ret = ev_fail(EV_ECONFLICT, "'%s' of '%s' was rewound while "
 			      "it was fetched", ref, m->name);
 	ev_buf_release(&out);

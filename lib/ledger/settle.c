@@ -180,7 +180,8 @@ static bool supersedes(const struct ev_line *newer, const struct ev_line *older)
 	const struct ev_record *a = &newer->record, *b = &older->record;
 
 	return *a->supersedes && !strcmp(a->supersedes, b->id) &&
-	       a->kind == b->kind && a->kind != EV_KIND_REVOCATION && ev_streq(a->type, b->type) &&
+	       a->kind == b->kind && a->kind != EV_KIND_REVOCATION &&
+	       ev_streq(a->type, b->type) &&
 	       ev_streq(a->name, b->name) && ev_oid_eq(&a->tree, &b->tree) &&
 	       shares_role(newer->person, older->person);
 }

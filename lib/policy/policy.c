@@ -2,15 +2,13 @@
 
 #include "policy/policy.h"
 
-#include <ctype.h>
 #include <stdio.h>
 
-#include "base/clock.h"
 #include "base/error.h"
-#include "base/hex.h"
 #include "base/mem.h"
 #include "data/schema.h"
 #include "data/yaml.h"
+#include "policy/people.h"
 
 #define MAX_POLICY ((size_t)4 << 20)
 #define MAX_KEYS 1024
@@ -45,6 +43,13 @@ static const struct ev_field protect_fields[] = {
 	{ "create_once", EV_F_BOOL, 0, NULL, NULL, "never moved" },
 	{ 0 }
 };
+static const struct ev_field revoke_fields[] = {
+	{ "records", EV_F_LIST, 0, NULL, NULL, "roles" },
+	{ "approvals", EV_F_LIST, 0, NULL, NULL, "roles" },
+	{ "releases", EV_F_LIST, 0, NULL, NULL, "roles" },
+	{ "keys", EV_F_LIST, 0, NULL, NULL, "roles" },
+	{ 0 }
+};
 static const struct ev_field policy_fields[] = {
 	{ "version", EV_F_INT, EV_F_REQUIRED, NULL, NULL,
 	  "strictly increasing" },
@@ -63,7 +68,8 @@ static const struct ev_field policy_fields[] = {
 	{ "rollback", EV_F_MAP, EV_F_OPEN, NULL, NULL, "who may roll back" },
 	{ "promote", EV_F_MAP, EV_F_OPEN, NULL, NULL, "who may promote" },
 	{ "checkpoint", EV_F_MAP, EV_F_OPEN, NULL, NULL, "who checkpoints" },
-	{ "revoke", EV_F_MAP, EV_F_OPEN, NULL, NULL, "who may withdraw what" },
+	{ "revoke", EV_F_MAP, 0, revoke_fields, NULL,
+	  "who may withdraw what" },
 	{ "retention", EV_F_MAP, EV_F_OPEN, NULL, NULL, "how long" },
 	{ 0 }
 };
@@ -75,102 +81,11 @@ void ev_policy_release(struct ev_policy *p)
 	memset(p, 0, sizeof(*p));
 }
 
-static void add_texts(struct ev_strs *out, const struct ev_value *list,
-		      const char *what, struct ev_problems *bad)
-{
-	size_t i;
-
-	for (i = 0; list && list->type == EV_LIST && i < list->n; i++) {
-		if (list->items[i]->type == EV_STRING && list->items[i]->len)
-			ev_strs_add(out, list->items[i]->text);
-		else
-			ev_problem_add(bad, list->items[i], NULL,
-				       "%s must be a list of strings", what);
-	}
-}
-
-static void read_key(struct ev_person *p, const struct ev_value *v,
-		     struct ev_problems *bad)
-{
-	const struct ev_value *fpr = ev_get(v, "fingerprint");
-	const struct ev_value *from = ev_get(v, "valid_from");
-	struct ev_person_key *key = &p->keys[p->nkeys];
-	size_t i, n = 0;
-
-	memset(key, 0, sizeof(*key));
-	if (!fpr || !fpr->text)
-		return;
-	for (i = 0; i < fpr->len && n < 40; i++)
-		if (fpr->text[i] != ' ')
-			key->fpr[n++] = (char)toupper((unsigned char)
-						      fpr->text[i]);
-	for (n = 0; isxdigit((unsigned char)key->fpr[n]); n++)
-		;
-	while (i < fpr->len && fpr->text[i] == ' ')
-		i++;
-	if (n != 40 || i < fpr->len) {
-		ev_problem_add(bad, fpr, "gpg --list-keys --with-colons shows "
-			       "fingerprints on the lines that begin with fpr",
-			       "'%s' is no fingerprint (40 hex digits)",
-			       fpr->text);
-		return;
-	}
-	if (from && from->text &&
-	    ev_date_parse(&key->valid_from, from->text) < 0 &&
-	    ev_time_parse(&key->valid_from, from->text) < 0)
-		ev_problem_add(bad, from, NULL, "'%s' is no date (YYYY-MM-DD)",
-			       from->text);
-	p->nkeys++;
-}
-
-static void read_person(struct ev_trust *t, const struct ev_value *v,
-			struct ev_problems *bad)
-{
-	struct ev_person *p = &t->people[t->npeople++];
-	const struct ev_value *keys = ev_get(v, "keys"), *m;
-	size_t i, n = keys && keys->type == EV_LIST ? keys->n : 0;
-
-	memset(p, 0, sizeof(*p));
-	p->name = ev_strdup(ev_get_string(v, "name"));
-	if (!p->name)
-		p->name = ev_strdup("");
-	add_texts(&p->emails, ev_get(v, "emails"), "'emails'", bad);
-	add_texts(&p->roles, ev_get(v, "roles"), "'roles'", bad);
-	m = ev_get(v, "machine");
-	p->machine = m && m->type == EV_BOOL && m->boolean;
-	p->keys = ev_calloc(n + 1, sizeof(*p->keys));
-	for (i = 0; i < n; i++)
-		read_key(p, keys->items[i], bad);
-}
-
-/* One key belongs to one person, or nobody could be told apart. */
-static void check_shared_keys(const struct ev_trust *t,
-			      const struct ev_value *people,
-			      struct ev_problems *bad)
-{
-	const struct ev_person *owner;
-	size_t i, k;
-
-	for (i = 0; i < t->npeople; i++)
-		for (k = 0; k < t->people[i].nkeys; k++) {
-			owner = ev_trust_person(t, t->people[i].keys[k].fpr,
-						NULL);
-			if (owner != &t->people[i])
-				ev_problem_add(bad, people->items[i], NULL,
-					       "key %s is listed for '%s' and "
-					       "for '%s'",
-					       t->people[i].keys[k].fpr,
-					       owner->name,
-					       t->people[i].name);
-		}
-}
-
 static int fill_trust(struct ev_policy *p)
 {
 	struct ev_problems bad = EV_PROBLEMS_INIT;
-	const struct ev_value *people, *product, *v;
+	const struct ev_value *product, *v;
 	struct ev_trust *t = &p->trust;
-	size_t i, n;
 	int ret;
 
 	ev_schema_check(&bad, p->root, policy_fields, "");
@@ -181,16 +96,10 @@ static int fill_trust(struct ev_policy *p)
 	product = ev_get(p->root, "product");
 	t->product_id = ev_strdup(ev_get_string(product, "id"));
 	t->product_name = ev_strdup(ev_get_string(product, "name"));
-	people = ev_get(p->root, "people");
-	n = people && people->type == EV_LIST ? people->n : 0;
-	t->people = ev_calloc(n + 1, sizeof(*t->people));
-	for (i = 0; i < n; i++)
-		read_person(t, people->items[i], &bad);
-	if (n)
-		check_shared_keys(t, people, &bad);
-	add_texts(&t->revoke_records,
-		  ev_get(ev_get(p->root, "revoke"), "records"),
-		  "'revoke.records'", &bad);
+	ev_people_read(t, ev_get(p->root, "people"), &bad);
+	ev_roles_read(&t->revoke_records,
+		      ev_get(ev_get(p->root, "revoke"), "records"),
+		      "'revoke.records'", &bad);
 	ret = ev_problems_fail(&bad);
 	ev_problems_release(&bad);
 	return ret;

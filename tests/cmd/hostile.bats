@@ -112,3 +112,85 @@ state_of() {
 	refute grep verify "$WORLD/ran"
 	test "$(states)" = "$(yes 'foreign - -' | head -n 16)"
 }
+
+# refuse_policy TEXT PEOPLE-LINE...: a policy with these people is refused with
+# that text.
+refuse_policy() {
+	local text=$1
+	shift
+	given_policy "$@"
+	git commit -q -a -m 'policy'
+	expect_exit 128 git evidence show
+	expect_in stderr "$text"
+}
+
+@test "nobody becomes two people, and no key counts twice" {
+	ci=$(key_fpr ci) ada=$(key_fpr ada)
+	refuse_policy "have the same name or e-mail address" \
+		"  - {name: A B, roles: [ci], keys: [{fingerprint: $ci}]}" \
+		"  - {name: a b, roles: [qa], keys: [{fingerprint: $ada}]}"
+	refuse_policy "have the same name or e-mail address" \
+		"  - {name: A, emails: [a@x.org], roles: [ci],
+     keys: [{fingerprint: $ci}]}" \
+		"  - {name: B, emails: [b@x.org, A@X.org], roles: [qa],
+     keys: [{fingerprint: $ada}]}"
+	refuse_policy "key $ci is listed twice for 'A'" \
+		"  - {name: A, roles: [ci], keys: [{fingerprint: $ci,
+     valid_from: 2099-01-01}, {fingerprint: '${ci:0:20} ${ci:20}'}]}"
+}
+
+@test "a role is a word, and what may be revoked is spelt as it is" {
+	ci=$(key_fpr ci)
+	for role in "'quality '" '"qua\nlity"' Quality quality/x ..
+	do
+		refuse_policy 'is no role name' \
+			"  - {name: A, roles: [$role], keys: [{fingerprint: $ci}]}"
+	done
+	for revoke in 'records: quality' 'record: [quality]' \
+		'records: ["quality "]' 'records: [[quality]]'
+	do
+		given_policy
+		sed -i "s/^revoke: .*/revoke: {$revoke}/" .evidence/policy.yaml
+		git commit -q -a -m "revoke $revoke"
+		expect_exit 128 git evidence show
+		expect_in stderr policy.yaml:
+	done
+}
+
+@test "init writes nothing that could not be read again" {
+	git rm -q -r .evidence && git commit -q -m 'no policy'
+	name=$GIT_COMMITTER_NAME
+	for bad in $'Ada\e[31m' $'Ada \177' $'Ada \377' $'Ada \u202e'
+	do
+		export GIT_COMMITTER_NAME=$bad
+		expect_exit 128 git evidence init --key "$(key_fpr ci)"
+		expect_in stderr 'has control characters or is no UTF-8'
+		export GIT_COMMITTER_NAME=$name
+		expect_exit 128 git evidence init --key "$(key_fpr ci)" \
+			--product "$bad"
+		refute test -e .evidence
+	done
+	expect_exit 0 git evidence init --key "$(key_fpr ci)" \
+		--product 'x: "y" {z} @ROLES@'
+	git add .evidence && git commit -q -m policy
+	expect_exit 0 git evidence show
+}
+
+@test "a remote ledger that is no commit is named at once" {
+	given_record
+	given_server
+	git evidence sync
+	given=$(git rev-parse refs/notes/evidence)
+	cd "$WORLD/server.git"
+	git tag -a -m 'a tag' tag refs/notes/evidence
+	for what in 'file HEAD:detector' 'tag tag' 'tree HEAD^{tree}'
+	do
+		git -C "$WORLD/server.git" update-ref refs/notes/evidence \
+			"$(git rev-parse "${what#* }")"
+		cd "$WORLD/product"
+		expect_exit 128 git evidence sync
+		expect_in stderr "is no commit: somebody has put a ${what% *}"
+		test "$(git rev-parse refs/notes/evidence)" = "$given"
+		cd "$WORLD/server.git"
+	done
+}
