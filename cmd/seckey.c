@@ -1,8 +1,6 @@
 #include "base/compat.h"
 #include "cmd/seckey.h"
 
-#include <ctype.h>
-
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -18,26 +16,6 @@ static void offer(const struct ev_strs *keys)
 	if (!keys->n)
 		ev_error_hint("gpg --quick-generate-key 'NAME <E-MAIL>' "
 			      "ed25519 sign 2y");
-}
-
-/* "0x6E3F 21AB!" to upper-case digits; false if there is something else. */
-static bool clean(char out[41], const char *text)
-{
-	size_t n = 0;
-
-	if (!strncasecmp(text, "0x", 2))
-		text += 2;
-	for (; *text && n < 40; text++) {
-		if (*text == ' ' || (*text == '!' && !text[1]))
-			continue;
-		if (!isxdigit((unsigned char)*text))
-			return false;
-		out[n++] = (char)toupper((unsigned char)*text);
-	}
-	out[n] = '\0';
-	while (*text == ' ' || *text == '!')
-		text++;
-	return !*text && (n == 40 || n == 16);
 }
 
 static bool take(char fpr[41], const struct ev_strs *keys, const char *id)
@@ -107,7 +85,7 @@ int seckey_choose(char fpr[41], struct ev_repo *r, const char *wanted)
 	ret = ev_sign_secret_keys(&keys);
 	if (ret < 0)
 		goto out;
-	if (from && clean(id, from) &&
+	if (from && ev_key_id(id, from) &&
 	    (take(fpr, &keys, id) || take_subkey(fpr, r, &keys, id)))
 		goto out;
 	if (!wanted && keys.n == 1) {

@@ -131,9 +131,10 @@ static int listed_key(char fpr[41], const struct ev_trust *trust,
 		      const char *wanted, const char *from)
 {
 	const struct ev_key *key = NULL;
+	char id[41];
 
-	if (trust->home)
-		key = ev_keyhome_find(trust->home, wanted, NULL);
+	if (trust->home && ev_key_id(id, wanted))
+		key = ev_keyhome_find(trust->home, id, NULL);
 	if (!key || !ev_trust_person(trust, key->fpr, NULL)) {
 		ev_fail(EV_EDENIED, "signing key '%s'%s is not listed in "
 			".evidence/policy.yaml", wanted, from);
@@ -175,6 +176,19 @@ out:
 	return ret;
 }
 
+/* Git's own key, unless it is of another kind than ours or, as Git lets it be,
+ * the name of its owner. */
+static const char *key_of_git(struct ev_repo *r)
+{
+	const char *format = ev_config_get(r, "gpg.format", NULL);
+	const char *key = ev_config_get(r, "user.signingKey", NULL);
+	char id[41];
+
+	if (!key || (format && strcasecmp(format, "openpgp")))
+		return NULL;
+	return ev_key_id(id, key) ? key : NULL;
+}
+
 int ev_draft_key(char fpr[41], struct ev_repo *r, const struct ev_trust *trust,
 		 const char *wanted)
 {
@@ -185,7 +199,7 @@ int ev_draft_key(char fpr[41], struct ev_repo *r, const struct ev_trust *trust,
 		from = " (evidence.signingKey)";
 	if (err < 0)
 		return err;
-	if (!wanted && (wanted = ev_config_get(r, "user.signingKey", NULL)))
+	if (!wanted && (wanted = key_of_git(r)))
 		from = " (user.signingKey)";
 	program = ev_config_get(r, "gpg.openpgp.program", NULL);
 	if (!program)

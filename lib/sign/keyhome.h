@@ -44,6 +44,9 @@ void ev_keyhome_close(struct ev_keyhome *h);
 const char *ev_keyhome_digest(const struct ev_keyhome *h);	/* 64 hex */
 size_t ev_keyhome_count(const struct ev_keyhome *h);
 const struct ev_key *ev_keyhome_key(const struct ev_keyhome *h, size_t i);
+/* The digits of a fingerprint or long key id as people write it, such as
+ * "0x6E3F 21AB..." or "...!", in upper case; false if `text` is neither. */
+bool ev_key_id(char out[41], const char *text);
 /* By fingerprint (40 hex) or long key id (16 hex) of the primary or of any
  * subkey, either case; *sub (may be NULL) is the one that matched. NULL if
  * not there, or if a key id fits two keys. */

@@ -1,6 +1,7 @@
 #include "base/compat.h"
 #include "sign/table.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <strings.h>
 
@@ -56,6 +57,25 @@ void ev_key_complete(struct ev_key *key)
 	key->expires = primary->expires;
 	key->revoked = primary->revoked;
 	key->algo_bits = primary->bits;
+}
+
+bool ev_key_id(char out[41], const char *text)
+{
+	size_t n = 0;
+
+	if (!strncasecmp(text, "0x", 2))
+		text += 2;
+	for (; *text && n < FPR_DIGITS; text++) {
+		if (*text == ' ' || (*text == '!' && !text[1]))
+			continue;
+		if (!isxdigit((unsigned char)*text))
+			return false;
+		out[n++] = (char)toupper((unsigned char)*text);
+	}
+	out[n] = '\0';
+	while (*text == ' ' || *text == '!')
+		text++;
+	return !*text && (n == FPR_DIGITS || n == KEYID_DIGITS);
 }
 
 const struct ev_key *ev_keytable_find(const struct ev_keytable *t,

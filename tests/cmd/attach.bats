@@ -295,3 +295,34 @@ id_of() {
 	expect_in stderr 'over the limit of 262144'
 	test -z "$(git for-each-ref refs/notes)"
 }
+
+@test "the signing key is named as Git and init take it" {
+	local fpr
+	fpr=$(key_fpr ci)
+	git config --unset evidence.signingKey
+	for name in "$fpr" "0x${fpr:24}" "$fpr!" "${fpr:0:20} ${fpr:20}" \
+		"${fpr,,}"
+	do
+		git config user.signingKey "$name"
+		expect_exit 0 git evidence attach test "$WORLD/passed.json" \
+			--name unit --json -n
+		jq -e --arg fpr "$fpr" '.signer == $fpr' "$WORLD/stdout"
+	done
+	git config user.signingKey "0x$(key_fpr mallory)"
+	expect_exit 128 git evidence attach test "$WORLD/passed.json" \
+		--name unit
+	expect_in stderr 'is not listed in .evidence/policy.yaml'
+}
+
+@test "user.signingKey that names no OpenPGP key says nothing" {
+	git config --unset evidence.signingKey
+	keys_home "$WORLD/only" ci
+	export GNUPGHOME=$WORLD/only
+	git config user.signingKey ci@example.org
+	expect_exit 0 git evidence attach test "$WORLD/passed.json" --name a
+	git config gpg.format ssh
+	git config user.signingKey "$(key_fpr mallory)"
+	expect_exit 0 git evidence attach test "$WORLD/passed.json" --name b
+	git config evidence.signingKey ci@example.org
+	expect_exit 128 git evidence attach test "$WORLD/passed.json" --name c
+}
