@@ -56,45 +56,80 @@ static int member(char **out, const struct ev_value *map, const char *key,
 	return 0;
 }
 
-static const char *const outcomes[] = { "pass", "fail", "incomplete", "review" };
+/* From the best to the worst. */
+static const char *const outcomes[] = {
+	"pass", "review", "incomplete", "fail"
+};
 
-/* What a record says of its matter, in the one vocabulary of outcomes. */
-static int outcome(char **out, enum ev_kind kind, const struct ev_value *p)
+static size_t outcome_rank(const struct ev_value *v)
+{
+	size_t i;
+
+	for (i = 0; v && v->type == EV_STRING &&
+	     i < EV_ARRAY_SIZE(outcomes); i++)
+		if (!strcmp(v->text, outcomes[i]))
+			return i;
+	return EV_ARRAY_SIZE(outcomes);
+}
+
+/* PASSED, and a test that failed, is no pass. */
+static int test_outcome(char **out, const struct ev_value *p)
 {
 	static const struct { const char *theirs, *ours; } results[] = {
 		{ "PASSED", "pass" }, { "FAILED", "fail" },
 		{ "WARNED", "review" },
 	};
-	const struct ev_value *v;
+	const struct ev_value *v = ev_get(p, "result");
+	const struct ev_value *failed = ev_get(p, "failedTests");
 	size_t i;
 
-	if (kind == EV_KIND_TEST) {
-		v = ev_get(p, "result");
-		for (i = 0; v && i < EV_ARRAY_SIZE(results); i++)
-			if (v->type == EV_STRING &&
-			    !strcmp(v->text, results[i].theirs)) {
-				*out = ev_strdup(results[i].ours);
-				return 0;
-			}
-		return ev_fail_at(v ? v : p, "'result' is not PASSED, WARNED "
-				  "or FAILED");
-	}
-	v = ev_get(p, "outcome");
-	if (kind != EV_KIND_REPORT && !v) {
-		*out = ev_strdup("");
-		return 0;
-	}
-	for (i = 0; v && i < EV_ARRAY_SIZE(outcomes); i++)
-		if (v->type == EV_STRING && !strcmp(v->text, outcomes[i])) {
-			*out = ev_strdup(v->text);
+	for (i = 0; v && v->type == EV_STRING && i < EV_ARRAY_SIZE(results);
+	     i++)
+		if (!strcmp(v->text, results[i].theirs)) {
+			*out = ev_strdup(failed && failed->n ? "fail" :
+					 results[i].ours);
 			return 0;
 		}
-	if (kind != EV_KIND_REPORT) {
-		*out = ev_strdup("");
-		return 0;
+	return ev_fail_at(v ? v : p, "'result' is not PASSED, WARNED or "
+			  "FAILED");
+}
+
+/* Whatever a report says of itself, it is no better than its worst gate. */
+static int report_outcome(char **out, const struct ev_value *p)
+{
+	const struct ev_value *v = ev_get(p, "outcome");
+	const struct ev_value *gates = ev_get(p, "gates");
+	size_t worst = outcome_rank(v), rank, i;
+
+	if (worst == EV_ARRAY_SIZE(outcomes))
+		return ev_fail_at(v ? v : p, "'outcome' is not pass, fail, "
+				  "incomplete or review");
+	for (i = 0; gates && gates->type == EV_LIST && i < gates->n; i++) {
+		v = ev_get(gates->items[i], "outcome");
+		rank = outcome_rank(v);
+		if (rank == EV_ARRAY_SIZE(outcomes))
+			return ev_fail_at(v ? v : gates->items[i], "'outcome' "
+					  "of a gate is not pass, fail, "
+					  "incomplete or review");
+		if (rank > worst)
+			worst = rank;
 	}
-	return ev_fail_at(v ? v : p,
-			  "'outcome' is not pass, fail, incomplete or review");
+	*out = ev_strdup(outcomes[worst]);
+	return 0;
+}
+
+/* What a record says of its matter, in the one vocabulary of outcomes. */
+static int outcome(char **out, enum ev_kind kind, const struct ev_value *p)
+{
+	size_t rank;
+
+	if (kind == EV_KIND_TEST)
+		return test_outcome(out, p);
+	if (kind == EV_KIND_REPORT)
+		return report_outcome(out, p);
+	rank = outcome_rank(ev_get(p, "outcome"));
+	*out = ev_strdup(rank < EV_ARRAY_SIZE(outcomes) ? outcomes[rank] : "");
+	return 0;
 }
 
 static int withdraws(struct ev_record *out, const struct ev_value *p)

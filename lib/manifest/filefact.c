@@ -53,7 +53,7 @@ int ev_lfs_pointer(char sha256[65], uint64_t *size, const char *text, size_t n)
 	oid = pointer_value(copy, "oid");
 	bytes = pointer_value(copy, "size");
 	if (strlen(copy) != n || copy[n - 1] != '\n' || !oid || !bytes ||
-	    !ev_starts_with(oid, "sha256:") || oid[7 + 64] != '\n' ||
+	    !ev_starts_with(oid, "sha256:") || strcspn(oid, "\n") != 7 + 64 ||
 	    *bytes < '0' || *bytes > '9')
 		return EV_EINVALID;
 	memcpy(sha256, oid + 7, 64);

@@ -194,3 +194,41 @@ refuse_policy() {
 		cd "$WORLD/server.git"
 	done
 }
+
+# outcome_of JQ-FILTER: of a record made by hand.
+outcome_of() {
+	git update-ref -d refs/notes/evidence
+	given_record ci "$1"
+	git evidence show --json | jq -r \
+		'.records[] | "\(.state) \(.outcome // "-")"'
+}
+
+@test "a record says no better of itself than its parts do" {
+	report='.predicateType =
+		"https://git-evidence.dev/validation-report/v1" |
+		del(.predicate.result) | .predicate.outcome = "pass" |
+		.predicate.gates = [{id: "a", outcome: "pass"}] |'
+	test "$(outcome_of .)" = 'live pass'
+	test "$(outcome_of '.predicate.failedTests = []')" = 'live pass'
+	test "$(outcome_of '.predicate.failedTests = ["t"]')" = 'live fail'
+	test "$(outcome_of '.predicate.result = "WARNED" |
+		.predicate.failedTests = ["t"]')" = 'live fail'
+	test "$(outcome_of "$report .")" = 'live pass'
+	for outcome in review incomplete fail
+	do
+		test "$(outcome_of "$report
+			.predicate.gates += [{outcome: \"$outcome\"}]")" = \
+			"live $outcome"
+		test "$(outcome_of "$report
+			.predicate.outcome = \"$outcome\"")" = "live $outcome"
+	done
+	test "$(outcome_of "$report .predicate.gates += [{id: \"b\"}]")" = \
+		'malformed -'
+	test "$(outcome_of "$report .predicate.outcome = \"passed\"")" = \
+		'malformed -'
+}
+
+@test "a record without its commit does not count for its tree" {
+	forge_line ci now 'del(.subject[0])' | forge_here
+	test "$(states | cut -d ' ' -f 1)" = malformed
+}

@@ -109,6 +109,23 @@ static void lfs_pointers_are_told_from_files(void **state)
 	assert_int_equal(size, 12345);
 }
 
+/* The sanitizers see whether anything behind the text is looked at. */
+static void an_lfs_pointer_cut_short_at_its_limit_is_malformed(void **state)
+{
+	static const char head[] = VERSION "size 12\n";
+	static const char tail[] = "\noid sha256:\n";
+	char text[1024], hex[65];
+	uint64_t size;
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	memcpy(text, head, sizeof(head) - 1);
+	memcpy(text + sizeof(text) - (sizeof(tail) - 1), tail,
+	       sizeof(tail) - 1);
+	assert_int_equal(ev_lfs_pointer(hex, &size, text, sizeof(text)),
+			 EV_EINVALID);
+}
+
 static void claims_fail(const char *text, const char *part)
 {
 	struct ev_claims c = EV_CLAIMS_INIT;
@@ -151,6 +168,8 @@ int main(void)
 		cmocka_unit_test(unfinished_is_narrower_than_placeholder),
 		cmocka_unit_test(trailers_are_read_as_git_reads_them),
 		cmocka_unit_test(lfs_pointers_are_told_from_files),
+		cmocka_unit_test(
+		    an_lfs_pointer_cut_short_at_its_limit_is_malformed),
 		cmocka_unit_test(
 			claims_must_name_an_intended_use_that_is_listed),
 	};
