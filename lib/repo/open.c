@@ -135,12 +135,15 @@ static int refuse_as_git(const char *err, const char *path)
 		return refuse_extension(p, strcspn(p, " \t\r\n"));
 	}
 	if (strstr(err, "ot a git repository")) {
-		ev_fail(EV_ENOTFOUND, "'%s' is not in a Git repository",
-			path ? path : getenv("GIT_DIR") ? getenv("GIT_DIR") :
-			"the current folder");
-		ev_error_hint("change to the folder of the project, or make it"
-			      " a repository with 'git init'");
-		return EV_ENOTFOUND;
+		if (!path)
+			path = getenv("GIT_DIR");
+		ret = path ? ev_fail(EV_ENOTFOUND, "'%s' is not in a Git "
+				     "repository", path) :
+			ev_fail(EV_ENOTFOUND, "the current folder is not in a "
+				"Git repository");
+		ev_error_hint("git init           # or change to the folder of "
+			      "the project");
+		return ret;
 	}
 	ev_git_said(&said, err);
 	ret = ev_fail(EV_ERROR, "cannot open the repository: %s",

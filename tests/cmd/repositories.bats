@@ -134,7 +134,8 @@ works() {
 	mkdir "$WORLD/plain"
 	cd "$WORLD/plain"
 	expect_exit 128 git evidence log
-	expect_in stderr 'not a git repository'
+	expect_in stderr 'the current folder is not in a Git repository' \
+		'hint: git init'
 }
 
 @test "no key: one sentence and the mend, nothing written" {

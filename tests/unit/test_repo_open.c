@@ -71,7 +71,7 @@ static void no_repository_is_said_plainly(void **state)
 	fix_run("mkdir none");
 	enter("none");
 	fix_fails(ev_repo_open(&r, NULL), EV_ENOTFOUND,
-		  "'the current folder' is not in a Git repository");
+		  "the current folder is not in a Git repository");
 	assert_null(r);
 	assert_non_null(strstr(ev_error_last()->hints, "git init"));
 	fix_fails(ev_repo_open(&r, "/dev/null/x"), EV_ERROR, "/dev/null/x");
