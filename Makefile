@@ -133,7 +133,7 @@ deps:		## install the Debian packages that are missing, if any
 deps-long:
 	$(call need,$(sort $(DEPS_LONG)))
 
-demo: deps	## show a release from the first commit to the bundle
+demo: deps	## keep evidence of a small product, and alter it
 	@$(MAKE) --no-print-directory -s -j$(JOBS) all
 	@tests/demo/run
 
@@ -185,10 +185,13 @@ uninstall:	## remove what install wrote, and nothing else
 		find "$(DESTDIR)$(DATADIR)" -depth -type d -empty -delete; \
 	fi
 
+# What Git may be configured to do to files must not change the bytes.
 dist:		## a tar file of HEAD, the same wherever it is made
 	@mkdir -p $(BUILD)
-	git archive --format=tar --prefix=git-evidence-$(VERSION)/ HEAD | \
-		gzip -n -9 >$(BUILD)/git-evidence-$(VERSION).tar.gz
+	git -c tar.umask=0022 -c core.autocrlf=false -c core.eol=lf archive \
+		--format=tar --prefix=git-evidence-$(VERSION)/ \
+		-o $(BUILD)/git-evidence-$(VERSION).tar HEAD
+	gzip -nf9 $(BUILD)/git-evidence-$(VERSION).tar
 
 clean:		## remove what was built
 	rm -rf build
