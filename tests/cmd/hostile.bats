@@ -69,10 +69,13 @@ state_of() {
 	given_record
 	digest=$(tr -d '\n' <"$WORLD/line" | sha256sum | cut -c 1-64)
 	# anybody can wrap it so that its digest comes first
-	for i in $(seq 20)
+	i=0 other=$digest
+	until [[ $other < $digest ]]
 	do
-		sed "s/^{/{\"pad\":\"$i\",/" "$WORLD/line"
-	done | forge_here
+		sed "s/^{/{\"pad\":$((i += 1)),/" "$WORLD/line" >"$WORLD/other"
+		other=$(tr -d '\n' <"$WORLD/other" | sha256sum | cut -c 1-64)
+	done
+	forge_here <"$WORLD/other"
 	test "$(git evidence show --json | jq -r '.records[] |
 		select(.state == "live") | .line')" != "$digest"
 	revocation ci line "$digest" | forge_here
@@ -231,4 +234,168 @@ outcome_of() {
 @test "a record without its commit does not count for its tree" {
 	forge_line ci now 'del(.subject[0])' | forge_here
 	test "$(states | cut -d ' ' -f 1)" = malformed
+}
+
+# test_state: of the one test record on HEAD.
+test_state() {
+	state_of '.kind == "test"'
+}
+
+@test "only its signer, or a role that may, withdraws a record" {
+	given_record
+	id=$(git evidence show --json | jq -r '.records[0].id')
+	given=$(git rev-parse refs/notes/evidence)
+	revocation ada record "$id" | forge_here	# clinical may not
+	test "$(test_state)" = live
+	revocation mallory record "$id" | forge_here
+	test "$(test_state)" = live
+	revocation quinn record "$id" | forge_here	# quality may
+	test "$(test_state)" = revoked
+	git update-ref refs/notes/evidence "$given"
+	revocation ci record "$id" | forge_here		# its own signer
+	test "$(test_state)" = revoked
+}
+
+@test "a withdrawal means what it names, and nothing else" {
+	given_record
+	id=$(git evidence show --json | jq -r '.records[0].id')
+	line=$(git evidence show --json | jq -r '.records[0].line')
+	for wrong in "line $id" "record $line" "approval $id" "key $id" \
+		"record ${id:0:63}" "record ${id^^}"
+	do
+		# shellcheck disable=SC2086
+		revocation quinn $wrong | forge_here
+		test "$(test_state)" = live
+	done
+	revocation quinn record "$id" '.predicate.gitEvidence.product = "x"' |
+		forge_here
+	test "$(test_state)" = live
+	revocation quinn record "$id" >"$WORLD/revocation"
+	echo 'detector 2' >detector
+	git commit -q -a -m 'detector 2'
+	forge_note HEAD HEAD~ 'HEAD^{tree}' <"$WORLD/revocation"
+	git checkout -q HEAD~
+	test "$(test_state)" = revoked
+}
+
+@test "a withdrawal is final: nobody withdraws or supersedes it" {
+	given_record
+	id=$(git evidence show --json | jq -r '.records[0].id')
+	revocation quinn record "$id" | forge_here
+	withdrawal=$(git evidence show --json | jq -r '.records[] |
+		select(.kind == "revocation") | .id')
+	line=$(git evidence show --json | jq -r '.records[] |
+		select(.kind == "revocation") | .line')
+	revocation quinn record "$withdrawal" | forge_here
+	revocation quinn line "$line" | forge_here
+	revocation quinn record "$(printf '%064d' 0)" ".predicate.gitEvidence +=
+		{supersedes: \"$withdrawal\", because: \"no\"}" | forge_here
+	test "$(test_state)" = revoked
+	test "$(state_of '.kind == "revocation"' | sort -u)" = live
+}
+
+@test "on the empty tree it withdraws a bad line, if the role may" {
+	forge_line ci now >/dev/null
+	sed -i 's/PASSED/FAILED/' "$WORLD/payload"
+	forge_envelope "$WORLD/payload" "$(key_fpr ci)" "$WORLD/sig" |
+		forge_here
+	line=$(git evidence show --json | jq -r '.records[0].line')
+	empty=$(git hash-object -t tree -w /dev/null)
+	alone=".subject = [{name: \"tree\", digest: {gitTree: \"$empty\"}}]"
+	revocation ci line "$line" "$alone" | forge_note "$empty"
+	expect_exit 1 git evidence verify
+	revocation quinn line "$line" "$alone" | forge_note "$empty"
+	expect_exit 2 git evidence verify
+}
+
+@test "a record is superseded by its like alone" {
+	given_record ci '.predicate.result = "FAILED"'
+	id=$(git evidence show --json | jq -r '.records[0].id')
+	given=$(git rev-parse refs/notes/evidence)
+	# supersede KEY STATE [JQ-FILTER]
+	supersede() {
+		git update-ref refs/notes/evidence "$given"
+		forge_line "$1" now ".predicate.gitEvidence +=
+			{supersedes: \"$id\", because: \"x\"} | ${3:-.}" |
+			sed 's/$/\n/' | forge_here
+		test "$(state_of ".id == \"$id\"")" = "$2"
+	}
+	supersede ci superseded
+	supersede ada live		# shares no role
+	supersede mallory live
+	supersede ci live '.predicate.gitEvidence.name = "other"'
+	supersede ci live ".predicate.gitEvidence.supersedes = \"${id^^}\""
+	supersede ci live 'del(.predicate.gitEvidence.because)'
+	supersede ci live '.predicateType =
+		"https://git-evidence.dev/lineage/v1"'
+	supersede ci live '.predicateType = "https://example.org/x"'
+	supersede ci live '.predicate.gitEvidence.product = "x"'
+}
+
+@test "a key that is listed for nobody raises no alarm" {
+	cp "$(key_block mallory)" .evidence/keys/
+	git add .evidence && git commit -q -m 'a key more'
+	forge_line mallory now >/dev/null
+	sed -i 's/PASSED/FAILED/' "$WORLD/payload"
+	forge_envelope "$WORLD/payload" "$(key_fpr mallory)" "$WORLD/sig" |
+		forge_here
+	test "$(states | cut -d ' ' -f 1)" = foreign
+}
+
+@test "a record that lacks a part or has it twice is malformed" {
+	base=$(git rev-parse HEAD)
+	commit=$(git commit-tree -p HEAD -m other 'HEAD^{tree}')
+	tree=$(git mktree </dev/null)
+	own=.predicate.gitEvidence
+	revoke='.predicateType = "https://git-evidence.dev/revocation/v1" |
+		.predicate.target = {type: "record", id: "x"} |
+		.predicate.reason = "r"'
+	while IFS= read -r filter
+	do
+		git update-ref -d refs/notes/evidence
+		given_record ci "$filter"
+		if test "$(states | cut -d ' ' -f 1)" != malformed
+		then
+			echo "not malformed: $filter"
+			states
+			return 1
+		fi
+	done <<-END
+	del($own)
+	$own = "x"
+	del($own.product)
+	$own.product = ["$PRODUCT"]
+	del($own.recordedAt)
+	$own.recordedAt = "yesterday"
+	$own.recordedAt = "2026-01-31T12:00:00"
+	$own.name = ""
+	$own.name = {"a": 1}
+	$own.supersedes = "$(printf '%064d' 0)"
+	$own += {supersedes: "abc", because: "x"}
+	$own += {supersedes: "", because: "x"}
+	$own += {supersedes: "$(printf 'A%.0s' $(seq 64))", because: "x"}
+	del(.predicate.result)
+	.predicate.result = "passed"
+	.predicate.result = true
+	$(tr -d '\n\t' <<<"$revoke") | del(.predicate.reason)
+	$(tr -d '\n\t' <<<"$revoke") | del(.predicate.target)
+	$(tr -d '\n\t' <<<"$revoke") | del(.predicate.target.id)
+	$(tr -d '\n\t' <<<"$revoke") | .predicate.target.type = 1
+	.subject += [{digest: {gitCommit: "$commit"}}]
+	.subject += [{digest: {gitTree: "$tree"}}]
+	.subject = [{digest: {gitCommit: "$commit"}}] + .subject
+	.subject += [{digest: {gitCommit: "$(printf '%064d' 0)"}}]
+	.subject += [{digest: {gitCommit: "${base^^}"}}]
+	.subject += [{name: "x"}]
+	.subject += [{digest: {}}]
+	.subject += [{name: 1, digest: {sha256: "$(printf '%064d' 0)"}}]
+	.subject += [{digest: {sha256: "$(printf '%063d' 0)"}}]
+	.subject += [{digest: {sha256: 1}}]
+	.subject += [range(1100) | {digest: {x: "y"}}]
+	.subject = {}
+	.subject = []
+	.predicateType = ""
+	.predicate = []
+	._type = "https://in-toto.io/Statement/v0.1"
+	END
 }
