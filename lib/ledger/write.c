@@ -213,6 +213,12 @@ int ev_draft_key(char fpr[41], struct ev_repo *r, const struct ev_trust *trust,
 
 /* Writing ----------------------------------------------------------------- */
 
+/* A reason, and not the '<reason>' of a hint that was pasted as it is. */
+static bool is_reason(const char *text)
+{
+	return text && *text && !(*text == '<' && ev_ends_with(text, ">"));
+}
+
 static int check_supersedes(struct ev_ledger *l, struct ev_draft *d)
 {
 	struct ev_lines set = EV_LINES_INIT;
@@ -223,7 +229,7 @@ static int check_supersedes(struct ev_ledger *l, struct ev_draft *d)
 
 	if (!d->supersedes)
 		return 0;
-	if (!d->because || !*d->because)
+	if (!is_reason(d->because))
 		return ev_fail(EV_EINVALID, "a reason is needed to supersede "
 			       "'%s'", d->supersedes);
 	ret = ev_ledger_lines(&set, l, &d->commit, &d->tree);

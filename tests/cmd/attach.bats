@@ -112,6 +112,15 @@ id_of() {
 	expect_in stderr "record ${old:0:12} is superseded"
 }
 
+@test "the hint to supersede is pasted, but for its reason" {
+	expect_exit 0 git evidence attach test "$WORLD/passed.json" --name unit
+	expect_exit 128 git evidence attach test "$WORLD/failed.json" \
+		--name unit --supersede "$(id_of unit)" --because '<reason>'
+	expect_in stderr 'a reason is needed to supersede'
+	expect_exit 0 git evidence attach test "$WORLD/failed.json" \
+		--name unit --supersede "$(id_of unit)" --because 'AUC < 0.9'
+}
+
 @test "a forged superseding by somebody of another role has no effect" {
 	git evidence attach test "$WORLD/failed.json" --name unit
 	old=$(id_of unit)
