@@ -150,7 +150,8 @@ static void say_unknown_suite(struct suite_search *s,
 		ev_problem_add(&s->b->problems, at, hint, "suite.id '%s' is "
 			       "no suite in %s", s->id, SUITE_DIR);
 	else
-		ev_strs_addf(s->b->warnings, "suite '%s' is not in %s of %s",
+		ev_strs_addf(s->b->warnings, "suite '%s' is not in %s of %s: "
+			     "no file there says suite: {id, version}",
 			     s->id, SUITE_DIR, s->b->name);
 	free(hint);
 }
