@@ -34,6 +34,7 @@ struct ev_cache {
 	struct slot *slots;
 	size_t nslots, used;
 	struct ev_buf fresh;		/* entries to append */
+	struct ev_buf body;		/* of the entry at hand */
 };
 
 static uint64_t key_of(const unsigned char line[32])
@@ -118,6 +119,7 @@ int ev_cache_open(struct ev_cache **out, const char *statedir,
 	struct stat st;
 
 	ev_buf_init(&c->fresh);
+	ev_buf_init(&c->body);
 	c->fd = -1;
 	c->end = HEAD_SIZE;
 	*out = c;
@@ -176,6 +178,7 @@ void ev_cache_close(struct ev_cache *c)
 	if (c->fd >= 0)
 		close(c->fd);
 	ev_buf_release(&c->fresh);
+	ev_buf_release(&c->body);
 	free(c->slots);
 	free(c->path);
 	free(c);
@@ -291,8 +294,8 @@ static bool get_record(struct ev_record *r, const unsigned char *p, size_t n)
 	return !in.bad && in.p == in.end;
 }
 
-/* `p` are the `n` bytes of an entry. */
-static bool take_entry(struct ev_record *out, const unsigned char *p, size_t n)
+/* `p` are the `n` bytes of an entry; appends its body. */
+static bool take_entry(struct ev_buf *body, const unsigned char *p, size_t n)
 {
 	size_t len = n - FIXED;
 	unsigned char sum[8];
@@ -300,43 +303,41 @@ static bool take_entry(struct ev_record *out, const unsigned char *p, size_t n)
 	checksum(sum, p + 4, 32 + len);
 	if (memcmp(sum, p + 36 + len, 8))
 		return false;
-	if (get_record(out, p + 36, len))
-		return true;
-	ev_record_release(out);
-	return false;
+	ev_buf_add(body, p + 36, len);
+	return true;
 }
 
-static bool read_entry(struct ev_cache *c, uint64_t offset,
-		       struct ev_record *out, const unsigned char line[32])
+static bool read_entry(struct ev_buf *body, struct ev_cache *c,
+		       uint64_t offset, const unsigned char key[32])
 {
-	unsigned char small[2048], *big = NULL;
+	unsigned char small[1024], *big = NULL;
 	ssize_t got = pread(c->fd, small, sizeof(small), (off_t)offset);
 	uint32_t len;
 	bool found;
 
-	if (got < FIXED || memcmp(small + 4, line, 32))
+	if (got < FIXED || memcmp(small + 4, key, 32))
 		return false;
 	memcpy(&len, small, 4);
 	if (len > BODY_MAX)
 		return false;
 	if ((size_t)got >= FIXED + len)
-		return take_entry(out, small, FIXED + len);
+		return take_entry(body, small, FIXED + len);
 	big = ev_malloc(FIXED + len);
 	got = pread(c->fd, big, FIXED + len, (off_t)offset);
 	found = got == (ssize_t)(FIXED + len) &&
-		take_entry(out, big, FIXED + len);
+		take_entry(body, big, FIXED + len);
 	free(big);
 	return found;
 }
 
-static bool read_fresh(struct ev_cache *c, size_t offset,
-		       struct ev_record *out, const unsigned char line[32])
+static bool read_fresh(struct ev_buf *body, struct ev_cache *c, size_t offset,
+		       const unsigned char key[32])
 {
 	const unsigned char *p = (unsigned char *)c->fresh.ptr + offset;
 	uint32_t len;
 
 	memcpy(&len, p, 4);
-	return !memcmp(p + 4, line, 32) && take_entry(out, p, FIXED + len);
+	return !memcmp(p + 4, key, 32) && take_entry(body, p, FIXED + len);
 }
 
 /* The first slot at or after `i` for this line; c->nslots if there is none. */
@@ -359,43 +360,84 @@ bool ev_cache_has(struct ev_cache *c, const unsigned char line[32])
 	return find_slot(c, key, key) < c->nslots;
 }
 
-bool ev_cache_get(struct ev_cache *c, struct ev_record *out,
-		  const unsigned char line[32])
+static bool get_body(struct ev_buf *body, struct ev_cache *c,
+		     const unsigned char name[32])
 {
-	uint64_t key = key_of(line), offset;
+	uint64_t key = key_of(name), offset;
 	size_t i;
 
 	for (i = find_slot(c, key, key); i < c->nslots;
 	     i = find_slot(c, key, i + 1)) {
 		offset = c->slots[i].offset;
-		if (offset & FRESH ? read_fresh(c, (size_t)(offset & ~FRESH),
-						out, line)
-				   : read_entry(c, offset, out, line))
+		if (offset & FRESH ? read_fresh(body, c, (size_t)(offset &
+								  ~FRESH), name)
+				   : read_entry(body, c, offset, name))
 			return true;
 	}
+	return false;
+}
+
+static void put_body(struct ev_cache *c, const unsigned char name[32],
+		     const struct ev_buf *body)
+{
+	uint32_t len = (uint32_t)body->len;
+	size_t at = c->fresh.len;
+	unsigned char sum[8];
+
+	if (body->len > BODY_MAX)
+		return;
+	ev_buf_add(&c->fresh, &len, 4);
+	ev_buf_add(&c->fresh, name, 32);
+	ev_buf_add(&c->fresh, body->ptr, body->len);
+	checksum(sum, (unsigned char *)c->fresh.ptr + at + 4, 32 + body->len);
+	ev_buf_add(&c->fresh, sum, 8);
+	if (c->fresh.overflow)
+		ev_buf_setlen(&c->fresh, at);
+	else
+		index_put(c, key_of(name), at | FRESH);
+}
+
+bool ev_cache_get(struct ev_cache *c, struct ev_record *out,
+		  const unsigned char line[32])
+{
+	ev_buf_clear(&c->body);
+	if (!get_body(&c->body, c, line))
+		return false;
+	if (get_record(out, (unsigned char *)c->body.ptr, c->body.len))
+		return true;
+	ev_record_release(out);
 	return false;
 }
 
 void ev_cache_put(struct ev_cache *c, const unsigned char line[32],
 		  const struct ev_record *r)
 {
-	struct ev_buf body = EV_BUF_INIT;
-	unsigned char sum[8];
-	size_t at = c->fresh.len;
-	uint32_t len;
+	ev_buf_clear(&c->body);
+	put_record(&c->body, r);
+	put_body(c, line, &c->body);
+}
 
-	ev_buf_add(&body, line, 32);
-	put_record(&body, r);
-	len = (uint32_t)(body.len - 32);
-	if (len <= BODY_MAX) {
-		checksum(sum, (unsigned char *)body.ptr, body.len);
-		ev_buf_add(&c->fresh, &len, 4);
-		ev_buf_add(&c->fresh, body.ptr, body.len);
-		ev_buf_add(&c->fresh, sum, 8);
-		if (c->fresh.overflow)
-			ev_buf_setlen(&c->fresh, at);
-		else
-			index_put(c, key_of(line), at | FRESH);
-	}
-	ev_buf_release(&body);
+/* Apart from line digests by its end; what is first finds the slot. */
+static void note_name(unsigned char out[32], const struct ev_oid *blob)
+{
+	memcpy(out, blob->id, EV_OID_SIZE);
+	memcpy(out + EV_OID_SIZE, "lines noted", 32 - EV_OID_SIZE);
+}
+
+bool ev_cache_get_note(struct ev_cache *c, struct ev_buf *digests,
+		       const struct ev_oid *blob)
+{
+	unsigned char name[32];
+
+	note_name(name, blob);
+	return get_body(digests, c, name) && digests->len % 32 == 0;
+}
+
+void ev_cache_put_note(struct ev_cache *c, const struct ev_oid *blob,
+		       const struct ev_buf *digests)
+{
+	unsigned char name[32];
+
+	note_name(name, blob);
+	put_body(c, name, digests);
 }

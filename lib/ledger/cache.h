@@ -4,6 +4,7 @@
  * <statedir>/verdicts/<basis> holds, for each line digest, the summary of the
  * record and the cryptographic verdict; `basis` names the keys there are and
  * for whom they are listed, so a changed control set begins a new file.
+ * For listing it also holds which lines a note has, by the note's name.
  * Whether a record counts (time, roles, place, superseded) is never cached.
  * Delete the folder and nothing changes but time.  Entries carry a checksum; a
  * damaged file is read as far as it is sound and then replaced.
@@ -26,5 +27,10 @@ bool ev_cache_get(struct ev_cache *c, struct ev_record *out,
 bool ev_cache_has(struct ev_cache *c, const unsigned char line[32]);
 void ev_cache_put(struct ev_cache *c, const unsigned char line[32],
 		  const struct ev_record *r);
+/* The line digests of a note, 32 bytes each, appended. */
+bool ev_cache_get_note(struct ev_cache *c, struct ev_buf *digests,
+		       const struct ev_oid *blob);
+void ev_cache_put_note(struct ev_cache *c, const struct ev_oid *blob,
+		       const struct ev_buf *digests);
 
 #endif

@@ -16,7 +16,7 @@ struct ev_ledger {
 	bool absent;
 	int64_t now;
 	struct ev_lines global;		/* revocations on the empty tree */
-	bool global_read;
+	bool global_read, only_list;
 	struct ev_oid known_commit, known_tree;	/* zero: none yet */
 };
 
@@ -26,6 +26,27 @@ struct ev_ledger {
  */
 int ev_ledger_learn(struct ev_ledger *l, const struct ev_slice *lines,
 		    size_t n);
+
+/* The cache's verdict on a line into `out`, which is zero; false if it has
+ * none. */
+bool ev_judge_cached(struct ev_line *out, struct ev_ledger *l,
+		     const unsigned char digest[32]);
+/* Whether a line with a good signature counts on `object`. */
+void ev_judge_place(struct ev_line *out, struct ev_ledger *l,
+		    const struct ev_oid *object);
+/* Add to the set, or only count. */
+void ev_lines_keep(struct ev_lines *out, struct ev_line *line);
+
+/*
+ * The lines of a commit and its tree when `blob` is the one note of both, from
+ * the cache alone; false, with an empty `out`, if it does not know them all.
+ */
+bool ev_listing_lines(struct ev_lines *out, struct ev_ledger *l,
+		      const struct ev_oid *commit, const struct ev_oid *tree,
+		      const struct ev_oid *blob);
+/* Those were all lines of the note: the next time it need not be read. */
+void ev_listing_remember(struct ev_ledger *l, const struct ev_oid *blob,
+			 const struct ev_slices *lines);
 
 /* Apply duplicate, revoked and superseded to judged lines. */
 void ev_lines_settle(struct ev_lines *set, const struct ev_lines *global,

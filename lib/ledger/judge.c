@@ -81,6 +81,19 @@ static void judge_time(struct ev_line *out, struct ev_ledger *l)
 		ev_line_set(out, EV_UNTIMELY, reason);
 }
 
+bool ev_judge_cached(struct ev_line *out, struct ev_ledger *l,
+		     const unsigned char digest[32])
+{
+	struct ev_record *r = &out->record;
+
+	if (!l->cache || !ev_cache_get(l->cache, r, digest))
+		return false;
+	if (r->sig != EV_SIG_GOOD)
+		ev_line_set(out, r->foreign ? EV_FOREIGN : EV_BAD,
+			    r->sig_reason);
+	return true;
+}
+
 /* What the cache says of the line or, failing that, gpg. */
 static int look_up(struct ev_line *out, struct ev_ledger *l, const char *line,
 		   size_t n)
@@ -92,12 +105,8 @@ static int look_up(struct ev_line *out, struct ev_ledger *l, const char *line,
 
 	memset(out, 0, sizeof(*out));
 	ev_sha256_bytes(digest, line, n);
-	if (l->cache && ev_cache_get(l->cache, &out->record, digest)) {
-		if (out->record.sig != EV_SIG_GOOD)
-			ev_line_set(out, out->record.foreign ? EV_FOREIGN
-				    : EV_BAD, out->record.sig_reason);
+	if (ev_judge_cached(out, l, digest))
 		return 0;
-	}
 	if (ev_exam_begin(&x, l, digest, line, n)) {
 		ret = ev_signature_check_many(&sig, l->trust->home, &x.job, 1);
 		if (ret == 0)
@@ -111,26 +120,32 @@ static int look_up(struct ev_line *out, struct ev_ledger *l, const char *line,
 	return ret;
 }
 
-int ev_ledger_judge(struct ev_line *out, struct ev_ledger *l,
-		    const struct ev_oid *object, const char *line, size_t n)
+void ev_judge_place(struct ev_line *out, struct ev_ledger *l,
+		    const struct ev_oid *object)
 {
-	struct ev_record *r = &out->record;
-	int ret;
-
-	ret = look_up(out, l, line, n);
-	if (ret < 0 || out->state != EV_LIVE)
-		return ret;
-	out->person = ev_trust_person(l->trust, r->signer, NULL);
+	if (out->state != EV_LIVE)
+		return;
+	out->person = ev_trust_person(l->trust, out->record.signer, NULL);
 	if (!out->person) {
 		snprintf(out->reason, sizeof(out->reason),
-			 "key %s is listed for nobody", r->signer);
+			 "key %s is listed for nobody", out->record.signer);
 		out->state = EV_FOREIGN;
-		return 0;
+		return;
 	}
 	place(out, l, object);
 	if (out->state == EV_LIVE)
 		judge_time(out, l);
-	return 0;
+}
+
+int ev_ledger_judge(struct ev_line *out, struct ev_ledger *l,
+		    const struct ev_oid *object, const char *line, size_t n)
+{
+	int ret;
+
+	ret = look_up(out, l, line, n);
+	if (ret == 0)
+		ev_judge_place(out, l, object);
+	return ret;
 }
 
 void ev_line_release(struct ev_line *l)

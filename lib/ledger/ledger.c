@@ -182,7 +182,7 @@ static bool is_ignored(enum ev_state s)
 	return s == EV_MALFORMED || s == EV_FOREIGN;
 }
 
-static void keep(struct ev_lines *out, struct ev_line *line)
+void ev_lines_keep(struct ev_lines *out, struct ev_line *line)
 {
 	if (is_ignored(line->state) &&
 	    out->count[line->state] >= EV_LINES_KEEP_IGNORED) {
@@ -223,7 +223,7 @@ static int judge_line(struct ev_lines *out, struct ev_ledger *l,
 	line.on_commit = commit != NULL;
 	line.on_tree = tree != NULL;
 	line.blob = *blob;
-	keep(out, &line);
+	ev_lines_keep(out, &line);
 	return 0;
 }
 
@@ -275,6 +275,22 @@ static int read_global(struct ev_ledger *l)
 	return ret;
 }
 
+static int read_and_judge(struct ev_lines *out, struct ev_ledger *l,
+			  const struct ev_oid *commit, struct source *c,
+			  const struct ev_oid *tree, struct source *t)
+{
+	int ret;
+
+	ret = load(c, l);
+	if (ret == 0 && t != c)
+		ret = load(t, l);
+	if (ret == 0)
+		ret = judge_all(out, l, commit, c, tree, t);
+	if (ret == 0 && t == c)
+		ev_listing_remember(l, &c->blobs.items[0], &c->lines);
+	return ret;
+}
+
 int ev_ledger_lines(struct ev_lines *out, struct ev_ledger *l,
 		    const struct ev_oid *commit, const struct ev_oid *tree)
 {
@@ -291,13 +307,10 @@ int ev_ledger_lines(struct ev_lines *out, struct ev_ledger *l,
 	/* As it is wherever the tree belongs to one commit alone. */
 	same = c.blobs.n == 1 && t.blobs.n == 1 &&
 		ev_oid_eq(&c.blobs.items[0], &t.blobs.items[0]);
-	ret = load(&c, l);
-	if (ret == 0 && !same)
-		ret = load(&t, l);
-	if (ret == 0)
-		ret = read_global(l);
-	if (ret == 0)
-		ret = judge_all(out, l, commit, &c, tree, same ? &c : &t);
+	ret = read_global(l);
+	if (ret == 0 && (!same || !ev_listing_lines(out, l, commit, tree,
+						    &c.blobs.items[0])))
+		ret = read_and_judge(out, l, commit, &c, tree, same ? &c : &t);
 	if (ret < 0)
 		goto out;
 	ev_lines_settle(out, &l->global, l->trust);

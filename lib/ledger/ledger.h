@@ -28,6 +28,12 @@ bool ev_ledger_absent(const struct ev_ledger *l);
 void ev_ledger_set_now(struct ev_ledger *l, int64_t now);
 
 /*
+ * What is read is only listed: a note whose lines were all judged before is
+ * known by its name and not read again.  Not for what decides anything, since
+ * the bytes that were signed are not looked at.
+ */
+void ev_ledger_only_list(struct ev_ledger *l);
+/*
  * Git says that this is the tree of that commit: it need not be asked again
  * for the records about it.
  */

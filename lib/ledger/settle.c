@@ -209,6 +209,14 @@ static void supersede_all(struct ev_line **v, size_t n)
 	free(newer.items);
 }
 
+/* What is no record has no time, and comes last. */
+static const char *time_of(const struct ev_line *l)
+{
+	const char *when = l->record.recorded_at;
+
+	return when && *when ? when : "~";
+}
+
 static int live_first(const void *va, const void *vb)
 {
 	const struct ev_line *a = va, *b = vb;
@@ -216,8 +224,7 @@ static int live_first(const void *va, const void *vb)
 
 	if ((a->state == EV_LIVE) != (b->state == EV_LIVE))
 		return a->state == EV_LIVE ? -1 : 1;
-	cmp = strcmp(a->record.recorded_at ? a->record.recorded_at : "~",
-		     b->record.recorded_at ? b->record.recorded_at : "~");
+	cmp = strcmp(time_of(a), time_of(b));
 	if (!cmp)
 		cmp = strcmp(a->record.id, b->record.id);
 	return cmp ? cmp : strcmp(a->record.line, b->record.line);
