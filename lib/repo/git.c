@@ -91,9 +91,15 @@ int ev_git_pipe(struct ev_pipe **out, struct ev_repo *r,
 		const char *const *args)
 {
 	const char *env[ENV_MAX], **argv = make_argv(NULL, args);
+	size_t i;
 	int ret;
 
 	make_env(env, r, r->by_path);
+	/* Else git writes each line by itself, and takes twice as long. */
+	for (i = 0; env[i]; i++)
+		;
+	env[i++] = "GIT_FLUSH=0";
+	env[i] = NULL;
 	ret = ev_pipe_open(out, argv, env, folder_of(r));
 	free(argv);
 	return ret == EV_ENOTFOUND ? ev_git_absent() : ret;
