@@ -64,10 +64,15 @@ bool ev_repo_is_partial(struct ev_repo *r)
 int ev_repo_statedir(struct ev_buf *out, struct ev_repo *r)
 {
 	struct ev_buf path = EV_BUF_INIT;
+	struct stat st;
 	int ret;
 
 	ev_path_join(&path, r->commondir, "evidence");
 	ret = ev_mkdirs(path.ptr, 0777);
+	/* What is kept there must not come to lie where a link leads. */
+	if (!ret && (lstat(path.ptr, &st) || !S_ISDIR(st.st_mode)))
+		ret = ev_fail(EV_EINVALID, "'%s' is a link, not a folder",
+			      path.ptr);
 	if (!ret)
 		ev_buf_add(out, path.ptr, path.len);
 	else

@@ -80,7 +80,7 @@ static void sweep(const char *keys)
 static int make_folder(struct ev_keyhome *h, const char *keys)
 {
 	h->temporary = true;
-	if (ev_mkdirs(keys, 0777) == 0) {
+	if (keys && ev_mkdirs(keys, 0777) == 0) {
 		sweep(keys);
 		ev_path_join(&h->dir, keys, UNFINISHED "XXXXXX");
 		if (mkdtemp(h->dir.ptr))
@@ -140,7 +140,7 @@ static int make(struct ev_keyhome *h, const char *keys, const char *place,
 	if (ret < 0)
 		return ret;
 	ret = ev_home_build(&h->table, h->dir.ptr, h->digest, blocks, n);
-	if (ret == 0)
+	if (ret == 0 && keys)
 		publish(h, place);
 	return ret;
 }
@@ -158,10 +158,13 @@ int ev_keyhome_open(struct ev_keyhome **out, const char *statedir,
 	h = ev_calloc(1, sizeof(*h));
 	ev_buf_init(&h->dir);
 	set_digest(h->digest, blocks, n);
-	ev_path_join(&keys, statedir, FOLDER);
-	ev_path_join(&place, keys.ptr, h->digest);
-	if (n && !load(h, place.ptr))
-		ret = make(h, keys.ptr, place.ptr, blocks, n);
+	if (statedir) {
+		ev_path_join(&keys, statedir, FOLDER);
+		ev_path_join(&place, keys.ptr, h->digest);
+	}
+	if (n && !(statedir && load(h, place.ptr)))
+		ret = make(h, statedir ? keys.ptr : NULL, place.ptr, blocks,
+			   n);
 	if (ret == 0) {
 		*out = h;
 		h = NULL;

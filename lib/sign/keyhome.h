@@ -7,9 +7,9 @@
  * trust-model always, no-auto-key-retrieve, no-auto-check-trustdb, ...) and
  * `table`, our own list of what gpg said of each key, so that a warm run needs
  * no gpg process.  Made in a temporary folder and renamed: two processes may
- * make it at once.  Starts no agent.  If <statedir> cannot be written the home
- * is made under $TMPDIR and removed at close.  gpg older than 2.2.36 is
- * refused (CVE-2022-34903).
+ * make it at once.  Starts no agent.  If <statedir> is NULL or cannot be
+ * written the home is made under $TMPDIR and removed at close.  gpg older than
+ * 2.2.36 is refused (CVE-2022-34903).
  */
 #ifndef EV_SIGN_KEYHOME_H
 #define EV_SIGN_KEYHOME_H

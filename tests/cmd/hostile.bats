@@ -399,3 +399,20 @@ test_state() {
 	._type = "https://in-toto.io/Statement/v0.1"
 	END
 }
+
+@test "without its folder for work that is saved, reading goes on" {
+	given_record
+	rm -rf .git/evidence
+	echo 'a file' >.git/evidence
+	expect_exit 4 git evidence verify
+	expect_exit 0 git evidence attach test "$WORLD/passed.json" --name two
+	rm .git/evidence
+	mkdir "$WORLD/elsewhere"
+	ln -s "$WORLD/elsewhere" .git/evidence
+	expect_exit 4 git evidence verify
+	expect_exit 0 git evidence attach test "$WORLD/passed.json" --name more
+	test -z "$(find "$WORLD/elsewhere" "$TMPDIR" -mindepth 1)"
+	rm .git/evidence
+	expect_exit 4 git evidence verify
+	test -d .git/evidence/keys
+}
