@@ -5,14 +5,16 @@
 
 # __git_evidence_reply PROGRAM...: what the program prints, as the reply
 __git_evidence_reply() {
-	local line
+	local line word
 	COMPREPLY=()
 	# ":file" leaves it to readline, by -o default, to offer file names
 	while IFS= read -r line
 	do
 		if [[ $line != :file ]]
 		then
-			COMPREPLY+=("${line%%$'\t'*} ")
+			# a branch may be called $(rm -rf .)
+			printf -v word %q "${line%%$'\t'*}"
+			COMPREPLY+=("$word ")
 		fi
 	done < <("$@" 2>/dev/null)
 }

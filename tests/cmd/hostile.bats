@@ -416,3 +416,19 @@ test_state() {
 	expect_exit 4 git evidence verify
 	test -d .git/evidence/keys
 }
+
+@test "completion offers the name of a branch as a word, never as a command" {
+	# shellcheck disable=SC2016
+	git branch 'x$(touch${IFS}pwned)'
+	# shellcheck source=/dev/null
+	source "$lib_top/templates/completion/git-evidence.bash"
+	COMP_WORDS=(git-evidence show x) COMP_CWORD=2
+	__git_evidence_alone
+	eval "set -- ${COMPREPLY[0]}"
+	# shellcheck disable=SC2016
+	test "$*" = 'x$(touch${IFS}pwned)'
+	refute test -e pwned
+	COMP_WORDS=(git-evidence show ma) COMP_CWORD=2
+	__git_evidence_alone
+	test "${COMPREPLY[*]}" = 'main '
+}
