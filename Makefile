@@ -113,11 +113,11 @@ define need
 	@command -v dpkg-query >/dev/null || { \
 	    echo "note: this is no Debian; what Debian calls $(1) is needed"; \
 	    exit 0; }; \
-	have=$$(dpkg-query -W -f='$${db:Status-Status} $${Package}\n' $(1) \
+	have=$$(dpkg-query -W -f=' $${Package}=$${db:Status-Status} ' $(1) \
 		2>/dev/null); missing=; \
 	for p in $(1); do \
-	    case "$$have" in *"installed $$p"*) ;; *) missing="$$missing $$p";; \
-	    esac; \
+	    case "$$have" in *" $$p=installed "*) ;; \
+	    *) missing="$$missing $$p";; esac; \
 	done; \
 	test -n "$$missing" || exit 0; \
 	sudo=; test "$$(id -u)" = 0 || sudo=sudo; \

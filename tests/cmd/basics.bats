@@ -403,3 +403,28 @@ terminal() {
 		DESTDIR="$WORLD/stage" PREFIX=/opt/ev uninstall
 	test "$(find "$WORLD/stage" -type f)" = "$WORLD/stage/opt/ev/bin/other"
 }
+
+@test "make deps installs what is missing or only known by name" {
+	mkdir bin
+	cat >bin/dpkg-query <<-'END'
+	#!/bin/bash
+	for arg
+	do
+		case $arg in
+		-f=*) format=${arg#-f=} ;;
+		-* | jq) continue ;;
+		*)
+			status=installed
+			test "$arg" = bats && status=not-installed
+			line=${format//'${Package}'/$arg}
+			printf '%b' "${line//'${db:Status-Status}'/$status}"
+		esac
+	done
+	END
+	printf '#!/bin/sh\n"$@"\n' >bin/sudo
+	printf '#!/bin/sh\necho "apt-get $*"\n' >bin/apt-get
+	chmod +x bin/*
+	PATH=$WORLD/bin:$PATH expect_exit 0 make -s -C "$lib_top" deps
+	grep -E '^installing bats jq( |$)' "$WORLD/stdout"
+	grep -E '^apt-get install .* bats jq$' "$WORLD/stdout"
+}
