@@ -29,8 +29,8 @@ int ev_draft_payload(struct ev_buf *out, const struct ev_draft *d,
 /*
  * Choose the signing key: `wanted` (fingerprint or NULL), else
  * evidence.signingKey, else user.signingKey (if it is an OpenPGP key id), else
- * the only secret key that the trust lists. EV_EDENIED if it is not listed, expired, or the person lacks
- * what is asked; hints say how to be listed.
+ * the only secret key that the trust lists. EV_EDENIED if it is not listed,
+ * expired, or the person lacks what is asked; hints say how to be listed.
  */
 int ev_draft_key(char fpr[41], struct ev_repo *r, const struct ev_trust *trust,
 		 const char *wanted);
