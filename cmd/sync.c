@@ -88,7 +88,10 @@ static void print(struct context *ctx, const char *remote,
 		 ctx->dry_run ? "would receive" : "received", s->received,
 		 s->received == 1 ? "" : "s",
 		 ctx->dry_run ? "would send" : "sent", s->sent);
-	if (s->artifacts_received || s->artifacts_sent)
+	if (ctx->dry_run && s->artifacts_sent)
+		out_line("%s: would send %zu artifact%s", remote,
+			 s->artifacts_sent, s->artifacts_sent == 1 ? "" : "s");
+	else if (s->artifacts_received || s->artifacts_sent)
 		out_line("%s: artifacts received %zu, sent %zu", remote,
 			 s->artifacts_received, s->artifacts_sent);
 }
