@@ -1,4 +1,5 @@
-# fish completion for `git-evidence`; fish's completion of git delegates to it.
+# fish completion for `git-evidence`; the completion of git that comes with fish
+# delegates to it, but that of fish 3.6 does so under a wrong name.
 # The candidates come from the program.
 
 function __git_evidence_candidates
