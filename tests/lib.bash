@@ -59,6 +59,8 @@ teardown_world() {
 		do
 			GNUPGHOME=${home%/*} gpgconf --kill all || :
 		done
+	# who is not root cannot empty a folder that was made read-only
+	find "$WORLD" -type d ! -perm -u+w -exec chmod u+w {} + 2>/dev/null
 	rm -rf "$WORLD"
 	WORLD=
 }
