@@ -60,7 +60,7 @@ teardown_world() {
 			GNUPGHOME=${home%/*} gpgconf --kill all || :
 		done
 	# who is not root cannot empty a folder that was made read-only
-	find "$WORLD" -type d ! -perm -u+w -exec chmod u+w {} + 2>/dev/null
+	find "$WORLD" -type d ! -perm -u+w -exec chmod u+w {} + 2>/dev/null || :
 	rm -rf "$WORLD"
 	WORLD=
 }
