@@ -133,6 +133,7 @@ static int against_live(struct ev_written *out, struct ev_repo *r,
 	struct ev_ledger *l = NULL;
 	struct ev_line live = { 0 };
 	struct ev_buf payload = EV_BUF_INIT;
+	char hex[EV_OID_HEX + 1];
 	int ret;
 
 	ret = ev_ledger_open(&l, r, &policy->trust, NULL);
@@ -149,8 +150,10 @@ static int against_live(struct ev_written *out, struct ev_repo *r,
 	} else if (ret == 0 && !d->supersedes) {
 		ret = ev_fail(EV_EEXISTS, "a different manifest %.12s is live "
 			      "for this content", live.record.id);
-		ev_error_hint("git evidence attach manifest --supersede %s "
-			      "--because '<reason>'", live.record.id);
+		ev_oid_hex(hex, &d->commit);
+		ev_error_hint("git evidence attach manifest %.12s "
+			      "--supersede %s --because '<reason>'", hex,
+			      live.record.id);
 	} else if (ret >= 0) {
 		ret = 0;
 	}
@@ -278,7 +281,8 @@ static int name_of(char **out, const struct ev_attach *a, enum ev_kind kind,
 					  "'suite' has no id");
 		ev_fail(EV_EINVALID, "this %s has no name",
 			ev_kind_name(kind));
-		ev_error_hint("--name <name>");
+		ev_error_hint("git evidence attach %s '%s' --name NAME",
+			      ev_kind_name(kind), root->file);
 		return EV_EINVALID;
 	}
 	*out = ev_strdup(name);
@@ -375,24 +379,45 @@ static const char *recognise(const struct ev_value *root)
 	return NULL;
 }
 
+static int has_own_kind(const char *type, const char *path)
+{
+	enum ev_kind kind = ev_kind_of_predicate(type);
+
+	ev_fail(EV_EINVALID, "'%s' is the type of a %s", type,
+		ev_kind_name(kind));
+	switch (kind) {
+	case EV_KIND_MANIFEST:
+		ev_error_hint("git evidence attach manifest");
+		break;
+	case EV_KIND_REPORT:
+	case EV_KIND_TEST:
+	case EV_KIND_GENERATOR:
+	case EV_KIND_LINEAGE:
+	case EV_KIND_DEPLOYMENT:
+		ev_error_hint("git evidence attach %s '%s'",
+			      ev_kind_name(kind), path);
+		break;
+	default:
+		break;
+	}
+	return EV_EINVALID;
+}
+
 static int check_type(const char *type, const char *path)
 {
 	const char *colon = type ? strchr(type, ':') : NULL;
 
 	if (!type) {
 		ev_fail(EV_EINVALID, "'%s' does not say what it is", path);
-		ev_error_hint("--type <URI>                  # such as "
-			      "https://slsa.dev/provenance/v1");
+		ev_error_hint("git evidence attach statement '%s' --type URI"
+			      "   # such as https://slsa.dev/provenance/v1",
+			      path);
 		return EV_EINVALID;
 	}
 	if (!colon || colon == type || !colon[1] || strpbrk(type, " \t\n\"<>"))
 		return ev_fail(EV_EINVALID, "'%s' is no URI", type);
 	if (ev_kind_of_predicate(type) != EV_KIND_STATEMENT) {
-		ev_fail(EV_EINVALID, "'%s' is the type of a %s", type,
-			ev_kind_name(ev_kind_of_predicate(type)));
-		ev_error_hint("git evidence attach %s %s",
-			      ev_kind_name(ev_kind_of_predicate(type)), path);
-		return EV_EINVALID;
+		return has_own_kind(type, path);
 	}
 	return 0;
 }

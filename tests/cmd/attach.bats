@@ -226,12 +226,18 @@ id_of() {
 		'.predicate.gitEvidence.artifacts[0].gitBlob')
 	git cat-file blob "$blob" | cmp - "$WORLD/bom.json"
 	expect_exit 128 git evidence attach statement "$WORLD/passed.json"
-	expect_in stderr 'does not say what it is' 'hint: --type'
+	expect_in stderr 'does not say what it is' \
+		"hint: git evidence attach statement '" ' --type URI'
 	expect_exit 0 git evidence attach statement "$WORLD/passed.json" \
 		--type https://example.org/x/v1
 	expect_exit 128 git evidence attach statement "$WORLD/passed.json" \
 		--type https://git-evidence.dev/release-manifest/v1
-	expect_in stderr 'is the type of a manifest'
+	expect_in stderr 'is the type of a manifest' \
+		'hint: git evidence attach manifest'
+	expect_exit 128 git evidence attach statement "$WORLD/passed.json" \
+		--type https://slsa.dev/verification_summary/v1
+	expect_in stderr 'is the type of a verdict'
+	expect_not_in stderr 'git evidence attach verdict'
 }
 
 @test "a file over the limit stays outside Git, by its digest" {
@@ -289,7 +295,8 @@ id_of() {
 		--name 'a b'
 	expect_in stderr "'a b' is no record name"
 	expect_exit 128 git evidence attach test "$WORLD/passed.json"
-	expect_in stderr 'this test has no name'
+	expect_in stderr 'this test has no name' \
+		"hint: git evidence attach test '" " --name NAME"
 	expect_exit 128 git evidence attach test "$WORLD/passed.json" --name u \
 		--artifact nothing
 	expect_exit 128 git evidence attach test "$WORLD/passed.json" --name u \
