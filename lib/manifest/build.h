@@ -8,6 +8,7 @@
 #ifndef EV_MANIFEST_BUILD_H
 #define EV_MANIFEST_BUILD_H
 
+#include "ledger/record.h"
 #include "manifest/claims.h"
 #include "manifest/environment.h"
 #include "manifest/manifest.h"
@@ -52,6 +53,18 @@ bool ev_build_not_applicable(const struct ev_build *b, const char *section);
 /* The member of a section if it is a string that is not empty. */
 const struct ev_value *ev_build_member(const struct ev_build *b,
 				       const char *section, const char *field);
+/* The same if it is a text and no placeholder, which is told elsewhere. */
+const struct ev_value *ev_build_named(const struct ev_build *b,
+				      const char *section, const char *field);
+/* A fact that `from` says; a problem if the file says otherwise. */
+void ev_build_import(struct ev_build *b, const char *section,
+		     const char *field, const char *text, const char *from);
+/* A fact where neither the file nor another fact says anything. */
+void ev_build_default(struct ev_build *b, const char *section,
+		      const char *field, const char *text);
+/* The last error as a problem with section.field. */
+void ev_build_refuse(struct ev_build *b, const struct ev_value *at,
+		     const char *section, const char *field);
 /* Put the last error, message, details and hints, among the problems. */
 void ev_build_take_error(struct ev_build *b);
 
@@ -69,7 +82,9 @@ bool ev_is_unfinished(const char *s);
 
 void ev_build_check(struct ev_build *b);	/* shape, words, placeholders */
 void ev_build_required(struct ev_build *b);	/* what is still missing */
-int ev_build_paths(struct ev_build *b);		/* path: and dvc: to digests */
+int ev_build_paths(struct ev_build *b);		/* path: to digests */
+int ev_build_data(struct ev_build *b);		/* dvc: lineage: generator: */
+int ev_build_model(struct ev_build *b);		/* mlflow: gto: */
 int ev_build_source(struct ev_build *b);
 int ev_build_suite(struct ev_build *b);
 int ev_build_claims(struct ev_build *b);	/* intended_use and claims */
@@ -94,6 +109,25 @@ int ev_file_fact(struct ev_filefact *out, struct ev_buf *why,
 /* 1 if `text` is a Git LFS pointer, 0 if not, EV_EINVALID (no message) if it
  * begins like one and is malformed. */
 int ev_lfs_pointer(char sha256[65], uint64_t *size, const char *text, size_t n);
+
+/* Facts digest, path, size ... of a section from the file at `path`, to which
+ * the member `field` (at `at`) leads: "path", "mlflow", "gto". */
+int ev_build_file(struct ev_build *b, const char *section, const char *field,
+		  const struct ev_value *at, const char *path);
+/* A YAML file of the build's tree; the error names it. */
+int ev_build_yaml(struct ev_value **root, struct ev_build *b,
+		  const char *path);
+
+/* Where data come from: training_data or validation_data. */
+struct ev_data_source {
+	const char *section, *field;	/* "training_data", "lineage" */
+	enum ev_kind kind;
+	const char *name;		/* field that the output's name fills */
+	const char *unless;		/* ... if this one is not given */
+};
+/* Facts from the live record that the field names. */
+int ev_build_record(struct ev_build *b, const struct ev_data_source *s,
+		    const struct ev_value *at);
 
 /*
  * The value of trailer `key` (compared without case) of a commit message, the

@@ -15,6 +15,10 @@
 	  "digest is that of a Git LFS pointer's content" }, \
 	{ "untracked", EV_F_BOOL, 0, NULL, NULL, \
 	  "file was on disk, not in the commit" }
+#define RECORD_FACTS \
+	{ "record", EV_F_STRING, 0, NULL, NULL, "id of that record" }, \
+	{ "out", EV_F_STRING, 0, NULL, NULL, \
+	  "which output of that file or record" }
 
 static const struct ev_field source_fields[] = {
 	{ "commit", EV_F_OID, 0, NULL, NULL, "commit id" },
@@ -37,6 +41,12 @@ static const struct ev_field model_fields[] = {
 	FILE_FIELDS,
 	{ "framework", EV_F_TEXT, 0, NULL, NULL, "framework and version" },
 	{ "format", EV_F_TEXT, 0, NULL, NULL, "file format" },
+	{ "mlflow", EV_F_STRING, 0, NULL, NULL, "MLmodel file it is described "
+	  "by" },
+	{ "run_id", EV_F_TEXT, 0, NULL, NULL, "MLflow run that made it" },
+	{ "created_at", EV_F_TIME, 0, NULL, NULL, "when MLflow wrote it" },
+	{ "gto", EV_F_STRING, 0, NULL, NULL, "name of the GTO artifact" },
+	{ "gto_tag", EV_F_STRING, 0, NULL, NULL, "tag its version is from" },
 	{ "permitted_environments", EV_F_LIST, 0, NULL, NULL,
 	  "where it may run" },
 	{ "clinical_domain", EV_F_STRING, 0, NULL, NULL, "clinical domain" },
@@ -51,6 +61,9 @@ static const struct ev_field training_data_fields[] = {
 	  "sha256:..., or md5:... taken from DVC" },
 	FILE_FACTS,
 	{ "dvc", EV_F_STRING, 0, NULL, NULL, "DVC file the digest is from" },
+	{ "lineage", EV_F_STRING, 0, NULL, NULL,
+	  "name of the lineage record the digest is from" },
+	RECORD_FACTS,
 	{ "sources", EV_F_ANY, 0, NULL, NULL, "where the data come from" },
 	{ "inclusion", EV_F_ANY, 0, NULL, NULL, "inclusion criteria" },
 	{ "exclusion", EV_F_ANY, 0, NULL, NULL, "exclusion criteria" },
@@ -72,6 +85,9 @@ static const struct ev_field validation_data_fields[] = {
 	  "sha256:..., or md5:... taken from DVC" },
 	FILE_FACTS,
 	{ "dvc", EV_F_STRING, 0, NULL, NULL, "DVC file the digest is from" },
+	{ "generator", EV_F_STRING, 0, NULL, NULL,
+	  "name of the generator record the digest is from" },
+	RECORD_FACTS,
 	{ "kind", EV_F_ENUM, 0, NULL, data_kinds, "what the data are" },
 	NOT_APPLICABLE,
 	{ 0 }
@@ -203,7 +219,8 @@ const struct ev_field ev_manifest_fields[] = {
 bool ev_manifest_is_computed(const char *field)
 {
 	return !strcmp(field, "size") || !strcmp(field, "lfs") ||
-		!strcmp(field, "untracked") || !strcmp(field, "sections");
+		!strcmp(field, "untracked") || !strcmp(field, "sections") ||
+		!strcmp(field, "record") || !strcmp(field, "gto_tag");
 }
 
 const struct ev_field *ev_manifest_field(const struct ev_field *fields,
@@ -231,6 +248,7 @@ static bool is_flat_digest(const char *s, size_t n)
 {
 	static const char nothing[] = "e3b0c44298fc1c149afbf4c8996fb924"
 		"27ae41e4649b934ca495991b7852b855";
+	static const char md5[] = "d41d8cd98f00b204e9800998ecf8427e";
 	const char *colon = memchr(s, ':', n);
 	size_t i;
 
@@ -241,6 +259,8 @@ static bool is_flat_digest(const char *s, size_t n)
 	if (n < 32)
 		return false;
 	if (n == sizeof(nothing) - 1 && !strncasecmp(s, nothing, n))
+		return true;
+	if (n == sizeof(md5) - 1 && !strncasecmp(s, md5, n))
 		return true;
 	for (i = 0; i < n; i++)
 		if (!isxdigit((unsigned char)s[i]) || s[i] != *s)

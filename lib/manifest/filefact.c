@@ -32,7 +32,7 @@ static const char *pointer_value(const char *text, const char *key)
 {
 	size_t n = strlen(key);
 
-	for (; text && *text; text = strchr(text, '\n'), text += !!text)
+	for (; *text; text += strcspn(text, "\n"), text += !!*text)
 		if (!strncmp(text, key, n) && text[n] == ' ')
 			return text + n + 1;
 	return NULL;

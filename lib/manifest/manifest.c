@@ -88,7 +88,7 @@ static int run_steps(struct ev_build *b)
 {
 	static int (*const steps[])(struct ev_build *) = {
 		ev_build_source, ev_build_product, ev_build_paths,
-		ev_build_suite, ev_build_claims
+		ev_build_data, ev_build_model, ev_build_suite, ev_build_claims
 	};
 	size_t i;
 	int ret;

@@ -3,10 +3,13 @@
  *
  * The source-controlled part is .evidence/manifest.yaml of the commit's tree,
  * never the working file.  What can be known is filled in: the source, the
- * time, the environment, digests of files named by `path:`, statements from
- * .evidence/claims.yaml, the suite from .evidence/suites/, the change from the
- * options, the commit's trailers or the file.  Everything is checked and all
- * problems are reported at once; a manifest with a problem is never signed.
+ * time, the environment, digests of files named by `path:`, what DVC, MLflow
+ * and GTO say of data and model, what live lineage and generator records of
+ * the same content say, statements from .evidence/claims.yaml, the suite from
+ * .evidence/suites/, the change from the options, the commit's trailers or the
+ * file.  What the file says too must be the same there.  Everything is checked
+ * and all problems are reported at once; a manifest with a problem is never
+ * signed.
  *
  * A core section that cannot apply says `SECTION: {not_applicable: reason}`
  * and is signed as such; source, built_at, product, environment, intended_use,
@@ -25,11 +28,13 @@
 #define EV_MANIFEST_MAX_BYTES ((size_t)1 << 20)
 
 struct ev_environment;
+struct ev_ledger;
 
 struct ev_manifest_options {
 	const char *change_id, *change_reason;	/* NULL: trailers, file */
 	int64_t built_at;			/* 0: ev_build_time() */
 	const struct ev_environment *env;	/* NULL: read it */
+	struct ev_ledger *ledger;		/* NULL: there are no records */
 };
 
 /*

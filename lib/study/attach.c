@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "data/json.h"
 #include "data/schema.h"
+#include "manifest/foreign.h"
 #include "manifest/manifest.h"
 
 int ev_check_record_name(const char *name)
@@ -127,18 +128,15 @@ static int same_as(struct ev_ledger *l, const struct ev_line *line,
 }
 
 /* 1: an equal one is live, 0: there is none, EV_EEXISTS: a different one. */
-static int against_live(struct ev_written *out, struct ev_repo *r,
+static int against_live(struct ev_written *out, struct ev_ledger *l,
 			struct ev_policy *policy, const struct ev_draft *d)
 {
-	struct ev_ledger *l = NULL;
 	struct ev_line live = { 0 };
 	struct ev_buf payload = EV_BUF_INIT;
 	char hex[EV_OID_HEX + 1];
 	int ret;
 
-	ret = ev_ledger_open(&l, r, &policy->trust, NULL);
-	if (ret == 0)
-		ret = find_manifest(&live, l, d);
+	ret = find_manifest(&live, l, d);
 	if (ret <= 0)
 		goto out;
 	ret = ev_draft_payload(&payload, d, &policy->trust);
@@ -159,7 +157,6 @@ static int against_live(struct ev_written *out, struct ev_repo *r,
 	}
 out:
 	ev_line_release(&live);
-	ev_ledger_close(l);
 	ev_buf_release(&payload);
 	return ret;
 }
@@ -177,13 +174,16 @@ int ev_attach_manifest(struct ev_written *out, struct ev_repo *r,
 	ev_draft_init(&d, EV_KIND_MANIFEST);
 	ret = prepare(&d, r, policy, a);
 	if (ret == 0)
+		ret = ev_ledger_open(&o.ledger, r, &policy->trust, NULL);
+	if (ret == 0)
 		ret = ev_manifest_build(&d.members, &a->warnings, r, &a->commit,
 					&o);
 	if (ret == 0)
-		ret = against_live(out, r, policy, &d);
+		ret = against_live(out, o.ledger, policy, &d);
 	if (ret == 0)
 		ret = ev_draft_write(out, r, &policy->trust, &d, a->signer,
 				     a->dry_run);
+	ev_ledger_close(o.ledger);
 	ev_draft_release(&d);
 	return ret;
 }
@@ -256,6 +256,8 @@ static int check_file(const struct ev_value *root, enum ev_kind kind)
 	}
 	ret = ev_problems_fail(&bad);
 	ev_problems_release(&bad);
+	if (ret == 0 && (kind == EV_KIND_LINEAGE || kind == EV_KIND_GENERATOR))
+		ret = ev_outputs_check(root);
 	return ret;
 }
 

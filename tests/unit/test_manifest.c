@@ -606,7 +606,7 @@ static void a_dvc_file_gives_a_weak_digest(void **state)
 		"training_data.dvc: ", 2);
 	put("train.dvc", "outs: []\n");
 	refused("s/^training_data:.*/training_data: {dvc: train.dvc}/",
-		"no single output", 2);
+		"there are no outputs", 2);
 }
 
 static void a_broken_yaml_is_told_with_its_place(void **state)

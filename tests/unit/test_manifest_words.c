@@ -94,6 +94,7 @@ static void lfs_pointers_are_told_from_files(void **state)
 		{ VERSION "oid md5:" OID "\nsize 12\n", EV_EINVALID },
 		{ VERSION "oid sha256:" OID "\nsize 12", EV_EINVALID },
 		{ VERSION "size 12\noid sha256:", EV_EINVALID },
+		{ VERSION "size 12", EV_EINVALID },
 	};
 	char hex[65];
 	uint64_t size;
