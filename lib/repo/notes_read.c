@@ -4,6 +4,8 @@
 #include "base/mem.h"
 #include "repo/notes_tree.h"
 
+#define SMALL_FOLDER 64		/* Git splits it soon after */
+
 struct ev_notes {
 	struct ev_repo *repo;
 	struct ev_notes_budget budget;
@@ -42,25 +44,103 @@ void ev_notes_close(struct ev_notes *n)
 }
 
 /* `prefix` holds the bytes above the folder; its next one is set here. */
+static int read_sub(struct ev_notes_folder *f, struct ev_notes *n,
+		    struct ev_notes_budget *budget,
+		    const struct ev_notes_sub *sub, struct ev_oid *prefix,
+		    size_t depth)
+{
+	int ret;
+
+	memset(f, 0, sizeof(*f));
+	prefix->id[depth] = sub->byte;
+	ret = ev_notes_folder_add(f, n->repo, budget, &sub->tree, prefix,
+				  depth + 1);
+	if (ret)
+		ev_notes_folder_release(f);
+	else
+		ev_notes_folder_sort(f);
+	return ret;
+}
+
+/* Order among the entries of one object is by depth, then as they lie. */
+static bool can_flatten(const struct ev_notes *n,
+			const struct ev_notes_folder *f)
+{
+	size_t i;
+
+	for (i = 1; i < f->nsubs; i++)
+		if (f->subs[i].byte == f->subs[i - 1].byte)
+			return false;
+	/* What a promisor has would come one by one. */
+	return !f->n && f->nsubs > 1 && !n->repo->partial;
+}
+
+static void take_notes(struct ev_notes_folder *f, struct ev_notes_folder *from)
+{
+	size_t i;
+
+	for (i = 0; i < from->n; i++) {
+		EV_GROW(f->notes, f->n, f->cap);
+		f->notes[f->n++] = from->notes[i];
+	}
+	f->strays += from->strays;
+	ev_notes_folder_release(from);
+}
+
+/*
+ * In a large ledger the deepest folders hold a note or two.  Commits come in
+ * no order, so each of these would be read by itself, all over the pack, and
+ * kept at ten times the size of its notes; side by side they are quickly read,
+ * and their notes stand in for them.
+ */
+static int flatten(struct ev_notes_folder *f, struct ev_notes *n,
+		   struct ev_oid *prefix, size_t depth)
+{
+	struct ev_notes_folder sub;
+	size_t i;
+	int ret = 0;
+
+	if (!can_flatten(n, f))
+		return 0;
+	for (i = 0; i < f->nsubs; i++) {
+		ret = read_sub(&sub, n, &n->budget, &f->subs[i], prefix, depth);
+		if (ret)
+			return ret;
+		if (sub.nsubs || sub.n > SMALL_FOLDER) {
+			f->subs[i].folder = ev_malloc(sizeof(sub));
+			*f->subs[i].folder = sub;
+			break;
+		}
+		take_notes(f, &sub);
+	}
+	memmove(f->subs, f->subs + i, (f->nsubs - i) * sizeof(*f->subs));
+	f->nsubs -= i;
+	f->subs = ev_realloc(f->subs, f->nsubs * sizeof(*f->subs));
+	f->subcap = f->nsubs;
+	f->notes = ev_realloc(f->notes, f->n * sizeof(*f->notes));
+	f->cap = f->n;
+	return 0;
+}
+
 static int enter(struct ev_notes *n, struct ev_notes_sub *sub,
 		 struct ev_oid *prefix, size_t depth)
 {
-	struct ev_notes_folder *f;
+	struct ev_notes_folder f;
 	int ret;
 
 	prefix->id[depth] = sub->byte;
 	if (sub->folder)
 		return 0;
-	f = ev_calloc(1, sizeof(*f));
-	ret = ev_notes_folder_add(f, n->repo, &n->budget, &sub->tree, prefix,
-				  depth + 1);
+	ret = read_sub(&f, n, &n->budget, sub, prefix, depth);
+	if (ret)
+		return ret;
+	ret = flatten(&f, n, prefix, depth + 1);
 	if (ret) {
-		ev_notes_folder_release(f);
-		free(f);
+		ev_notes_folder_release(&f);
 		return ret;
 	}
-	ev_notes_folder_sort(f);
-	sub->folder = f;
+	sub->folder = ev_malloc(sizeof(f));
+	*sub->folder = f;
 	return 0;
 }
 
@@ -155,7 +235,29 @@ struct walk {
 		  const struct ev_oid *blob);
 	void *ctx;
 	size_t strays;
+	struct ev_notes_budget budget;
 };
+
+static int walk_folder(struct walk *w, struct ev_notes_folder *f,
+		       struct ev_oid *prefix, size_t depth);
+
+/* A folder that nobody has looked into is not kept for the walk. */
+static int walk_sub(struct walk *w, struct ev_notes_sub *sub,
+		    struct ev_oid *prefix, size_t depth)
+{
+	struct ev_notes_folder f;
+	int ret;
+
+	prefix->id[depth] = sub->byte;
+	if (sub->folder)
+		return walk_folder(w, sub->folder, prefix, depth + 1);
+	ret = read_sub(&f, w->n, &w->budget, sub, prefix, depth);
+	if (ret)
+		return ret;
+	ret = walk_folder(w, &f, prefix, depth + 1);
+	ev_notes_folder_release(&f);
+	return ret;
+}
 
 static int walk_folder(struct walk *w, struct ev_notes_folder *f,
 		       struct ev_oid *prefix, size_t depth)
@@ -167,11 +269,7 @@ static int walk_folder(struct walk *w, struct ev_notes_folder *f,
 	while (!ret && (i < f->n || s < f->nsubs)) {
 		if (s < f->nsubs && (i == f->n || f->subs[s].byte <=
 				     f->notes[i].object.id[depth])) {
-			ret = enter(w->n, &f->subs[s], prefix, depth);
-			if (!ret)
-				ret = walk_folder(w, f->subs[s].folder, prefix,
-						  depth + 1);
-			s++;
+			ret = walk_sub(w, &f->subs[s++], prefix, depth);
 			continue;
 		}
 		if (w->cb)
@@ -186,7 +284,7 @@ int ev_notes_each(struct ev_notes *n,
 		  int (*cb)(void *ctx, const struct ev_oid *object,
 			    const struct ev_oid *blob), void *ctx)
 {
-	struct walk w = { n, cb, ctx, 0 };
+	struct walk w = { n, cb, ctx, 0, { 0, 0 } };
 	struct ev_oid prefix = ev_oid_zero;
 
 	return walk_folder(&w, &n->root, &prefix, 0);
@@ -194,7 +292,7 @@ int ev_notes_each(struct ev_notes *n,
 
 int ev_notes_strays(size_t *out, struct ev_notes *n)
 {
-	struct walk w = { n, NULL, NULL, 0 };
+	struct walk w = { n, NULL, NULL, 0, { 0, 0 } };
 	struct ev_oid prefix = ev_oid_zero;
 	int ret;
 

@@ -12,10 +12,10 @@
  * Digits may be of either case.  A folder of depth 19 has no folders: two
  * digits are all that remain, and name a note.
  *
- * Limits: a tree object may have EV_OBJECT_LIMIT bytes; one notes handle, one
- * write and one comparison read at most EV_NOTES_FOLDERS folders with
- * EV_NOTES_ENTRIES entries, since a few small trees can name each other so as
- * to look like billions.
+ * Limits: a tree object may have EV_OBJECT_LIMIT bytes; one notes handle (for
+ * what it looks up), one walk, one write and one comparison read at most
+ * EV_NOTES_FOLDERS folders with EV_NOTES_ENTRIES entries, since a few small
+ * trees can name each other so as to look like billions.
  */
 #ifndef EV_REPO_NOTES_TREE_H
 #define EV_REPO_NOTES_TREE_H

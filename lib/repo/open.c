@@ -10,8 +10,13 @@
 #include "base/str.h"
 #include "repo/internal.h"
 
-#define MWINDOW_SIZE ((size_t)8 << 20)
-#define MWINDOW_MAPPED ((size_t)64 << 20)
+/*
+ * What libgit2 keeps mapped of packs, and the objects it remembers, must not
+ * grow with the evidence; mapping anew costs microseconds.
+ */
+#define MWINDOW_SIZE ((size_t)1 << 20)
+#define MWINDOW_MAPPED ((size_t)4 << 20)
+#define OBJECT_CACHE ((ssize_t)256 << 10)
 #define TREE_CACHE_LIMIT ((size_t)64 << 20)
 
 static pthread_once_t library_once = PTHREAD_ONCE_INIT;
@@ -30,6 +35,7 @@ static void library_start(void)
 			 EV_ARRAY_SIZE(names));
 	git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE,
 			 TREE_CACHE_LIMIT);
+	git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, OBJECT_CACHE);
 	git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, MWINDOW_SIZE);
 	git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, MWINDOW_MAPPED);
 }
