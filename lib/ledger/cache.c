@@ -15,16 +15,18 @@
 /*
  * File: 16 bytes of head, then entries: u32 length of body, 32 bytes line
  * digest, body, 8 bytes of SHA-256 over digest and body.  An entry is found
- * through an index of (first eight digest bytes, offset) kept in memory, so
- * that memory does not grow with what the entries say.
+ * through an index of (first four digest bytes, offset) kept in memory, so
+ * that memory does not grow with what the entries say, and little with their
+ * number.  More than FILE_MAX is neither read nor written.
  */
 #define HEAD "git-evidence v2\n"
 #define HEAD_SIZE 16
 #define FIXED (4 + 32 + 8)
 #define BODY_MAX 65536
-#define FRESH ((uint64_t)1 << 63)		/* offset is into `fresh` */
+#define FILE_MAX ((uint64_t)1 << 31)
+#define FRESH ((uint32_t)1 << 31)		/* offset is into `fresh` */
 
-struct slot { uint64_t key, offset; };		/* offset 0: free */
+struct slot { uint32_t key, offset; };		/* offset 0: free */
 
 struct ev_cache {
 	char *path;
@@ -37,15 +39,15 @@ struct ev_cache {
 	struct ev_buf body;		/* of the entry at hand */
 };
 
-static uint64_t key_of(const unsigned char line[32])
+static uint32_t key_of(const unsigned char line[32])
 {
-	uint64_t k;
+	uint32_t k;
 
 	memcpy(&k, line, sizeof(k));
 	return k;
 }
 
-static void index_put(struct ev_cache *c, uint64_t key, uint64_t offset)
+static void index_put(struct ev_cache *c, uint32_t key, uint32_t offset)
 {
 	struct slot *old = c->slots;
 	size_t i, n = c->nslots;
@@ -85,6 +87,8 @@ static void scan(struct ev_cache *c, uint64_t size)
 	size_t have = 0, pos = 0;
 	ssize_t got;
 
+	if (size > FILE_MAX)
+		size = FILE_MAX;
 	c->end = at;
 	while (at + FIXED <= size) {
 		if (have - pos < FIXED + BODY_MAX && at + (have - pos) < size) {
@@ -102,7 +106,7 @@ static void scan(struct ev_cache *c, uint64_t size)
 		memcpy(&len, buf + pos, 4);
 		if (len > BODY_MAX || have - pos < FIXED + len)
 			break;
-		index_put(c, key_of(buf + pos + 4), at);
+		index_put(c, key_of(buf + pos + 4), (uint32_t)at);
 		at += FIXED + len;
 		pos += FIXED + len;
 		c->end = at;
@@ -162,7 +166,8 @@ static void write_fresh(struct ev_cache *c)
 			st.st_size = (off_t)c->end;
 		if (st.st_size == 0)
 			ev_fd_write(fd, HEAD, HEAD_SIZE);
-		ev_fd_write(fd, c->fresh.ptr, c->fresh.len);
+		if ((uint64_t)st.st_size + c->fresh.len <= FILE_MAX)
+			ev_fd_write(fd, c->fresh.ptr, c->fresh.len);
 	}
 	close(fd);
 out:
@@ -341,7 +346,7 @@ static bool read_fresh(struct ev_buf *body, struct ev_cache *c, size_t offset,
 }
 
 /* The first slot at or after `i` for this line; c->nslots if there is none. */
-static size_t find_slot(const struct ev_cache *c, uint64_t key, size_t i)
+static size_t find_slot(const struct ev_cache *c, uint32_t key, size_t i)
 {
 	for (; c->nslots; i++) {
 		i &= c->nslots - 1;
@@ -355,7 +360,7 @@ static size_t find_slot(const struct ev_cache *c, uint64_t key, size_t i)
 
 bool ev_cache_has(struct ev_cache *c, const unsigned char line[32])
 {
-	uint64_t key = key_of(line);
+	uint32_t key = key_of(line);
 
 	return find_slot(c, key, key) < c->nslots;
 }
@@ -363,14 +368,13 @@ bool ev_cache_has(struct ev_cache *c, const unsigned char line[32])
 static bool get_body(struct ev_buf *body, struct ev_cache *c,
 		     const unsigned char name[32])
 {
-	uint64_t key = key_of(name), offset;
+	uint32_t key = key_of(name), offset;
 	size_t i;
 
 	for (i = find_slot(c, key, key); i < c->nslots;
 	     i = find_slot(c, key, i + 1)) {
 		offset = c->slots[i].offset;
-		if (offset & FRESH ? read_fresh(body, c, (size_t)(offset &
-								  ~FRESH), name)
+		if (offset & FRESH ? read_fresh(body, c, offset & ~FRESH, name)
 				   : read_entry(body, c, offset, name))
 			return true;
 	}
@@ -384,17 +388,14 @@ static void put_body(struct ev_cache *c, const unsigned char name[32],
 	size_t at = c->fresh.len;
 	unsigned char sum[8];
 
-	if (body->len > BODY_MAX)
+	if (body->len > BODY_MAX || !ev_buf_reserve(&c->fresh, FIXED + len))
 		return;
 	ev_buf_add(&c->fresh, &len, 4);
 	ev_buf_add(&c->fresh, name, 32);
 	ev_buf_add(&c->fresh, body->ptr, body->len);
 	checksum(sum, (unsigned char *)c->fresh.ptr + at + 4, 32 + body->len);
 	ev_buf_add(&c->fresh, sum, 8);
-	if (c->fresh.overflow)
-		ev_buf_setlen(&c->fresh, at);
-	else
-		index_put(c, key_of(name), at | FRESH);
+	index_put(c, key_of(name), (uint32_t)at | FRESH);
 }
 
 bool ev_cache_get(struct ev_cache *c, struct ev_record *out,
