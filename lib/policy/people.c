@@ -67,8 +67,8 @@ static void read_key(struct ev_person *p, const struct ev_value *v,
 	while (i < fpr->len && fpr->text[i] == ' ')
 		i++;
 	if (n != 40 || i < fpr->len) {
-		ev_problem_add(bad, fpr, "gpg --list-keys --with-colons shows "
-			       "fingerprints on the lines that begin with fpr",
+		ev_problem_add(bad, fpr, "gpg --list-keys --with-colons   # on "
+			       "lines that begin with fpr",
 			       "'%s' is no fingerprint (40 hex digits)",
 			       fpr->text);
 		return;
