@@ -432,3 +432,42 @@ test_state() {
 	__git_evidence_alone
 	test "${COMPREPLY[*]}" = 'main '
 }
+
+@test "a signing subkey that was revoked counts no more, its fellow does" {
+	gpg --batch -q --passphrase '' --quick-generate-key \
+		'Sub <sub@example.org>' ed25519 cert never
+	fpr=$(gpg --list-keys --with-colons sub@example.org |
+		awk -F: '$1 == "fpr" { print $10; exit }')
+	gpg --batch -q --passphrase '' --quick-add-key "$fpr" ed25519 sign
+	gpg --batch -q --passphrase '' --quick-add-key "$fpr" ed25519 sign
+	mapfile -t subs < <(gpg --list-keys --with-colons "$fpr" |
+		awk -F: '$1 == "fpr" { print $10 }' | tail -n 2)
+	# the policy lists the key as it is
+	listed() {
+		given_policy "  - {name: Sub, roles: [ci], keys:
+     [{fingerprint: $fpr}]}"
+		gpg --armor --export "$fpr" >.evidence/keys/sub.asc
+		git add .evidence && git commit -q -m "$1"
+		git update-ref -d refs/notes/evidence
+		for sub in "${subs[@]}"
+		do
+			forge_payload "$(git rev-parse HEAD)" \
+				"$(git rev-parse 'HEAD^{tree}')" >"$WORLD/payload"
+			forge_pae "$WORLD/payload" >"$WORLD/pae"
+			# signed where it is not revoked yet
+			GNUPGHOME=$WORLD/before gpg --batch -q -u "$sub!" \
+				--detach-sign <"$WORLD/pae" >"$WORLD/sig"
+			forge_envelope "$WORLD/payload" "$fpr" "$WORLD/sig"
+			echo
+			sleep 1
+		done | forge_here
+	}
+	cp -r "$GNUPGHOME" "$WORLD/before"
+	listed 'both' && test "$(states)" = $'live test unit\nlive test unit'
+	printf '%s\n' 'key 1' revkey y 0 '' y save |
+		gpg -q --no-tty --command-fd 0 --pinentry-mode loopback \
+			--passphrase '' --edit-key "$fpr" >"$WORLD/said" 2>&1
+	listed 'one is revoked'
+	test "$(states)" = $'live test unit\nuntimely test unit'
+	test "$(reasons)" = 'subkey is revoked'
+}
