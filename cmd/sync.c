@@ -123,7 +123,7 @@ static int run(struct context *ctx, int argc, const char **argv)
 		ret = ev_sync(&result, ctx->repo, has ? &policy.trust : NULL,
 			      &o);
 	if (ret == 0)
-		print(ctx, o.remote, &result);
+		print(ctx, result.remote, &result);
 	ev_sync_result_release(&result);
 	ev_policy_release(&policy);
 	return ret < 0 ? report_error(ctx) : finish_output(EXIT_PASS);

@@ -94,7 +94,9 @@ static int append_once(struct ev_oid *commit, struct ev_repo *r,
 	bool exists, batch = n >= BATCH_FROM;
 	int ret, end;
 
-	ret = ev_ref_read(&tip, r, EV_LEDGER_REF);
+	ret = ev_ref_no_symbol(r, EV_LEDGER_REF);
+	if (ret == 0)
+		ret = ev_ref_read(&tip, r, EV_LEDGER_REF);
 	if (ret < 0 && ret != EV_ENOTFOUND)
 		return ret;
 	exists = ret == 0;

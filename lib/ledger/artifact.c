@@ -188,7 +188,9 @@ static int store_once(struct ev_repo *r, const struct ev_edits *edits)
 	bool exists;
 	int ret;
 
-	ret = ev_ref_read(&tip, r, EV_ARTIFACT_REF);
+	ret = ev_ref_no_symbol(r, EV_ARTIFACT_REF);
+	if (ret == 0)
+		ret = ev_ref_read(&tip, r, EV_ARTIFACT_REF);
 	if (ret < 0 && ret != EV_ENOTFOUND)
 		return ret;
 	exists = ret == 0;

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "ledger/internal.h"
+#include "ledger/said.h"
 
 void ev_import_release(struct ev_import_result *i)
 {
@@ -41,28 +41,32 @@ static int judge_own(struct ev_line *line, struct ev_ledger *l,
 	return ev_ledger_judge(line, l, &object, s->p, s->n);
 }
 
-/* 1 if the same record of the same signer stands there under any line. */
-static int known_already(struct ev_repo *r, struct ev_ledger *l,
-			 const struct ev_line *line)
+/* What the ledger holds of the objects met so far. */
+struct known {
+	struct ev_said said;
+	struct ev_oidmap *objects;
+};
+
+static int known_already(struct known *k, struct ev_repo *r,
+			 struct ev_ledger *l, const struct ev_line *line)
 {
-	struct ev_slices there = { 0 };
-	struct ev_texts texts = { 0 };
-	struct ev_line other;
 	const struct ev_oid *object = line->record.has_commit
 		? &line->record.commit : &line->record.tree;
-	size_t i;
-	int ret;
+	struct ev_slices there = { 0 };
+	struct ev_texts texts = { 0 };
+	void **seen = ev_oidmap_at(k->objects, object);
+	int ret = 0;
 
-	ret = ev_note_lines(&there, &texts, r, l->notes, object);
-	for (i = 0; ret == 0 && i < there.n; i++) {
-		ret = ev_ledger_judge(&other, l, object, there.items[i].p,
-				      there.items[i].n);
-		if (ret == 0 && other.state == EV_LIVE &&
-		    !strcmp(other.record.id, line->record.id) &&
-		    !strcmp(other.record.signer, line->record.signer))
-			ret = 1;
-		ev_line_release(&other);
+	if (!*seen) {
+		*seen = k;
+		ret = ev_note_lines(&there, &texts, r, l->notes, object);
+		if (ret == 0)
+			ret = ev_said_load(&k->said, l, object, &there);
 	}
+	if (ret == 0)
+		ret = ev_said_has(&k->said, object, line);
+	if (ret == 0)
+		ev_said_add(&k->said, object, line);
 	ev_slices_release(&there);
 	ev_texts_release(&texts);
 	return ret;
@@ -85,8 +89,8 @@ static void add(struct additions *to, const struct ev_oid *object,
 }
 
 static int take(struct ev_import_result *out, struct additions *to,
-		struct ev_repo *r, struct ev_ledger *l, size_t row,
-		const struct ev_slice *s)
+		struct known *known, struct ev_repo *r, struct ev_ledger *l,
+		size_t row, const struct ev_slice *s)
 {
 	struct ev_line line;
 	int ret;
@@ -98,7 +102,7 @@ static int take(struct ev_import_result *out, struct additions *to,
 		refuse(out, row, line.reason);
 		goto out;
 	}
-	ret = known_already(r, l, &line);
+	ret = known_already(known, r, l, &line);
 	if (ret == 1) {
 		out->known++;
 		ret = 0;
@@ -122,11 +126,13 @@ int ev_import(struct ev_import_result *out, struct ev_repo *r,
 	struct ev_ledger *l = NULL;
 	struct additions to = { 0 };
 	struct ev_slices lines = { 0 };
+	struct known known = { .said = EV_SAID_INIT };
 	char message[80];
 	size_t i;
 	int ret;
 
 	memset(out, 0, sizeof(*out));
+	known.objects = ev_oidmap_new();
 	ret = ev_ledger_open(&l, r, trust, NULL);
 	if (ret < 0)
 		goto out;
@@ -134,13 +140,15 @@ int ev_import(struct ev_import_result *out, struct ev_repo *r,
 	out->lines = lines.n;
 	ret = ev_ledger_learn(l, lines.items, lines.n);
 	for (i = 0; ret == 0 && i < lines.n; i++)
-		ret = take(out, &to, r, l, i + 1, &lines.items[i]);
+		ret = take(out, &to, &known, r, l, i + 1, &lines.items[i]);
 	snprintf(message, sizeof(message), "evidence: import %zu record%s\n",
 		 out->added, out->added == 1 ? "" : "s");
 	if (ret == 0 && to.n && !dry_run)
 		ret = ev_ledger_append(NULL, r, to.items, to.n, message);
 out:
 	free(to.items);
+	ev_said_release(&known.said);
+	ev_oidmap_free(known.objects);
 	ev_slices_release(&lines);
 	ev_ledger_close(l);
 	return ret;

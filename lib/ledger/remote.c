@@ -13,6 +13,22 @@
 
 #define MESSAGE_MAX ((size_t)64 << 10)
 
+/* https://user:secret@host/x is shown, and kept, as https://host/x. */
+static char *without_secret(const char *name)
+{
+	const char *host = strstr(name, "://"), *end, *at, *p;
+
+	if (!host)
+		return ev_strdup(name);
+	host += 3;
+	end = host + strcspn(host, "/?#");
+	for (at = NULL, p = host; p < end; p++)
+		if (*p == '@')
+			at = p;
+	return at ? ev_strdupf("%.*s%s", (int)(host - name), name, at + 1)
+		  : ev_strdup(name);
+}
+
 int ev_remote_init(struct ev_remote *out, struct ev_repo *r, const char *name)
 {
 	char *key = ev_strdupf("remote.%s.url", name);
@@ -29,10 +45,11 @@ int ev_remote_init(struct ev_remote *out, struct ev_repo *r, const char *name)
 		return EV_ENOTFOUND;
 	}
 	out->name = name;
+	out->shown = without_secret(name);
 	if (configured) {
 		out->slug = ev_strdup(name);
 	} else {
-		ev_sha256_hex(hex, name, strlen(name));
+		ev_sha256_hex(hex, out->shown, strlen(out->shown));
 		out->slug = ev_strdupf("url-%.12s", hex);
 	}
 	return 0;
@@ -41,6 +58,7 @@ int ev_remote_init(struct ev_remote *out, struct ev_repo *r, const char *name)
 void ev_remote_release(struct ev_remote *m)
 {
 	free(m->slug);
+	free(m->shown);
 	memset(m, 0, sizeof(*m));
 }
 
@@ -111,7 +129,7 @@ int ev_remote_look(struct ev_remote *m, struct ev_repo *r)
 	m->has_ledger = m->has_artifacts = false;
 	ret = run(&out, &err, r, args, &status);
 	if (ret == 0 && status)
-		ret = git_failed("reach", m->name, &err);
+		ret = git_failed("reach", m->shown, &err);
 	for (line = out.ptr; ret == 0 && *line; line = next) {
 		next = strchr(line, '\n');
 		next = next ? (*next = '\0', next + 1) : line + strlen(line);
@@ -121,7 +139,7 @@ int ev_remote_look(struct ev_remote *m, struct ev_repo *r)
 		*tab = '\0';
 		if (ev_oid_parse(&oid, line) < 0) {
 			ret = ev_fail(EV_ERROR, "'%s' names objects by SHA-256",
-				      m->name);
+				      m->shown);
 		} else if (!strcmp(tab + 1, EV_LEDGER_REF)) {
 			m->has_ledger = true;
 			m->ledger = oid;
@@ -151,17 +169,17 @@ int ev_remote_fetch(struct ev_remote *m, struct ev_repo *r, const char *ref,
 	/* Objects that an interrupted fetch left are no proof of the whole. */
 	ret = run(&out, &err, r, args, &status);
 	if (ret == 0 && status)
-		ret = git_failed("fetch from", m->name, &err);
+		ret = git_failed("fetch from", m->shown, &err);
 	/* It may have been moved between our two questions. */
 	if (ret == 0 && ev_object_info(&type, NULL, r, tip) == 0 &&
 	    type != EV_OBJ_COMMIT)
 		ret = ev_fail(EV_EINVALID, "'%s' of '%s' is no commit: somebody "
-			      "has put a %s there", ref, m->name,
+			      "has put a %s there", ref, m->shown,
 			      type == EV_OBJ_TAG ? "tag" :
 			      type == EV_OBJ_TREE ? "tree" : "file");
 	else if (ret == 0 && ev_repo_tree_of(&tree, r, tip) < 0)
 		ret = ev_fail(EV_ECONFLICT, "'%s' of '%s' was rewound while "
-			      "it was fetched", ref, m->name);
+			      "it was fetched", ref, m->shown);
 	ev_buf_release(&out);
 	ev_buf_release(&err);
 	return ret;
@@ -221,7 +239,7 @@ int ev_remote_push(struct ev_remote *m, struct ev_repo *r,
 	args[n] = NULL;
 	ret = run(&out, &err, r, args, &status);
 	if (ret == 0 && status) {
-		ret = git_failed("push evidence to", m->name, &err);
+		ret = git_failed("push evidence to", m->shown, &err);
 		if (lost_race(&out, &err))
 			ret = EV_ECONFLICT;
 	}

@@ -8,6 +8,7 @@
 
 struct ev_remote {
 	const char *name;		/* as given: name or URL */
+	char *shown;			/* the same without user and password */
 	char *slug;			/* for ref names */
 	bool has_ledger, has_artifacts;
 	struct ev_oid ledger, artifacts;

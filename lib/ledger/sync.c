@@ -9,6 +9,7 @@
 #include "base/hex.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "ledger/said.h"
 #include "ledger/sync_internal.h"
 #include "repo/refs.h"
 
@@ -25,6 +26,7 @@ void ev_sync_result_release(struct ev_sync_result *s)
 {
 	findings_release(&s->restored);
 	findings_release(&s->kept);
+	free(s->remote);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -87,43 +89,18 @@ static void unique_objects(struct ev_oids *l)
 	l->n = kept;
 }
 
-/* A signer says a thing once: is this record there under another line? */
-static int there_already(bool *yes, struct ev_sync_job *j,
-			 const struct ev_oid *object,
-			 const struct ev_slices *theirs,
-			 const struct ev_line *mine)
-{
-	struct ev_line line;
-	size_t i;
-	int ret = 0;
-
-	*yes = false;
-	for (i = 0; i < theirs->n && ret == 0 && !*yes; i++) {
-		ret = ev_ledger_judge(&line, j->ledger, object,
-				      theirs->items[i].p, theirs->items[i].n);
-		if (ret < 0)
-			break;
-		*yes = line.state == EV_LIVE &&
-		       !strcmp(line.record.id, mine->record.id) &&
-		       !strcmp(line.record.signer, mine->record.signer);
-		ev_line_release(&line);
-	}
-	return ret;
-}
-
 static int admit(struct ev_slices *push, struct ev_sync_job *j,
 		 const struct ev_oid *object, const struct ev_slice *s,
-		 const struct ev_slices *theirs)
+		 struct ev_said *said)
 {
 	struct ev_line line;
-	bool twice = false;
+	bool twice;
 	int ret;
 
 	ret = ev_ledger_judge(&line, j->ledger, object, s->p, s->n);
-	if (ret == 0 && line.state == EV_LIVE)
-		ret = there_already(&twice, j, object, theirs, &line);
 	if (ret < 0)
 		goto out;
+	twice = line.state == EV_LIVE && ev_said_has(said, object, &line);
 	if (line.state != EV_LIVE || twice) {
 		find(&j->result->kept, object, s->p, s->n,
 		     twice ? "the remote has this record of this signer as "
@@ -132,6 +109,7 @@ static int admit(struct ev_slices *push, struct ev_sync_job *j,
 	}
 	EV_GROW(push->items, push->n, push->cap);
 	push->items[push->n++] = *s;
+	ev_said_add(said, object, &line);
 	count(&j->sent, s);
 out:
 	ev_line_release(&line);
@@ -159,7 +137,9 @@ static void add_vanished(struct ev_slices *out, struct ev_sync_job *j,
 static int plan_object(struct ev_sync_job *j, const struct ev_oid *object)
 {
 	struct ev_slices mine = { 0 }, theirs = { 0 }, push = { 0 };
+	struct ev_said said = EV_SAID_INIT;
 	struct ev_texts texts = { 0 };
+	bool asked = false;
 	size_t i;
 	int ret;
 
@@ -167,6 +147,15 @@ static int plan_object(struct ev_sync_job *j, const struct ev_oid *object)
 	if (ret == 0)
 		ret = ev_note_lines(&theirs, &texts, j->repo, j->theirs,
 				    object);
+	/* One note that is too large must not stop the sharing of others. */
+	if (ret == EV_ELIMIT) {
+		find(&j->result->kept, object, (const char *)object->id,
+		     sizeof(object->id), "a note of this object is too large "
+		     "to be read; it stays as it is");
+		ev_error_clear();
+		ret = 0;
+		goto out;
+	}
 	if (ret < 0)
 		goto out;
 	ev_slices_sort(&mine);
@@ -176,13 +165,20 @@ static int plan_object(struct ev_sync_job *j, const struct ev_oid *object)
 			count(&j->received, &theirs.items[i]);
 	add_vanished(&mine, j, object);
 	ev_slices_sort(&mine);
-	for (i = 0; i < mine.n && ret == 0; i++)
-		if (!ev_slices_has(&theirs, &mine.items[i]))
-			ret = admit(&push, j, object, &mine.items[i], &theirs);
+	for (i = 0; i < mine.n && ret == 0; i++) {
+		if (ev_slices_has(&theirs, &mine.items[i]))
+			continue;
+		if (!asked)
+			ret = ev_said_load(&said, j->ledger, object, &theirs);
+		asked = true;
+		if (ret == 0)
+			ret = admit(&push, j, object, &mine.items[i], &said);
+	}
 	if (ret == 0 && push.n && !j->o->fetch_only && !j->o->dry_run)
 		ret = ev_edits_unite(&j->push, j->repo, j->theirs, object,
 				     &push, NULL);
 out:
+	ev_said_release(&said);
 	ev_texts_release(&texts);
 	ev_slices_release(&mine);
 	ev_slices_release(&theirs);
@@ -216,7 +212,7 @@ static int find_vanished(struct ev_sync_job *j)
 
 		snprintf(reason, sizeof(reason), "had vanished from %s%.80s%s",
 			 i < from_remote ? "'" : "", i < from_remote ?
-			 j->remote.name : "the local ledger",
+			 j->remote.shown : "the local ledger",
 			 i < from_remote ? "'" : "");
 		find(&j->result->restored, &v->object, v->line.ptr,
 		     v->line.len, reason);
@@ -302,6 +298,27 @@ static int push(struct ev_oid *tip, bool *has_tip, struct ev_sync_job *j)
 	return ret;
 }
 
+/* A note that cannot be read stays: the remote's, or else ours. */
+static int keep_unread(struct ev_edits *edits, struct ev_sync_job *j,
+		       struct ev_notes *theirs, const struct ev_oid *object)
+{
+	struct ev_oids there = EV_OIDS_INIT, here = EV_OIDS_INIT;
+	int ret;
+
+	ev_error_clear();
+	ret = ev_notes_find(&there, theirs, object);
+	if (ret == 0)
+		ret = ev_notes_find(&here, j->mine, object);
+	if (ret == 0 && !there.n && here.n) {
+		EV_GROW(edits->items, edits->n, edits->cap);
+		edits->items[edits->n].object = *object;
+		edits->items[edits->n++].blob = here.items[0];
+	}
+	ev_oids_release(&there);
+	ev_oids_release(&here);
+	return ret;
+}
+
 /* The local ledger becomes the remote's tip, and one commit on it for what
  * only we have. */
 static int settle_local(struct ev_sync_job *j, const struct ev_oid *tip)
@@ -323,6 +340,9 @@ static int settle_local(struct ev_sync_job *j, const struct ev_oid *tip)
 		if (ret == 0 && mine.n)
 			ret = ev_edits_unite(&edits, j->repo, notes,
 					     &j->objects.items[i], &mine, NULL);
+		if (ret == EV_ELIMIT)
+			ret = keep_unread(&edits, j, notes,
+					  &j->objects.items[i]);
 		ev_texts_release(&texts);
 	}
 	if (ret < 0)
@@ -386,6 +406,9 @@ static int round_once(struct ev_sync_job *j, struct ev_trust *trust)
 	ret = look_and_fetch(j);
 	if (ret < 0)
 		return ret;
+	ret = ev_ref_no_symbol(j->repo, EV_LEDGER_REF);
+	if (ret < 0)
+		return ret;
 	ret = ev_ref_read(&j->local, j->repo, EV_LEDGER_REF);
 	j->has_local = ret == 0;
 	if (ret < 0 && ret != EV_ENOTFOUND)
@@ -437,6 +460,7 @@ int ev_sync(struct ev_sync_result *out, struct ev_repo *r,
 		round_release(&j);
 	}
 	out->attempts = attempt;
+	out->remote = ev_strdup(j.remote.shown);
 out:
 	free(j.track);
 	free(j.track_artifacts);

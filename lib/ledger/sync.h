@@ -28,6 +28,7 @@ struct ev_sync_findings {
 	struct ev_oidmap *seen;		/* private */
 };
 struct ev_sync_result {
+	char *remote;			/* as it may be shown */
 	size_t received, sent;		/* lines new here, new there */
 	size_t artifacts_received, artifacts_sent;
 	struct ev_sync_findings restored;	/* lines that had vanished */

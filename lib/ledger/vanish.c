@@ -76,6 +76,12 @@ static int compare_object(void *ctx, const struct ev_oid *object)
 		ret = ev_note_lines(&b, &texts, c->repo, c->after, object);
 	if (ret == 0)
 		ret = ev_note_lines(&tip, &texts, c->repo, c->tip, object);
+	/* Too large to be read, here or there: nothing can be said of it. */
+	if (ret == EV_ELIMIT) {
+		ev_error_clear();
+		ret = 0;
+		goto out;
+	}
 	if (ret < 0)
 		goto out;
 	ev_slices_sort(&a);

@@ -41,6 +41,24 @@ int ev_ref_read(struct ev_oid *out, struct ev_repo *r, const char *name)
 	return 0;
 }
 
+int ev_ref_no_symbol(struct ev_repo *r, const char *name)
+{
+	git_reference *ref = NULL;
+	bool symbolic;
+
+	if (git_reference_lookup(&ref, r->git, name)) {
+		git_error_clear();
+		return 0;
+	}
+	symbolic = git_reference_type(ref) == GIT_REFERENCE_SYMBOLIC;
+	git_reference_free(ref);
+	if (!symbolic)
+		return 0;
+	ev_fail(EV_EINVALID, "'%s' is a symbolic ref", name);
+	ev_error_hint("git symbolic-ref --delete %s", name);
+	return EV_EINVALID;
+}
+
 /* The ref that is written when `name` is: symbolic ones lead elsewhere. */
 static int real_name(struct ev_buf *out, struct ev_repo *r, const char *name)
 {

@@ -9,6 +9,9 @@
 /* Value of a full ref name, symbolic refs followed; EV_ENOTFOUND without a
  * message. */
 int ev_ref_read(struct ev_oid *out, struct ev_repo *r, const char *name);
+/* 0, or EV_EINVALID if `name` is a symbolic ref: a ledger that leads into a
+ * branch would be written there. */
+int ev_ref_no_symbol(struct ev_repo *r, const char *name);
 /*
  * Set `name` to `value` if it still holds `old` (NULL: must not exist).
  * EV_ECONFLICT if somebody else was first or holds the lock: re-read, retry.

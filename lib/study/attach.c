@@ -82,26 +82,6 @@ static int read_json(struct ev_value **root, struct ev_buf *text,
 
 /* Manifest ------------------------------------------------------------------ */
 
-static int find_manifest(struct ev_line *out, struct ev_ledger *l,
-			 const struct ev_draft *d)
-{
-	struct ev_lines set = EV_LINES_INIT;
-	size_t i;
-	int ret;
-
-	ret = ev_ledger_lines(&set, l, &d->commit, &d->tree);
-	for (i = 0; ret == 0 && i < set.n; i++) {
-		if (set.items[i].state != EV_LIVE ||
-		    set.items[i].record.kind != EV_KIND_MANIFEST)
-			continue;
-		*out = set.items[i];
-		memset(&set.items[i].record, 0, sizeof(set.items[i].record));
-		ret = 1;
-	}
-	ev_lines_release(&set);
-	return ret;
-}
-
 static int same_as(struct ev_ledger *l, const struct ev_line *line,
 		   const struct ev_buf *payload)
 {
@@ -127,36 +107,54 @@ static int same_as(struct ev_ledger *l, const struct ev_line *line,
 	return ret;
 }
 
-/* 1: an equal one is live, 0: there is none, EV_EEXISTS: a different one. */
+static int different(const struct ev_draft *d, const struct ev_line *live)
+{
+	char hex[EV_OID_HEX + 1];
+
+	ev_fail(EV_EEXISTS, "a different manifest %.12s is live for this "
+		"content", live->record.id);
+	ev_oid_hex(hex, &d->commit);
+	ev_error_hint("git evidence attach manifest %.12s --supersede %s "
+		      "--because '<reason>'", hex, live->record.id);
+	return EV_EEXISTS;
+}
+
+/*
+ * 1: an equal one is live, 0: there is none, EV_EEXISTS: a different one. All
+ * live ones are looked at, but for the one that is to be superseded.
+ */
 static int against_live(struct ev_written *out, struct ev_ledger *l,
 			struct ev_policy *policy, const struct ev_draft *d)
 {
-	struct ev_line live = { 0 };
+	struct ev_lines set = EV_LINES_INIT;
 	struct ev_buf payload = EV_BUF_INIT;
-	char hex[EV_OID_HEX + 1];
+	const struct ev_line *line;
+	bool equal = false;
+	size_t i;
 	int ret;
 
-	ret = find_manifest(&live, l, d);
-	if (ret <= 0)
-		goto out;
-	ret = ev_draft_payload(&payload, d, &policy->trust);
+	ret = ev_ledger_lines(&set, l, &d->commit, &d->tree);
 	if (ret == 0)
-		ret = same_as(l, &live, &payload);
-	if (ret == 1 && !d->supersedes) {
-		memcpy(out->id, live.record.id, sizeof(out->id));
-		memcpy(out->line, live.record.line, sizeof(out->line));
-	} else if (ret == 0 && !d->supersedes) {
-		ret = ev_fail(EV_EEXISTS, "a different manifest %.12s is live "
-			      "for this content", live.record.id);
-		ev_oid_hex(hex, &d->commit);
-		ev_error_hint("git evidence attach manifest %.12s "
-			      "--supersede %s --because '<reason>'", hex,
-			      live.record.id);
-	} else if (ret >= 0) {
+		ret = ev_draft_payload(&payload, d, &policy->trust);
+	for (i = 0; ret == 0 && i < set.n; i++) {
+		line = &set.items[i];
+		if (line->state != EV_LIVE ||
+		    line->record.kind != EV_KIND_MANIFEST ||
+		    ev_streq(line->record.id, d->supersedes))
+			continue;
+		ret = same_as(l, line, &payload);
+		if (ret == 0)
+			ret = different(d, line);
+		if (ret < 0)
+			break;
+		memcpy(out->id, line->record.id, sizeof(out->id));
+		memcpy(out->line, line->record.line, sizeof(out->line));
+		equal = true;
 		ret = 0;
 	}
-out:
-	ev_line_release(&live);
+	if (ret == 0)
+		ret = equal && !d->supersedes;
+	ev_lines_release(&set);
 	ev_buf_release(&payload);
 	return ret;
 }

@@ -342,3 +342,51 @@ tree_of() {
 	expect_in stderr "error: cannot push evidence to 'origin'" 'no evidence today'
 	refs_snapshot | diff - "$WORLD/before"
 }
+
+@test "many records on one commit are shared in linear time" {
+	attach one
+	for i in $(seq 1 300)
+	do
+		forge_line ci now ".predicate.gitEvidence.name = \"n$i\""
+		echo
+	done >"$WORLD/bundle"
+	git evidence import "$WORLD/bundle"
+	expect_exit 0 git evidence sync
+	expect_stdout <<-END
+	origin: received 0 records, sent 301
+	END
+}
+
+@test "a record the remote has in other wrapping stays here" {
+	forge_line ci now >"$WORLD/a"
+	forge_here <"$WORLD/a"
+	git evidence sync
+	git update-ref -d refs/notes/evidence
+	git update-ref -d refs/evidence/verified/origin
+	jq -c '{signatures, payloadType, payload}' "$WORLD/a" | forge_here
+	expect_exit 0 git evidence sync
+	expect_in stderr 'as another line'
+	test "$(git evidence log | wc -l)" = 1
+	test "$(git -C "$WORLD/server.git" notes --ref=evidence show \
+		"$(git rev-parse HEAD)" | wc -l)" = 1
+}
+
+@test "a password in a URL is never shown" {
+	expect_exit 128 git evidence sync \
+		'https://user:sesame@localhost:1/x.git'
+	expect_in stderr 'https://localhost:1/x.git'
+	expect_not_in stderr sesame
+	git -c http.proxy= evidence sync 'https://user:sesame@localhost:1/x' \
+		--json >"$WORLD/json" 2>/dev/null || :
+	refute grep -q sesame "$WORLD/json"
+}
+
+@test "a ledger ref that leads into a branch is refused, the branch unmoved" {
+	git branch victim
+	git symbolic-ref refs/notes/evidence refs/heads/victim
+	before=$(git rev-parse victim)
+	expect_exit 128 attach one
+	expect_in stderr "'refs/notes/evidence' is a symbolic ref" 'hint: '
+	expect_exit 128 git evidence sync
+	test "$(git rev-parse victim)" = "$before"
+}
