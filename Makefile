@@ -22,7 +22,7 @@ DEPS_BUILD := gcc libc6-dev make pkg-config git libgit2-dev libgpgme-dev \
 	libssl-dev libyaml-dev libjansson-dev libexpat1-dev
 DEPS_RUN := git gnupg bubblewrap
 DEPS_CHECK := libcmocka-dev bats mandoc jq shellcheck locales
-DEPS_LONG := clang libclang-rt-14-dev
+DEPS_LONG := clang libclang-rt-14-dev valgrind
 
 -include config.mak
 
@@ -140,8 +140,9 @@ demo: deps	## keep evidence of a small product, and alter it
 check: deps	## build, lint and run all tests, also with sanitizers
 	@tests/run
 
-check-long: deps deps-long	## the same, and fuzz every parser
+check-long: deps deps-long	## the same, races, kills, valgrind and fuzzing
 	@tests/run
+	@tests/run long
 	@$(MAKE) --no-print-directory -s -j$(JOBS) CC=clang SANITIZE=1 FUZZ=1 \
 		BUILD=build/fuzz fuzzers
 	@tests/fuzz-all build/fuzz/fuzz $(FUZZ_SECONDS)

@@ -273,6 +273,15 @@ static int write_table(const struct ev_keytable *table, const char *dir,
 	return ret;
 }
 
+/* On a full disk gpg only says that it took no key. */
+static int blame_disk(const char *dir, int why)
+{
+	static const char probe[1 << 16];
+	int ret = write_file(dir, "probe", probe, sizeof(probe));
+
+	return ret < 0 ? ret : why;
+}
+
 int ev_home_build(struct ev_keytable *table, const char *dir,
 		  const char *digest, const struct ev_keyblock *blocks,
 		  size_t n)
@@ -283,8 +292,11 @@ int ev_home_build(struct ev_keytable *table, const char *dir,
 	ret = write_file(dir, CONF_FILE, conf, sizeof(conf) - 1);
 	if (ret == 0)
 		ret = ev_gpg_open(&ctx, NULL, dir);
-	if (ret == 0)
+	if (ret == 0) {
 		ret = import_all(ctx, blocks, n);
+		if (ret < 0)
+			ret = blame_disk(dir, ret);
+	}
 	if (ret == 0)
 		ret = list(table, ctx);
 	if (ctx)
