@@ -106,6 +106,10 @@ int ev_git_absent(void);
  * that word; else its last line; "" if it said nothing. */
 void ev_git_said(struct ev_buf *out, const char *err);
 
+/* batch.c: git_odb_write() while a batch is open. */
+int ev_batch_write(git_oid *id, struct ev_repo *r, git_object_t type,
+		   const void *p, size_t n);
+
 /* config.c */
 void ev_config_free(struct ev_config *c);
 

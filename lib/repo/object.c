@@ -143,7 +143,10 @@ int ev_object_write(struct ev_oid *out, struct ev_repo *r,
 	git_oid id;
 	int rc;
 
-	rc = git_odb_write(&id, r->odb, p, n, ev_git2_type(type));
+	if (r->batch)
+		rc = ev_batch_write(&id, r, ev_git2_type(type), p, n);
+	else
+		rc = git_odb_write(&id, r->odb, p, n, ev_git2_type(type));
 	if (rc)
 		return unwritable(rc, r, "an object");
 	ev_git2_from(out, &id);
