@@ -29,16 +29,13 @@ static void refuse(struct ev_import_result *out, size_t row, const char *reason)
 static int judge_own(struct ev_line *line, struct ev_ledger *l,
 		     const struct ev_slice *s)
 {
-	struct ev_oid object;
 	int ret;
 
-	ret = ev_ledger_judge(line, l, &ev_oid_zero, s->p, s->n);
-	if (ret < 0 || line->state != EV_MISPLACED)
-		return ret;
-	object = line->record.has_commit ? line->record.commit
-					 : line->record.tree;
-	ev_line_release(line);
-	return ev_ledger_judge(line, l, &object, s->p, s->n);
+	ret = ev_judge_read(line, l, s->p, s->n);
+	if (ret == 0)
+		ev_judge_place(line, l, line->record.has_commit ?
+			       &line->record.commit : &line->record.tree);
+	return ret;
 }
 
 /* What the ledger holds of the objects met so far. */

@@ -31,6 +31,9 @@ int ev_ledger_learn(struct ev_ledger *l, const struct ev_slice *lines,
  * none. */
 bool ev_judge_cached(struct ev_line *out, struct ev_ledger *l,
 		     const unsigned char digest[32]);
+/* What the cache says of the line or, failing that, gpg. */
+int ev_judge_read(struct ev_line *out, struct ev_ledger *l, const char *line,
+		  size_t n);
 /* Whether a line with a good signature counts on `object`. */
 void ev_judge_place(struct ev_line *out, struct ev_ledger *l,
 		    const struct ev_oid *object);
