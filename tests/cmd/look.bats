@@ -210,7 +210,9 @@ given_withdrawn() {
 
 @test "log: --kind names one kind" {
 	attach unit
-	echo '{"inputs": [], "outputs": []}' >"$WORLD/lineage.json"
+	printf '{"inputs": [], "outputs": [{"name": "train", "digest":
+		"sha256:%s"}]}' "$(printf x | sha256sum | cut -d' ' -f1)" \
+		>"$WORLD/lineage.json"
 	git evidence attach lineage "$WORLD/lineage.json" --name set
 	test "$(names --kind test)" = 'unit '
 	test "$(names --kind lineage)" = 'set '
