@@ -38,7 +38,7 @@ struct ev_repo {
 	bool by_path;			/* opened at a path, not from the env */
 	bool partial;
 	char *promisor;			/* its remote, NULL if not known */
-	size_t abbrev;			/* names.c: least length, 0 unknown */
+	size_t abbrev;			/* abbrev.c: least length, 0 unknown */
 	char *fetch_said;		/* object.c: why a fetch failed */
 	bool has_ident;			/* refs.c: reflog identity was set */
 	struct ev_config *config;	/* read when first asked for */
@@ -105,6 +105,9 @@ int ev_git_absent(void);
 /* The sentence git ended with: its last "fatal:" or "error:" line, without
  * that word; else its last line; "" if it said nothing. */
 void ev_git_said(struct ev_buf *out, const char *err);
+
+/* abbrev.c: the digits that Git shows of a name at least, 7 or more. */
+size_t ev_abbrev_digits(struct ev_repo *r);
 
 /* batch.c: git_odb_write() while a batch is open. */
 int ev_batch_write(git_oid *id, struct ev_repo *r, git_object_t type,

@@ -293,30 +293,10 @@ int ev_repo_tree_of(struct ev_oid *tree, struct ev_repo *r,
 	return ev_git2_treeish(tree, r, commit);
 }
 
-/*
- * How many digits Git shows here depends on core.abbrev and on the number of
- * packed objects; it says so when asked to shorten an id that need not exist.
- */
-static size_t least_digits(struct ev_repo *r)
-{
-	static const char *const args[] = { "rev-parse", "--short",
-		"4b825dc642cb6eb9a060e54bf8d69288fbee4904", NULL };
-	struct ev_buf hex = EV_BUF_INIT;
-
-	if (!r->abbrev) {
-		r->abbrev = 7;
-		if (!ev_git_out(&hex, r, args) && hex.len > r->abbrev &&
-		    hex.len <= EV_OID_HEX)
-			r->abbrev = hex.len;
-		ev_buf_release(&hex);
-	}
-	return r->abbrev;
-}
-
 void ev_repo_short(char out[EV_OID_HEX + 1], struct ev_repo *r,
 		   const struct ev_oid *oid)
 {
-	size_t n = least_digits(r);
+	size_t n = ev_abbrev_digits(r);
 	git_oid prefix, found;
 	char hex[EV_OID_HEX + 1];
 
