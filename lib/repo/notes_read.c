@@ -10,6 +10,8 @@ struct ev_notes {
 	struct ev_repo *repo;
 	struct ev_notes_budget budget;
 	struct ev_notes_folder root;
+	struct ev_note *gathered;	/* at work, in flatten() */
+	size_t ngathered, gathered_cap;
 };
 
 int ev_notes_open(struct ev_notes **out, struct ev_repo *r,
@@ -40,6 +42,7 @@ void ev_notes_close(struct ev_notes *n)
 	if (!n)
 		return;
 	ev_notes_folder_release(&n->root);
+	free(n->gathered);
 	free(n);
 }
 
@@ -75,16 +78,34 @@ static bool can_flatten(const struct ev_notes *n,
 	return !f->n && f->nsubs > 1 && !n->repo->partial;
 }
 
-static void take_notes(struct ev_notes_folder *f, struct ev_notes_folder *from)
+/* Gathered apart, so that what is kept is made in its final size. */
+static void gather(struct ev_notes *n, struct ev_notes_folder *f,
+		   struct ev_notes_folder *from)
 {
 	size_t i;
 
 	for (i = 0; i < from->n; i++) {
-		EV_GROW(f->notes, f->n, f->cap);
-		f->notes[f->n++] = from->notes[i];
+		EV_GROW(n->gathered, n->ngathered, n->gathered_cap);
+		n->gathered[n->ngathered++] = from->notes[i];
 	}
 	f->strays += from->strays;
 	ev_notes_folder_release(from);
+}
+
+/* The notes gathered stand for the first `done` folders. */
+static void replace_subs(struct ev_notes_folder *f, const struct ev_notes *n,
+			 size_t done)
+{
+	f->nsubs -= done;
+	memmove(f->subs, f->subs + done, f->nsubs * sizeof(*f->subs));
+	f->subs = ev_realloc(f->subs, f->nsubs * sizeof(*f->subs));
+	f->subcap = f->nsubs;
+	free(f->notes);
+	f->notes = ev_calloc(n->ngathered + 1, sizeof(*f->notes));
+	if (n->ngathered)
+		memcpy(f->notes, n->gathered, n->ngathered * sizeof(*f->notes));
+	f->n = n->ngathered;
+	f->cap = n->ngathered + 1;
 }
 
 /*
@@ -102,6 +123,7 @@ static int flatten(struct ev_notes_folder *f, struct ev_notes *n,
 
 	if (!can_flatten(n, f))
 		return 0;
+	n->ngathered = 0;
 	for (i = 0; i < f->nsubs; i++) {
 		ret = read_sub(&sub, n, &n->budget, &f->subs[i], prefix, depth);
 		if (ret)
@@ -111,14 +133,9 @@ static int flatten(struct ev_notes_folder *f, struct ev_notes *n,
 			*f->subs[i].folder = sub;
 			break;
 		}
-		take_notes(f, &sub);
+		gather(n, f, &sub);
 	}
-	memmove(f->subs, f->subs + i, (f->nsubs - i) * sizeof(*f->subs));
-	f->nsubs -= i;
-	f->subs = ev_realloc(f->subs, f->nsubs * sizeof(*f->subs));
-	f->subcap = f->nsubs;
-	f->notes = ev_realloc(f->notes, f->n * sizeof(*f->notes));
-	f->cap = f->n;
+	replace_subs(f, n, i);
 	return 0;
 }
 

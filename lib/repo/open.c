@@ -16,7 +16,7 @@
  */
 #define MWINDOW_SIZE ((size_t)1 << 20)
 #define MWINDOW_MAPPED ((size_t)4 << 20)
-#define OBJECT_CACHE ((ssize_t)256 << 10)
+#define OBJECT_CACHE ((ssize_t)32 << 10)
 #define TREE_CACHE_LIMIT ((size_t)64 << 20)
 
 static pthread_once_t library_once = PTHREAD_ONCE_INIT;
