@@ -69,6 +69,24 @@ static int known_already(struct known *k, struct ev_repo *r,
 	return ret;
 }
 
+/* What mail and other systems put at the end of a line is none of it. */
+static void trim(struct ev_slices *lines)
+{
+	struct ev_slice *s;
+	size_t i, kept = 0;
+
+	for (i = 0; i < lines->n; i++) {
+		s = &lines->items[i];
+		while (s->n && (s->p[s->n - 1] == ' ' ||
+				s->p[s->n - 1] == '\t' ||
+				s->p[s->n - 1] == '\r'))
+			s->n--;
+		if (s->n)
+			lines->items[kept++] = *s;
+	}
+	lines->n = kept;
+}
+
 struct additions { struct ev_append *items; size_t n, cap; };
 
 static void add(struct additions *to, const struct ev_oid *object,
@@ -125,7 +143,8 @@ int ev_import(struct ev_import_result *out, struct ev_repo *r,
 	struct ev_slices lines = { 0 };
 	struct known known = { .said = EV_SAID_INIT };
 	char message[80];
-	size_t i;
+	const char *p = bundle->ptr;
+	size_t i, row = 1;
 	int ret;
 
 	memset(out, 0, sizeof(*out));
@@ -134,10 +153,15 @@ int ev_import(struct ev_import_result *out, struct ev_repo *r,
 	if (ret < 0)
 		goto out;
 	ev_slices_split(&lines, bundle);
+	trim(&lines);
 	out->lines = lines.n;
 	ret = ev_ledger_learn(l, lines.items, lines.n);
-	for (i = 0; ret == 0 && i < lines.n; i++)
-		ret = take(out, &to, &known, r, l, i + 1, &lines.items[i]);
+	for (i = 0; ret == 0 && i < lines.n; i++) {
+		/* Blank lines are no lines of a bundle, but rows of the file. */
+		for (; p < lines.items[i].p; p++)
+			row += *p == '\n';
+		ret = take(out, &to, &known, r, l, row, &lines.items[i]);
+	}
 	snprintf(message, sizeof(message), "evidence: import %zu record%s\n",
 		 out->added, out->added == 1 ? "" : "s");
 	if (ret == 0 && to.n && !dry_run)

@@ -163,18 +163,6 @@ static void withdraw_all(struct ev_lines *set, struct ev_line **v, size_t n,
 	free(revocations.items);
 }
 
-static bool shares_role(const struct ev_person *a, const struct ev_person *b)
-{
-	size_t i;
-
-	if (a == b)
-		return true;
-	for (i = 0; a && i < a->roles.n; i++)
-		if (ev_person_has_role(b, a->roles.items[i]))
-			return true;
-	return false;
-}
-
 static bool supersedes(const struct ev_line *newer, const struct ev_line *older)
 {
 	const struct ev_record *a = &newer->record, *b = &older->record;
@@ -183,7 +171,7 @@ static bool supersedes(const struct ev_line *newer, const struct ev_line *older)
 	       a->kind == b->kind && a->kind != EV_KIND_REVOCATION &&
 	       ev_streq(a->type, b->type) &&
 	       ev_streq(a->name, b->name) && ev_oid_eq(&a->tree, &b->tree) &&
-	       shares_role(newer->person, older->person);
+	       ev_person_shares_role(newer->person, older->person);
 }
 
 /* A record that was superseded itself still supersedes its elder. */

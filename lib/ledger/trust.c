@@ -51,6 +51,19 @@ bool ev_person_has_role(const struct ev_person *p, const char *role)
 	return p && ev_strs_has(&p->roles, role);
 }
 
+bool ev_person_shares_role(const struct ev_person *a,
+			   const struct ev_person *b)
+{
+	size_t i;
+
+	if (a == b)
+		return true;
+	for (i = 0; a && i < a->roles.n; i++)
+		if (ev_person_has_role(b, a->roles.items[i]))
+			return true;
+	return false;
+}
+
 bool ev_trust_counts(char reason[160], const struct ev_trust *t,
 		     const struct ev_signature *s, int64_t now)
 {

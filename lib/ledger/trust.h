@@ -33,6 +33,9 @@ const struct ev_person *ev_trust_person(const struct ev_trust *t,
 					const char *primary_fpr,
 					const struct ev_person_key **key);
 bool ev_person_has_role(const struct ev_person *p, const char *role);
+/* Are they one, or is there a role that both have? */
+bool ev_person_shares_role(const struct ev_person *a,
+			   const struct ev_person *b);
 
 /*
  * Why a signature of a key in the home may not count at `now` although it is

@@ -219,12 +219,53 @@ static bool is_reason(const char *text)
 	return text && *text && !(*text == '<' && ev_ends_with(text, ">"));
 }
 
-static int check_supersedes(struct ev_ledger *l, struct ev_draft *d)
+static int may_supersede(const struct ev_draft *d, const struct ev_line *old,
+			 const struct ev_trust *trust, const char *fpr)
+{
+	const struct ev_person *by = ev_trust_person(trust, fpr, NULL);
+	const struct ev_record *r = &old->record;
+	const char *type = d->type ? d->type : ev_kind_predicate(d->kind);
+
+	if (old->state != EV_LIVE)
+		return ev_fail(EV_EINVALID, "record %.12s is %s: %s", r->id,
+			       ev_state_name(old->state), old->reason);
+	if (!ev_streq(r->type, type) ||
+	    !ev_streq(r->name, d->name ? d->name : ""))
+		return ev_fail(EV_EINVALID, "record %.12s is %s '%s', not %s "
+			       "'%s'", r->id, ev_kind_name(r->kind), r->name,
+			       ev_kind_name(d->kind), d->name ? d->name : "");
+	if (!ev_person_shares_role(by, old->person))
+		return ev_fail(EV_EDENIED, "record %.12s is by %s, who shares "
+			       "no role with %s", r->id, old->person->name,
+			       by ? by->name : fpr);
+	return 0;
+}
+
+/* The line that `id` means, or NULL: a live one if there is one. */
+static int find_superseded(const struct ev_line **out,
+			   const struct ev_lines *set, const char *id)
+{
+	size_t n = strlen(id), i;
+
+	*out = NULL;
+	for (i = 0; n >= 12 && i < set->n; i++) {
+		if (strncmp(set->items[i].record.id, id, n))
+			continue;
+		if (*out && strcmp((*out)->record.id, set->items[i].record.id))
+			return ev_fail(EV_EINVALID, "'%s' fits more than one "
+				       "record", id);
+		if (!*out)
+			*out = &set->items[i];
+	}
+	return *out ? 0 : ev_fail(EV_ENOTFOUND, "no record '%s' on this commit "
+				  "or its tree", id);
+}
+
+int ev_draft_check_supersedes(struct ev_draft *d, struct ev_ledger *l,
+			      const struct ev_trust *trust, const char *fpr)
 {
 	struct ev_lines set = EV_LINES_INIT;
-	const struct ev_record *r;
-	const char *type = d->type ? d->type : ev_kind_predicate(d->kind);
-	size_t i;
+	const struct ev_line *old;
 	int ret;
 
 	if (!d->supersedes)
@@ -233,33 +274,14 @@ static int check_supersedes(struct ev_ledger *l, struct ev_draft *d)
 		return ev_fail(EV_EINVALID, "a reason is needed to supersede "
 			       "'%s'", d->supersedes);
 	ret = ev_ledger_lines(&set, l, &d->commit, &d->tree);
-	if (ret < 0)
-		goto out;
-	ret = EV_ENOTFOUND;
-	for (i = 0; i < set.n; i++) {
-		r = &set.items[i].record;
-		if (strcmp(r->id, d->supersedes))
-			continue;
-		if (set.items[i].state != EV_LIVE)
-			ret = ev_fail(EV_EINVALID, "record %.12s is %s: %s",
-				      r->id,
-				      ev_state_name(set.items[i].state),
-				      set.items[i].reason);
-		else if (!ev_streq(r->type, type) ||
-			 !ev_streq(r->name, d->name ? d->name : ""))
-			ret = ev_fail(EV_EINVALID, "record %.12s is %s '%s', "
-				      "not %s '%s'", r->id,
-				      ev_kind_name(r->kind), r->name,
-				      ev_kind_name(d->kind),
-				      d->name ? d->name : "");
-		else
-			ret = 0;
-		break;
+	if (ret == 0)
+		ret = find_superseded(&old, &set, d->supersedes);
+	if (ret == 0)
+		ret = may_supersede(d, old, trust, fpr);
+	if (ret == 0) {
+		memcpy(d->superseded, old->record.id, sizeof(d->superseded));
+		d->supersedes = d->superseded;
 	}
-	if (ret == EV_ENOTFOUND)
-		ev_fail(ret, "no record '%s' on this commit or its tree",
-			d->supersedes);
-out:
 	ev_lines_release(&set);
 	return ret;
 }
@@ -337,7 +359,7 @@ int ev_draft_write(struct ev_written *out, struct ev_repo *r,
 	if (ret == 0)
 		ret = ev_ledger_open(&l, r, trust, NULL);
 	if (ret == 0)
-		ret = check_supersedes(l, d);
+		ret = ev_draft_check_supersedes(d, l, trust, fpr);
 	if (ret == 0)
 		ret = ev_draft_payload(&payload, d, trust);
 	if (ret < 0)

@@ -16,6 +16,7 @@ struct ev_draft {
 	 * "\"result\":\"PASSED\",\"configuration\":[]"; may be empty. */
 	struct ev_buf members;
 	const char *supersedes, *because;	/* NULL, or both set */
+	char superseded[65];			/* the full id, once checked */
 	int64_t recorded_at;			/* 0: now */
 	struct ev_artifacts artifacts;
 };
@@ -35,11 +36,18 @@ int ev_draft_payload(struct ev_buf *out, const struct ev_draft *d,
 int ev_draft_key(char fpr[41], struct ev_repo *r, const struct ev_trust *trust,
 		 const char *wanted);
 
+/*
+ * Is `supersedes` (a record id, or 12 digits of it at least) a live record of
+ * the same kind, name and subject that the holder of `fpr` may replace?  It is
+ * the full id then.
+ */
+int ev_draft_check_supersedes(struct ev_draft *d, struct ev_ledger *l,
+			      const struct ev_trust *trust, const char *fpr);
+
 struct ev_written { char id[65], line[65]; struct ev_oid ledger; };
 /*
  * Sign and store: artifacts first, then the line on commit and tree in one
- * ledger commit. Checks `supersedes` (same kind, name and subject, in the
- * ledger, live). With dry_run everything but the writing is done, also the
+ * ledger commit. Checks `supersedes`. With dry_run everything but the writing is done, also the
  * signature is not made. Nothing is left behind on failure but unreferenced
  * objects after a full disk.
  */

@@ -174,6 +174,9 @@ int ev_attach_manifest(struct ev_written *out, struct ev_repo *r,
 	if (ret == 0)
 		ret = ev_ledger_open(&o.ledger, r, &policy->trust, NULL);
 	if (ret == 0)
+		ret = ev_draft_check_supersedes(&d, o.ledger, &policy->trust,
+						a->signer);
+	if (ret == 0)
 		ret = ev_manifest_build(&d.members, &a->warnings, r, &a->commit,
 					&o);
 	if (ret == 0)

@@ -112,6 +112,29 @@ id_of() {
 	expect_in stderr "record ${old:0:12} is superseded"
 }
 
+@test "superseding takes the twelve digits that log prints, and signs all 64" {
+	git evidence attach test "$WORLD/failed.json" --name unit
+	old=$(id_of unit)
+	expect_exit 128 git evidence attach test "$WORLD/passed.json" \
+		--name unit --supersede "${old:0:11}" --because 'flaky'
+	expect_in stderr "no record '${old:0:11}' on this commit or its tree"
+	git evidence attach test "$WORLD/passed.json" --name unit \
+		--supersede "$(git evidence log | cut -d ' ' -f 2)" \
+		--because 'disk was full'
+	git evidence show --json | jq -e --arg old "$old" '.records |
+		map(select(.state == "live")) | length == 1 and
+		.[0].predicate.gitEvidence.supersedes == $old'
+}
+
+@test "who shares no role with a signer cannot supersede, and is told" {
+	git evidence attach test "$WORLD/failed.json" --name unit
+	expect_exit 128 git evidence attach test "$WORLD/passed.json" \
+		--name unit --supersede "$(id_of unit)" --because 'better' \
+		--key "$(key_fpr ada)"
+	expect_in stderr "is by Build service, who shares no role with Dr. Ada Kern"
+	test "$(git evidence log | wc -l)" = 1
+}
+
 @test "the hint to supersede is pasted, but for its reason" {
 	expect_exit 0 git evidence attach test "$WORLD/passed.json" --name unit
 	expect_exit 128 git evidence attach test "$WORLD/failed.json" \

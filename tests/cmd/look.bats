@@ -441,6 +441,32 @@ given_withdrawn() {
 	expect_exit 129 git evidence show --raw --json
 }
 
+@test "import: blank lines and CR LF are none of a line, rows are the file's" {
+	attach unit
+	attach other
+	lines_of HEAD >"$WORLD/raw"
+	given_line mallory now
+	{
+		printf '\n\r\n'
+		sed 's/$/ \r/' "$WORLD/raw"
+		printf '\n'
+		cat "$WORLD/line"
+		printf 'garbage\r\n'
+	} >"$WORLD/bundle"
+	git update-ref -d refs/notes/evidence
+	expect_exit 1 git evidence import "$WORLD/bundle"
+	expect_stdout <<-END
+	imported 2 of 4 lines, 0 known, 2 refused
+	END
+	expect_in stderr "$WORLD/bundle:6: not admitted: key '$(key_fpr mallory)' is not listed" \
+		"$WORLD/bundle:7: not admitted: "
+	lines_of HEAD | diff - "$WORLD/raw"
+	expect_exit 0 git evidence import "$WORLD/raw"
+	expect_stdout <<-END
+	imported 0 of 2 lines, 2 known, 0 refused
+	END
+}
+
 @test "show: a line that is no record is found by its digest, as it is" {
 	bad=$(given_bad)
 	expect_exit 0 git evidence show "$bad"
