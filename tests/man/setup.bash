@@ -80,7 +80,7 @@ man_policy() {
 		--role engineering --role clinical || return
 	cp "$(key_block ci)" .evidence/keys/build-service.asc
 	awk -v fpr="$(key_fpr ci)" '
-		/^# - name: "Dr. Ada Kern"/ && !done {
+		/^#:  - name: "Dr. Ada Kern"/ && !done {
 			print "  - name: \"Build service\""
 			print "    emails: [\"ci@example.com\"]"
 			print "    roles: [ci]"
