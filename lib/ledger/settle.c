@@ -205,6 +205,12 @@ static const char *time_of(const struct ev_line *l)
 	return when && *when ? when : "~";
 }
 
+static const char *name_of(const struct ev_line *l)
+{
+	return l->record.name ? l->record.name : "";
+}
+
+/* What was recorded within one second is in the order of kinds and names. */
 static int live_first(const void *va, const void *vb)
 {
 	const struct ev_line *a = va, *b = vb;
@@ -213,6 +219,10 @@ static int live_first(const void *va, const void *vb)
 	if ((a->state == EV_LIVE) != (b->state == EV_LIVE))
 		return a->state == EV_LIVE ? -1 : 1;
 	cmp = strcmp(time_of(a), time_of(b));
+	if (!cmp)
+		cmp = (int)a->record.kind - (int)b->record.kind;
+	if (!cmp)
+		cmp = strcmp(name_of(a), name_of(b));
 	if (!cmp)
 		cmp = strcmp(a->record.id, b->record.id);
 	return cmp ? cmp : strcmp(a->record.line, b->record.line);

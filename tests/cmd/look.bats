@@ -818,3 +818,17 @@ given_withdrawn() {
 	refuses grep -q "$esc" "$WORLD/plain"
 	git -c color.evidence=always evidence log | grep -q "$esc"
 }
+
+@test "log: what was recorded within one second is in the order of kinds, names" {
+	local name
+	for name in f b e a d c
+	do
+		given_line ci now ".predicate.gitEvidence |= (.name = \"$name\" |
+			.recordedAt = \"2026-01-31T12:00:00Z\")"
+	done
+	given_line ci now '.predicateType = "https://git-evidence.dev/lineage/v1" |
+		.predicate.gitEvidence |= (.name = "a" |
+		.recordedAt = "2026-01-31T12:00:00Z")'
+	expect_exit 0 git evidence log --json
+	test "$(jq -r .name "$WORLD/stdout" | tr -d '\n')" = abcdefa
+}
