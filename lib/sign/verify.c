@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <strings.h>
 
@@ -194,11 +195,16 @@ static int ask(struct question *q, const struct ev_keyhome *h, gpgme_ctx_t ctx)
 	return ret;
 }
 
-/* Questions first, first + step, ... by one context. */
-struct worker {
+/* What the workers share: each takes the next question. */
+struct pool {
 	struct question *questions;
-	size_t n, first, step;
+	size_t n;
+	atomic_size_t next;
 	const struct ev_keyhome *home;
+};
+
+struct worker {
+	struct pool *pool;
 	gpgme_ctx_t *ctx;
 	int ret;
 	char *message;			/* the error lives in its own thread */
@@ -207,12 +213,13 @@ struct worker {
 static void *work(void *arg)
 {
 	struct worker *w = arg;
+	struct pool *p = w->pool;
 	size_t i;
 
 	if (!*w->ctx)
-		w->ret = ev_gpg_open(w->ctx, NULL, w->home->dir.ptr);
-	for (i = w->first; i < w->n && w->ret == 0; i += w->step)
-		w->ret = ask(&w->questions[i], w->home, *w->ctx);
+		w->ret = ev_gpg_open(w->ctx, NULL, p->home->dir.ptr);
+	while (w->ret == 0 && (i = atomic_fetch_add(&p->next, 1)) < p->n)
+		w->ret = ask(&p->questions[i], p->home, *w->ctx);
 	if (w->ret < 0)
 		w->message = ev_strdup(ev_error_last()->message);
 	return NULL;
@@ -221,30 +228,24 @@ static void *work(void *arg)
 static int ask_all(struct question *questions, size_t n, struct ev_keyhome *h)
 {
 	size_t count = n < EV_HOME_CONTEXTS ? n : EV_HOME_CONTEXTS, i;
+	struct pool pool = { .questions = questions, .n = n, .home = h };
 	struct worker workers[EV_HOME_CONTEXTS];
 	pthread_t threads[EV_HOME_CONTEXTS];
 	bool started[EV_HOME_CONTEXTS] = { false };
-	int ret = 0;
+	int ret;
 
-	/* the first here, for the sake of the hints of its error */
-	if (!h->ctx[0])
-		ret = ev_gpg_open(&h->ctx[0], NULL, h->dir.ptr);
-	if (ret < 0)
-		return ret;
 	for (i = 0; i < count; i++)
-		workers[i] = (struct worker){ questions, n, i, count, h,
-					      &h->ctx[i], 0, NULL };
+		workers[i] = (struct worker){ &pool, &h->ctx[i], 0, NULL };
 	for (i = 1; i < count; i++)
 		started[i] = !pthread_create(&threads[i], NULL, work,
 					     &workers[i]);
+	/* the first here, for the sake of the hints of its error */
+	work(&workers[0]);
+	ret = workers[0].ret;
 	for (i = 0; i < count; i++) {
 		if (started[i])
 			pthread_join(threads[i], NULL);
-		else
-			work(&workers[i]);
-	}
-	for (i = 0; i < count; i++) {
-		if (workers[i].ret < 0 && ret == 0)
+		if (started[i] && workers[i].ret < 0 && ret == 0)
 			ret = ev_fail(workers[i].ret, "%s", workers[i].message);
 		free(workers[i].message);
 	}
