@@ -471,3 +471,24 @@ test_state() {
 	test "$(states)" = $'live test unit\nuntimely test unit'
 	test "$(reasons)" = 'subkey is revoked'
 }
+
+@test "superseding across trees has no effect, also where the commit is not here" {
+	absent=1111111111111111111111111111111111111111
+	one=2222222222222222222222222222222222222222
+	two=3333333333333333333333333333333333333333
+	for tree in $one $two
+	do
+		forge_payload $absent $tree ".predicate.result = \"FAILED\" |
+			${extra:-.}" >"$WORLD/payload"
+		forge_pae "$WORLD/payload" >"$WORLD/pae"
+		keys_sign ci now <"$WORLD/pae" >"$WORLD/sig"
+		forge_envelope "$WORLD/payload" "$(key_fpr ci)" "$WORLD/sig" \
+			>>"$WORLD/both"
+		echo >>"$WORLD/both"
+		id=${id:-$(sha256sum <"$WORLD/payload" | cut -d' ' -f1)}
+		extra=".predicate.gitEvidence += {supersedes: \"$id\",
+			because: \"x\"}"
+	done
+	forge_note $absent <"$WORLD/both"
+	test "$(git evidence show "$id" --json | jq -r '.records[].state')" = live
+}

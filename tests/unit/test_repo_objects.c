@@ -248,8 +248,11 @@ static void a_store_without_permission_is_told_with_the_mend(void **state)
 	int wrote, made;
 
 	(void)state;
-	if (geteuid())
+	if (geteuid()) {
+		fputs("only root can become somebody without the right to "
+		      "write\n", stderr);
 		skip();
+	}
 	fix_repo("a");
 	fix_run("chmod 755 . && chmod -R go+rX-w a");
 	setenv("GIT_CONFIG_COUNT", "1", 1);
