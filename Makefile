@@ -19,7 +19,8 @@ PKGS := libgit2 gpgme libcrypto yaml-0.1 jansson expat
 
 # The one list of what has to be there, as Debian names it.
 DEPS_BUILD := gcc libc6-dev make pkg-config git libgit2-dev libgpgme-dev \
-	libssl-dev libyaml-dev libjansson-dev libexpat1-dev
+	libssl-dev libyaml-dev libjansson-dev libexpat1-dev \
+	libunistring-dev
 DEPS_RUN := git gnupg bubblewrap
 DEPS_CHECK := libcmocka-dev bats mandoc jq shellcheck locales
 DEPS_LONG := clang libclang-rt-14-dev valgrind
@@ -49,7 +50,7 @@ CFLAGS_ALL = -std=gnu11 $(OPT) -fstack-protector-strong -fPIC \
 # Asked once, and only by a goal that compiles: before `make deps` there may be
 # no pkg-config to ask.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
-PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
+PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)) -lunistring)$(PKG_LIBS)
 
 LIB_SRC := $(sort $(wildcard lib/*/*.c))
 CMD_SRC := $(sort $(wildcard cmd/*.c))

@@ -25,9 +25,18 @@ struct ev_trust {
 	struct ev_strs revoke_records;	/* roles that may withdraw any record */
 	struct ev_keyhome *home;	/* owned */
 	char digest[65];		/* of the control set; names caches */
+	struct ev_cache *cache;		/* see ev_trust_cache(); owned */
 };
 void ev_trust_init(struct ev_trust *t);
 void ev_trust_release(struct ev_trust *t);
+/*
+ * What was found out about signatures under these keys and people: opened when
+ * first asked for, one for the trust and all ledgers and tags judged by it.
+ * NULL without a home.
+ */
+struct ev_repo;
+struct ev_cache;
+struct ev_cache *ev_trust_cache(struct ev_trust *t, struct ev_repo *r);
 /* The person whose listed primary key this is; *key may be NULL. */
 const struct ev_person *ev_trust_person(const struct ev_trust *t,
 					const char *primary_fpr,

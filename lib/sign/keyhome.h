@@ -126,6 +126,9 @@ void ev_sign_set_program(const char *path);
  * no secret key, no terminal for the pass phrase (GPG_TTY), gpg missing. */
 int ev_sign_detached(struct ev_buf *sig, const char *fpr,
 		     const void *data, size_t n);
+/* The same as an armoured block, as Git keeps it at the end of a tag. */
+int ev_sign_armored(struct ev_buf *armour, const char *fpr,
+		    const void *data, size_t n);
 /* Fingerprints of primary keys for which the user has a secret key that can
  * sign and is neither expired nor revoked. */
 int ev_sign_secret_keys(struct ev_strs *out);

@@ -1,0 +1,59 @@
+/*
+ * approve.h - what an approver signs, made from what the judgement sees
+ */
+#ifndef EV_GATE_APPROVE_H
+#define EV_GATE_APPROVE_H
+
+#include "gate/judge.h"
+#include "ledger/decision.h"
+
+struct ev_approve {
+	const char *ref;		/* full name of the target */
+	struct ev_oid commit;
+	const char *role;
+	enum ev_meaning meaning;
+	const struct ev_strs *clears;	/* may be NULL */
+	const struct ev_person *person;	/* who will sign */
+	int64_t now;
+};
+
+/* What is shown before anything is signed. */
+struct ev_approve_view {
+	struct ev_verdict verdict;	/* as it is without this approval */
+	struct ev_strs manifest;	/* "model  rhythm-net 2.8.1 (sha256:..)" */
+	struct ev_strs outcomes;	/* records seen, and what they say */
+	struct ev_strs bounds;		/* worst bounds of the reports' gates */
+	struct ev_strs waivers;		/* open ones */
+	struct ev_strs changes;		/* since `from`: commits and files */
+	struct ev_strs warnings;	/* an author of the range approves ... */
+};
+void ev_approve_view_release(struct ev_approve_view *v);
+
+/*
+ * Fill the decision to be signed.  EV_EDENIED: a machine, a person without the
+ * role, a role that the requirement does not ask for, a name to be cleared
+ * that is not in review.  EV_EINVALID: no counting manifest though one is
+ * required, or manifests that differ.
+ */
+int ev_approve_draft(struct ev_decision *out, struct ev_approve_view *view,
+		     struct ev_repo *r, const struct ev_chain *chain,
+		     const struct ev_evidence *e, const struct ev_approve *a);
+
+/*
+ * The control set of `commit` as the next link (or the first).  EV_EDENIED for
+ * a person who has no say in it; EV_EINVALID if version, previous or product
+ * do not follow.  `loosened` gets the lines of ev_policy_loosened(), `diff`
+ * the files of the control set that change.
+ */
+struct ev_approve_policy {
+	struct ev_oid commit;
+	const char *role;
+	const char *fpr;		/* signing key; decides who it is */
+	int64_t now;
+};
+int ev_approve_policy_draft(struct ev_decision *out, struct ev_policy *next,
+			    struct ev_strs *diff, struct ev_strs *loosened,
+			    struct ev_repo *r, const struct ev_chain *chain,
+			    const struct ev_approve_policy *a);
+
+#endif
