@@ -90,6 +90,7 @@ struct ev_case {
 	const struct ev_evidence *evidence;
 	const struct ev_question *q;
 	struct ev_verdict *verdict;
+	bool want_range;		/* load it although no rule needs it */
 
 	/* the candidate; set by judge.c */
 	bool has_commit;

@@ -1,0 +1,75 @@
+#include "base/compat.h"
+
+#include "gate/judge.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "repo/config.h"
+#include "repo/refs.h"
+
+#define HEADS "refs/heads/"
+
+static int only_branch(char **ref, const struct ev_policy *p)
+{
+	const char *found = NULL;
+	size_t i, n = 0;
+	int ret;
+
+	for (i = 0; p && i < p->nprotects; i++)
+		if (ev_starts_with(p->protects[i].pattern, HEADS) &&
+		    !strchr(p->protects[i].pattern, '*')) {
+			found = p->protects[i].pattern;
+			n++;
+		}
+	if (n == 1) {
+		*ref = ev_strdup(found);
+		return 0;
+	}
+	if (!n)
+		return ev_fail(EV_EINVALID, "the policy protects no branch by "
+			       "its name, so there is nothing to ask about "
+			       "without --for");
+	ret = ev_fail(EV_EINVALID, "the policy protects %zu branches: which "
+		      "one is meant?", n);
+	for (i = 0; i < p->nprotects; i++)
+		if (ev_starts_with(p->protects[i].pattern, HEADS) &&
+		    !strchr(p->protects[i].pattern, '*'))
+			ev_error_hint("--for %s", p->protects[i].pattern +
+				      strlen(HEADS));
+	return ret;
+}
+
+int ev_target_ref(char **ref, const struct ev_policy *p, const char *word)
+{
+	*ref = NULL;
+	if (!word)
+		return only_branch(ref, p);
+	if (!*word)
+		return ev_fail(EV_EINVALID, "'' is no ref");
+	*ref = ev_starts_with(word, "refs/") ? ev_strdup(word) :
+	       ev_strdupf(HEADS "%s", word);
+	return 0;
+}
+
+int ev_target_from(struct ev_oid *from, struct ev_repo *r, const char *ref)
+{
+	const char *remote = ev_config_get(r, "evidence.remote", NULL);
+	char *key, *there = NULL;
+	int ret;
+
+	if (!remote)
+		remote = "origin";
+	key = ev_strdupf("remote.%s.url", remote);
+	if (ev_starts_with(ref, HEADS) && ev_config_get(r, key, NULL))
+		there = ev_strdupf("refs/remotes/%s/%s", remote,
+				   ref + strlen(HEADS));
+	free(key);
+	ret = ev_ref_read(from, r, there ? there : ref);
+	free(there);
+	if (ret != EV_ENOTFOUND)
+		return ret;
+	ev_error_clear();
+	*from = ev_oid_zero;
+	return 0;
+}
