@@ -4,7 +4,8 @@
  * <statedir>/verdicts/<basis> holds, for each line digest, the summary of the
  * record and the cryptographic verdict; `basis` names the keys there are and
  * for whom they are listed, so a changed control set begins a new file.
- * For listing it also holds which lines a note has, by the note's name.
+ * For listing it also holds which lines a note has, by the note's name; and
+ * what gpg said of signed commits and tags, by a digest that no line has.
  * Whether a record counts (time, roles, place, superseded) is never cached.
  * Delete the folder and nothing changes but time.  Entries carry a checksum; a
  * damaged file is read as far as it is sound and then replaced.

@@ -12,7 +12,7 @@ struct ev_ledger {
 	struct ev_repo *repo;
 	struct ev_trust *trust;
 	struct ev_notes *notes;
-	struct ev_cache *cache;
+	struct ev_cache *cache;		/* the trust's */
 	bool absent;
 	int64_t now;
 	struct ev_lines global;		/* revocations on the empty tree */

@@ -5,32 +5,9 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/hash.h"
-#include "base/hex.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "repo/refs.h"
-
-/* A verdict follows from the keys there are and from whose they are listed. */
-static int open_cache(struct ev_ledger *l)
-{
-	struct ev_buf state = EV_BUF_INIT, basis = EV_BUF_INIT;
-	const struct ev_trust *t = l->trust;
-	char name[EV_SHA256_HEX + 1];
-	size_t i, k;
-	int ret;
-
-	ev_buf_addf(&basis, "%s\n", ev_keyhome_digest(t->home));
-	for (i = 0; i < t->npeople; i++)
-		for (k = 0; k < t->people[i].nkeys; k++)
-			ev_buf_addf(&basis, "%s\n", t->people[i].keys[k].fpr);
-	ev_sha256_hex(name, basis.ptr, basis.len);
-	if (ev_repo_statedir(&state, l->repo) < 0)
-		ev_error_clear();	/* read-only: work is not saved */
-	ret = ev_cache_open(&l->cache, state.len ? state.ptr : NULL, name);
-	ev_buf_release(&basis);
-	ev_buf_release(&state);
-	return ret;
-}
 
 int ev_ledger_open(struct ev_ledger **out, struct ev_repo *r,
 		   struct ev_trust *trust, const struct ev_oid *tip)
@@ -55,8 +32,8 @@ int ev_ledger_open(struct ev_ledger **out, struct ev_repo *r,
 	ret = ev_notes_open(&l->notes, r, tip);
 	if (ret < 0)
 		goto out;
-	if (trust && trust->home)
-		ret = open_cache(l);
+	if (trust)
+		l->cache = ev_trust_cache(trust, r);
 out:
 	if (ret < 0) {
 		ev_ledger_close(l);
@@ -72,7 +49,6 @@ void ev_ledger_close(struct ev_ledger *l)
 		return;
 	ev_lines_release(&l->global);
 	ev_notes_close(l->notes);
-	ev_cache_close(l->cache);
 	free(l);
 }
 

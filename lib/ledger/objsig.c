@@ -5,7 +5,9 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/str.h"
+#include "ledger/cache.h"
 #include "repo/rawobj.h"
 
 #define RAW_MAX ((size_t)4 << 20)
@@ -30,8 +32,75 @@ static void set(struct ev_object_signature *out, enum ev_objsig status,
 	snprintf(out->reason, sizeof(out->reason), "%s", reason);
 }
 
-static int judge(struct ev_object_signature *out, const struct ev_rawobj *o,
-		 const struct ev_trust *trust, int64_t now)
+/* No line has a LF, so what a line is called is no object's name. */
+static void cache_key(unsigned char out[EV_SHA256_SIZE], const struct ev_buf *raw)
+{
+	struct ev_sha256 *h = ev_sha256_new();
+
+	ev_sha256_add(h, "object\n", 7);
+	ev_sha256_add(h, raw->ptr, raw->len);
+	ev_sha256_finish(h, out);
+	ev_sha256_free(h);
+}
+
+static bool recall(struct ev_signature *sig, struct ev_cache *cache,
+		   const unsigned char key[EV_SHA256_SIZE])
+{
+	struct ev_record known;
+
+	memset(&known, 0, sizeof(known));
+	memset(sig, 0, sizeof(*sig));
+	if (!cache || !ev_cache_get(cache, &known, key))
+		return false;
+	sig->status = known.sig;
+	sig->created = known.signed_at;
+	sig->hash_algo = known.hash_algo;
+	memcpy(sig->signer, known.signer, sizeof(sig->signer));
+	memcpy(sig->subkey, known.subkey, sizeof(sig->subkey));
+	memcpy(sig->reason, known.sig_reason, sizeof(sig->reason));
+	ev_record_release(&known);
+	return true;
+}
+
+static void remember(struct ev_cache *cache,
+		     const unsigned char key[EV_SHA256_SIZE],
+		     const struct ev_signature *sig)
+{
+	struct ev_record known;
+
+	memset(&known, 0, sizeof(known));
+	known.sig = sig->status;
+	known.signed_at = sig->created;
+	known.hash_algo = sig->hash_algo;
+	memcpy(known.signer, sig->signer, sizeof(known.signer));
+	memcpy(known.subkey, sig->subkey, sizeof(known.subkey));
+	memcpy(known.sig_reason, sig->reason, sizeof(known.sig_reason));
+	ev_cache_put(cache, key, &known);
+}
+
+/* What gpg says of the signature, which it is asked once. */
+static int ask(struct ev_signature *sig, struct ev_repo *r,
+	       struct ev_trust *trust, const struct ev_rawobj *o,
+	       const struct ev_buf *raw)
+{
+	struct ev_cache *cache = ev_trust_cache(trust, r);
+	unsigned char key[EV_SHA256_SIZE];
+	int ret;
+
+	cache_key(key, raw);
+	if (recall(sig, cache, key))
+		return 0;
+	ret = ev_signature_check_armored(sig, trust->home, o->payload.ptr,
+					 o->payload.len, o->signature.ptr,
+					 o->signature.len);
+	if (ret == 0 && cache && sig->asked)
+		remember(cache, key, sig);
+	return ret;
+}
+
+static int judge(struct ev_object_signature *out, struct ev_repo *r,
+		 struct ev_trust *trust, const struct ev_rawobj *o,
+		 const struct ev_buf *raw, int64_t now)
 {
 	struct ev_signature sig;
 	char reason[160];
@@ -45,12 +114,11 @@ static int judge(struct ev_object_signature *out, const struct ev_rawobj *o,
 		set(out, EV_OBJSIG_FOREIGN, "no policy lists any key");
 		return 0;
 	}
-	ret = ev_signature_check_armored(&sig, trust->home, o->payload.ptr,
-					 o->payload.len, o->signature.ptr,
-					 o->signature.len);
+	ret = ask(&sig, r, trust, o, raw);
 	if (ret < 0)
 		return ret;
 	memcpy(out->signer, sig.signer, sizeof(out->signer));
+	out->signed_at = sig.created;
 	out->person = ev_trust_person(trust, sig.signer, NULL);
 	if (sig.status == EV_SIG_UNKNOWN_KEY ||
 	    (sig.status == EV_SIG_GOOD && !out->person))
@@ -97,22 +165,17 @@ static void check_tag(struct ev_object_signature *out, struct ev_repo *r,
 	}
 }
 
-int ev_object_signature(struct ev_object_signature *out, struct ev_repo *r,
-			const struct ev_trust *trust, const struct ev_oid *oid,
-			const char *ref, int64_t now)
+int ev_raw_signature(struct ev_object_signature *out, struct ev_repo *r,
+		     struct ev_trust *trust, enum ev_objtype type,
+		     const struct ev_buf *raw, const char *ref, int64_t now)
 {
-	struct ev_buf raw = EV_BUF_INIT_MAX(RAW_MAX);
 	struct ev_rawobj o;
-	enum ev_objtype type;
 	int ret;
 
 	memset(out, 0, sizeof(*out));
 	ev_rawobj_init(&o);
-	ret = ev_object_read(&raw, &type, r, oid);
-	if (ret < 0)
-		goto out;
-	ret = type == EV_OBJ_TAG ? ev_tag_split(&o, raw.ptr, raw.len)
-				 : ev_commit_split(&o, raw.ptr, raw.len);
+	ret = type == EV_OBJ_TAG ? ev_tag_split(&o, raw->ptr, raw->len)
+				 : ev_commit_split(&o, raw->ptr, raw->len);
 	if (ret == EV_EINVALID || ret == EV_ELIMIT) {
 		set(out, EV_OBJSIG_BAD, ev_error_last()->message);
 		ev_error_clear();
@@ -120,11 +183,26 @@ int ev_object_signature(struct ev_object_signature *out, struct ev_repo *r,
 		goto out;
 	}
 	if (ret == 0)
-		ret = judge(out, &o, trust, now);
+		ret = judge(out, r, trust, &o, raw, now);
 	if (ret == 0 && type == EV_OBJ_TAG && out->status == EV_OBJSIG_GOOD)
 		check_tag(out, r, &o, ref);
 out:
 	ev_rawobj_release(&o);
+	return ret;
+}
+
+int ev_object_signature(struct ev_object_signature *out, struct ev_repo *r,
+			struct ev_trust *trust, const struct ev_oid *oid,
+			const char *ref, int64_t now)
+{
+	struct ev_buf raw = EV_BUF_INIT_MAX(RAW_MAX);
+	enum ev_objtype type;
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	ret = ev_object_read(&raw, &type, r, oid);
+	if (ret == 0)
+		ret = ev_raw_signature(out, r, trust, type, &raw, ref, now);
 	ev_buf_release(&raw);
 	return ret;
 }

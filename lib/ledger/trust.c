@@ -5,7 +5,12 @@
 #include <stdio.h>
 #include <strings.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "ledger/cache.h"
+#include "repo/repo.h"
 
 void ev_trust_init(struct ev_trust *t)
 {
@@ -26,8 +31,39 @@ void ev_trust_release(struct ev_trust *t)
 	free(t->product_id);
 	free(t->product_name);
 	ev_strs_release(&t->revoke_records);
+	ev_cache_close(t->cache);
 	ev_keyhome_close(t->home);
 	ev_trust_init(t);
+}
+
+/* A verdict follows from the keys there are and from whose they are listed. */
+static void basis_of(char name[EV_SHA256_HEX + 1], const struct ev_trust *t)
+{
+	struct ev_buf basis = EV_BUF_INIT;
+	size_t i, k;
+
+	ev_buf_addf(&basis, "%s\n", ev_keyhome_digest(t->home));
+	for (i = 0; i < t->npeople; i++)
+		for (k = 0; k < t->people[i].nkeys; k++)
+			ev_buf_addf(&basis, "%s\n", t->people[i].keys[k].fpr);
+	ev_sha256_hex(name, basis.ptr, basis.len);
+	ev_buf_release(&basis);
+}
+
+struct ev_cache *ev_trust_cache(struct ev_trust *t, struct ev_repo *r)
+{
+	struct ev_buf state = EV_BUF_INIT;
+	char name[EV_SHA256_HEX + 1];
+
+	if (t->cache || !t->home)
+		return t->cache;
+	basis_of(name, t);
+	if (ev_repo_statedir(&state, r) < 0)
+		ev_error_clear();	/* read-only: work is not saved */
+	if (ev_cache_open(&t->cache, state.len ? state.ptr : NULL, name) < 0)
+		ev_error_clear();
+	ev_buf_release(&state);
+	return t->cache;
 }
 
 const struct ev_person *ev_trust_person(const struct ev_trust *t,

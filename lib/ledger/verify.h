@@ -19,17 +19,23 @@ struct ev_object_signature {
 	enum ev_objsig status;
 	const struct ev_person *person;
 	char signer[41];
+	int64_t signed_at;		/* 0: not known */
 	char reason[200];
 };
 const char *ev_objsig_name(enum ev_objsig s);
 /*
  * Of the raw bytes of a commit or tag. `trust` may be NULL. A tag that lies at
  * `ref` (NULL: at none) must have been made under that name: whoever can move
- * refs could show an old release as a new one.
+ * refs could show an old release as a new one.  What gpg said of an object is
+ * remembered in the trust's cache.
  */
 int ev_object_signature(struct ev_object_signature *out, struct ev_repo *r,
-			const struct ev_trust *trust, const struct ev_oid *oid,
+			struct ev_trust *trust, const struct ev_oid *oid,
 			const char *ref, int64_t now);
+/* The same of bytes that need not lie in the repository. */
+int ev_raw_signature(struct ev_object_signature *out, struct ev_repo *r,
+		     struct ev_trust *trust, enum ev_objtype type,
+		     const struct ev_buf *raw, const char *ref, int64_t now);
 
 struct ev_checked_artifact {
 	char *record;			/* id */
