@@ -1,0 +1,181 @@
+#include "base/compat.h"
+
+#include "policy/chain.h"
+
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "policy/links.h"
+#include "repo/config.h"
+
+#define MAX_LINKS 4096
+
+static void free_policy(struct ev_policy *p)
+{
+	if (!p)
+		return;
+	ev_policy_release(p);
+	free(p);
+}
+
+void ev_chain_release(struct ev_chain *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n; i++)
+		free_policy(c->links[i]);
+	free(c->links);
+	free_policy(c->provisional);
+	memset(c, 0, sizeof(*c));
+}
+
+struct ev_policy *ev_chain_policy(const struct ev_chain *c)
+{
+	return c->in_force ? c->in_force : c->provisional;
+}
+
+const struct ev_policy *ev_chain_link(const struct ev_chain *c,
+				      const char *link)
+{
+	size_t i;
+
+	for (i = 0; i < c->n; i++)
+		if (!strcmp(c->links[i]->link, link))
+			return c->links[i];
+	return NULL;
+}
+
+static int read_root(struct ev_chain *c, struct ev_repo *r)
+{
+	struct ev_buf text = EV_BUF_INIT;
+	int ret;
+
+	ret = ev_config_trusted(&text, r, "evidence.root");
+	if (ret == EV_ENOTFOUND) {
+		ev_error_clear();
+		ret = 0;
+	} else if (ret == 0) {
+		c->pinned = ev_key_id(c->root, text.ptr) &&
+			strlen(c->root) == 40;
+		if (!c->pinned) {
+			ret = ev_fail(EV_EINVALID, "evidence.root is '%s', no "
+				      "fingerprint of 40 hex digits", text.ptr);
+			ev_error_hint("git config --local evidence.root "
+				      "<fingerprint>");
+		}
+	}
+	ev_buf_release(&text);
+	return ret;
+}
+
+static void forked(struct ev_chain *c, const struct ev_links *all,
+		   const struct ev_link_refs *next)
+{
+	size_t i, n;
+
+	c->state = EV_CHAIN_FORKED;
+	n = (size_t)snprintf(c->reason, sizeof(c->reason), "%zu policies "
+			     "follow %s:", next->n, c->n ?
+			     c->links[c->n - 1]->link : "nothing");
+	for (i = 0; i < next->n && n < sizeof(c->reason); i++)
+		n += (size_t)snprintf(c->reason + n, sizeof(c->reason) - n,
+				      " %.19s", all->items[next->at[i]].link);
+}
+
+/* False if the link cannot be read, which ends the chain in the wrong way. */
+static bool follow(struct ev_chain *c, struct ev_link *l)
+{
+	l->used = true;
+	if (!l->policy) {
+		c->state = EV_CHAIN_BROKEN;
+		snprintf(c->reason, sizeof(c->reason), "the policy %.19s "
+			 "cannot be read: %.300s", l->link, l->error);
+		return false;
+	}
+	EV_GROW(c->links, c->n, c->cap);
+	c->links[c->n++] = l->policy;
+	c->in_force = l->policy;
+	l->policy = NULL;
+	c->state = EV_CHAIN_GOOD;
+	return true;
+}
+
+static int walk(struct ev_chain *c, struct ev_repo *r, struct ev_links *all,
+		const struct ev_evidence *e, int64_t now)
+{
+	struct ev_link_refs next = { NULL, 0, 0 };
+	int ret = 0;
+
+	while (ret == 0 && c->n < MAX_LINKS) {
+		next.n = 0;
+		ret = ev_links_next(&next, all, c, r, now);
+		if (ret == 0 && next.n > 1)
+			ret = ev_links_withdraw(&next, all, c, r, e, now);
+		if (ret < 0 || !next.n)
+			break;
+		if (next.n > 1) {
+			forked(c, all, &next);
+			break;
+		}
+		if (!follow(c, &all->items[next.at[0]]))
+			break;
+	}
+	free(next.at);
+	return ret;
+}
+
+int ev_chain_read(struct ev_chain *out, struct ev_repo *r,
+		  const struct ev_evidence *e, int64_t now)
+{
+	struct ev_links all = { NULL, 0, 0, false, "" };
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	ret = read_root(out, r);
+	if (ret == 0)
+		ret = ev_links_load(&all, r, e);
+	if (ret == 0)
+		ret = walk(out, r, &all, e, now);
+	/* What is not here could be the link that is in force. */
+	if (ret == 0 && all.missing) {
+		out->state = EV_CHAIN_BROKEN;
+		snprintf(out->reason, sizeof(out->reason), "%s", all.reason);
+	}
+	ev_links_release(&all);
+	if (ret < 0)
+		ev_chain_release(out);
+	return ret;
+}
+
+int ev_chain_provisional(struct ev_chain *c, struct ev_repo *r)
+{
+	struct ev_policy *p;
+	int ret;
+
+	if (c->in_force || c->provisional || c->state != EV_CHAIN_NONE)
+		return 0;
+	p = ev_calloc(1, sizeof(*p));
+	ret = ev_policy_read_head(p, r);
+	if (ret < 0) {
+		free(p);
+		if (ret != EV_ENOTFOUND)
+			return ret;
+		ev_error_clear();
+		return 0;
+	}
+	c->provisional = p;
+	return 0;
+}
+
+bool ev_chain_would_fork(char reason[200], const struct ev_chain *before,
+			 const struct ev_chain *after)
+{
+	if (after->state != EV_CHAIN_FORKED ||
+	    before->state == EV_CHAIN_FORKED)
+		return false;
+	snprintf(reason, 200, "it would complete a second policy beside one "
+		 "that is there: %.120s", after->reason);
+	return true;
+}

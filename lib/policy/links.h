@@ -1,0 +1,46 @@
+/*
+ * links.h - the control sets that policy approvals are about; for chain.c
+ */
+#ifndef EV_POLICY_LINKS_H
+#define EV_POLICY_LINKS_H
+
+#include "ledger/decision.h"
+#include "policy/chain.h"
+
+/* Policy approvals of one control set, on whatever trees. */
+struct ev_link {
+	char link[72];
+	/* As the control set says; as its approvals do where it cannot be
+	 * read: then `policy` is NULL, and `error` says why. */
+	char previous[72];
+	int64_t version;
+	struct ev_policy *policy;	/* owned until a chain takes it */
+	char error[300];
+	struct ev_decided *approvals;	/* not yet verified */
+	size_t n, cap;
+	bool used;			/* it is in the chain */
+};
+struct ev_links {
+	struct ev_link *items;
+	size_t n, cap;
+	bool missing;			/* an approval, or its tree, is not
+					   here: `reason` */
+	char reason[200];
+};
+struct ev_link_refs { size_t *at; size_t n, cap; };	/* into ev_links */
+
+void ev_links_release(struct ev_links *l);
+/* Read all policy approvals; malformed ones, and those whose tree has another
+ * control set than they say, have no effect. */
+int ev_links_load(struct ev_links *out, struct ev_repo *r,
+		  const struct ev_evidence *e);
+/* Those that may follow the last link of `c` (or be the first): version,
+ * predecessor, product, quorum. */
+int ev_links_next(struct ev_link_refs *out, struct ev_links *all,
+		  const struct ev_chain *c, struct ev_repo *r, int64_t now);
+/* Leave out those that so many of the quorum have withdrawn. */
+int ev_links_withdraw(struct ev_link_refs *next, const struct ev_links *all,
+		      const struct ev_chain *c, struct ev_repo *r,
+		      const struct ev_evidence *e, int64_t now);
+
+#endif
