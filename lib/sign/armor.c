@@ -220,3 +220,21 @@ int ev_dearmor(struct ev_buf *out, const char *text, size_t n)
 		ev_buf_setlen(out, start);
 	return ret;
 }
+
+void ev_enarmor(struct ev_buf *out, const void *sig, size_t n)
+{
+	struct ev_buf text = EV_BUF_INIT;
+	uint32_t crc = crc24(sig, n);
+	const unsigned char sum[] = { (unsigned char)(crc >> 16),
+		(unsigned char)(crc >> 8), (unsigned char)crc };
+	size_t at;
+
+	ev_base64_encode(&text, sig, n);
+	ev_buf_adds(out, DASHES "BEGIN PGP SIGNATURE" DASHES "\n\n");
+	for (at = 0; at < text.len; at += 64)
+		ev_buf_addf(out, "%.64s\n", text.ptr + at);
+	ev_buf_addc(out, '=');
+	ev_base64_encode(out, sum, sizeof(sum));
+	ev_buf_adds(out, "\n" DASHES "END PGP SIGNATURE" DASHES "\n");
+	ev_buf_release(&text);
+}

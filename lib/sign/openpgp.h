@@ -31,5 +31,7 @@ const char *ev_hash_name(unsigned hash_algo);
 /* Exactly one armour block "PGP SIGNATURE" into bytes; checksum if present is
  * checked; headers allowed as RFC 4880 says; nothing before or after. */
 int ev_dearmor(struct ev_buf *out, const char *text, size_t n);
+/* Append the one block that we write: no headers, lines of 64, a checksum. */
+void ev_enarmor(struct ev_buf *out, const void *sig, size_t n);
 
 #endif

@@ -213,6 +213,20 @@ int ev_sign_detached(struct ev_buf *sig, const char *fpr,
 	return ret;
 }
 
+int ev_sign_armored(struct ev_buf *armour, const char *fpr,
+		    const void *data, size_t n)
+{
+	struct ev_buf sig = EV_BUF_INIT;
+	int ret;
+
+	/* Ours, so that no "comment" of a gpg.conf gets into a tag. */
+	ret = ev_sign_detached(&sig, fpr, data, n);
+	if (ret == 0)
+		ev_enarmor(armour, sig.ptr, sig.len);
+	ev_buf_release(&sig);
+	return ret;
+}
+
 static bool can_sign(gpgme_key_t key)
 {
 	const struct _gpgme_subkey *s;
