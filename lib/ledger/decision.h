@@ -1,9 +1,10 @@
 /*
  * decision.h - what people decide, as signed tags
  *
- *   approval         refs/tags/evidence/approve/<tree12>/<role>/<id>   on a tree
- *   policy approval  refs/tags/evidence/policy/<link12>/<role>/<id>    on a tree
- *   checkpoint       refs/tags/evidence/checkpoint/<ledger12>          on a commit
+ * Below refs/tags/evidence/:
+ *	approve/<tree12>/<role>/<id>	approval, on a tree
+ *	policy/<link12>/<role>/<id>	policy approval, on a tree
+ *	checkpoint/<ledger12>		checkpoint, on the ledger's commit
  *
  * <id> is the first 12 digits of the nonce.  The message is a title line, an
  * empty line and one JSON object: two-space indent, LF, printable ASCII with

@@ -33,7 +33,8 @@ static void set(struct ev_object_signature *out, enum ev_objsig status,
 }
 
 /* No line has a LF, so what a line is called is no object's name. */
-static void cache_key(unsigned char out[EV_SHA256_SIZE], const struct ev_buf *raw)
+static void cache_key(unsigned char out[EV_SHA256_SIZE],
+		      const struct ev_buf *raw)
 {
 	struct ev_sha256 *h = ev_sha256_new();
 

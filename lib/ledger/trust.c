@@ -74,7 +74,8 @@ const struct ev_person *ev_trust_person(const struct ev_trust *t,
 
 	for (i = 0; t && i < t->npeople; i++)
 		for (k = 0; k < t->people[i].nkeys; k++)
-			if (!strcasecmp(t->people[i].keys[k].fpr, primary_fpr)) {
+			if (!strcasecmp(t->people[i].keys[k].fpr,
+					primary_fpr)) {
 				if (key)
 					*key = &t->people[i].keys[k];
 				return &t->people[i];
