@@ -81,29 +81,29 @@ static int attach(struct context *ctx, enum ev_kind kind, const char *file,
 		.change_id = change_id, .change_reason = change_reason,
 		.artifacts = &artifacts, .dry_run = ctx->dry_run,
 	};
-	struct ev_policy policy = { 0 };
+	struct reader reader = { 0 };
 	struct ev_written w;
 	size_t i;
 	int ret;
 
 	ret = ev_repo_commit(&a.commit, ctx->repo, rev);
 	if (ret == 0)
-		ret = ev_policy_read_head(&policy, ctx->repo);
+		ret = reader_require(&reader, ctx->repo);
 	if (ret < 0)
 		goto out;
 	if (kind == EV_KIND_MANIFEST)
-		ret = ev_attach_manifest(&w, ctx->repo, &policy, &a);
+		ret = ev_attach_manifest(&w, ctx->repo, reader.policy, &a);
 	else if (kind == EV_KIND_STATEMENT)
-		ret = ev_attach_statement(&w, ctx->repo, &policy, &a, file);
+		ret = ev_attach_statement(&w, ctx->repo, reader.policy, &a, file);
 	else
-		ret = ev_attach_file(&w, ctx->repo, &policy, &a, kind, file);
+		ret = ev_attach_file(&w, ctx->repo, reader.policy, &a, kind, file);
 	for (i = 0; i < a.warnings.n; i++)
 		say_warning("%s", a.warnings.items[i]);
 	if (ret >= 0)
 		print(ctx, &w, &a, kind, ret);
 out:
 	ev_strs_release(&a.warnings);
-	ev_policy_release(&policy);
+	reader_release(&reader);
 	ev_strs_release(&artifacts);
 	return ret < 0 ? report_error(ctx) : finish_output(EXIT_PASS);
 }

@@ -54,7 +54,7 @@ static void print(struct context *ctx, const char *file,
 static int run(struct context *ctx, int argc, const char **argv)
 {
 	struct ev_import_result result = { 0 };
-	struct ev_policy policy = { 0 };
+	struct reader reader = { 0 };
 	struct ev_buf bundle = EV_BUF_INIT_MAX(EV_IMPORT_MAX_BYTES);
 	int ret, status;
 
@@ -64,16 +64,16 @@ static int run(struct context *ctx, int argc, const char **argv)
 				   argc ? argv[1] : "");
 	ret = ev_file_read(&bundle, argv[0], EV_IMPORT_MAX_BYTES);
 	if (ret == 0)
-		ret = ev_policy_read_head(&policy, ctx->repo);
+		ret = reader_require(&reader, ctx->repo);
 	if (ret == 0)
-		ret = ev_import(&result, ctx->repo, &policy.trust, &bundle,
+		ret = ev_import(&result, ctx->repo, reader.trust, &bundle,
 				ctx->dry_run);
 	if (ret == 0)
 		print(ctx, argv[0], &result);
 	/* What was refused is a finding; what was admitted stays admitted. */
 	status = result.nrefused ? EXIT_FAIL : EXIT_PASS;
 	ev_import_release(&result);
-	ev_policy_release(&policy);
+	reader_release(&reader);
 	ev_buf_release(&bundle);
 	return ret < 0 ? report_error(ctx) : finish_output(status);
 }

@@ -156,10 +156,9 @@ static int walk(struct printer *p, struct ev_ledger *l, int argc,
 static int run(struct context *ctx, int argc, const char **argv)
 {
 	struct printer p = { .ctx = ctx, .left = limit };
-	struct ev_policy policy = { 0 };
+	struct reader reader = { 0 };
 	struct ev_ledger *l = NULL;
 	struct ev_oid head;
-	bool has = false;
 	int ret, i;
 
 	if (kind_word && !(p.kind = ev_kind_parse(kind_word)))
@@ -170,10 +169,9 @@ static int run(struct context *ctx, int argc, const char **argv)
 	ev_buf_init(&p.buf);
 	ret = argc ? 0 : ev_repo_commit(&head, ctx->repo, "HEAD");
 	if (ret == 0)
-		ret = reader_policy(&policy, &has, ctx->repo);
+		ret = reader_open(&reader, ctx->repo);
 	if (ret == 0)
-		ret = ev_ledger_open(&l, ctx->repo, has ? &policy.trust : NULL,
-				     NULL);
+		ret = ev_ledger_open(&l, ctx->repo, reader.trust, NULL);
 	if (ret == 0)
 		ev_ledger_only_list(l);
 	if (ret == 0 && ev_ledger_absent(l))
@@ -182,7 +180,7 @@ static int run(struct context *ctx, int argc, const char **argv)
 	if (ret == 0)
 		ret = walk(&p, l, argc, argv);
 	ev_ledger_close(l);
-	ev_policy_release(&policy);
+	reader_release(&reader);
 	ev_buf_release(&p.buf);
 	return ret < 0 ? report_error(ctx) : finish_output(EXIT_PASS);
 }

@@ -3,8 +3,7 @@
 #include <signal.h>
 
 #include "base/file.h"
-#include "cmd/render.h"
-#include "policy/policy.h"
+#include "cmd/words.h"
 #include "study/run.h"
 
 static struct {
@@ -53,7 +52,7 @@ static void note(void *ctx, const char *text)
 static int record(struct context *ctx, const char *rev,
 		  const char *const *argv)
 {
-	struct ev_policy policy = { 0 };
+	struct reader reader = { 0 };
 	struct ev_run_result result = { 0 };
 	struct ev_run run = {
 		.name = opt.name, .argv = argv, .hermetic = opt.hermetic,
@@ -67,9 +66,9 @@ static int record(struct context *ctx, const char *rev,
 
 	ret = ev_repo_commit(&run.commit, ctx->repo, rev);
 	if (ret == 0)
-		ret = ev_policy_read_head(&policy, ctx->repo);
+		ret = reader_require(&reader, ctx->repo);
 	if (ret == 0)
-		ret = ev_run(&result, ctx->repo, &policy.trust, &run);
+		ret = ev_run(&result, ctx->repo, reader.trust, &run);
 	status = result.status;
 	if (ret < 0) {
 		status = report_error(ctx);
@@ -86,7 +85,7 @@ static int record(struct context *ctx, const char *rev,
 		say_note(ctx, "recorded test '%s' on %s as %s: %.12s",
 			 opt.name, name, result.result, result.record.id);
 out:
-	ev_policy_release(&policy);
+	reader_release(&reader);
 	return status;
 }
 

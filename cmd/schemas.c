@@ -62,10 +62,11 @@
 #define POLICY \
 	"    \"policy\": {\"type\": [\"object\", \"null\"],\n" \
 	"      \"required\": [\"controlSet\", \"version\", " \
-	"\"provisional\"],\n" \
+	"\"provisional\", \"root\"],\n" \
 	"      \"properties\": {\"controlSet\": {\"type\": \"string\", " \
 	"\"pattern\": \"^sha256:[0-9a-f]{64}$\"},\n" \
-	"        \"version\": " COUNT ", \"provisional\": " FLAG "}},\n"
+	"        \"version\": " COUNT ", \"provisional\": " FLAG ",\n" \
+	"        \"root\": " MAYBE_TEXT "}},\n"
 #define IGNORED \
 	"    \"ignored\": {\"type\": \"object\",\n" \
 	"      \"required\": [\"duplicate\", \"malformed\", \"foreign\", " \

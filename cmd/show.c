@@ -151,7 +151,7 @@ static int json_line(struct ev_json *j, struct ev_ledger *l,
 }
 
 static int show_json(struct context *ctx, struct ev_ledger *l,
-		     const struct ev_lines *lines, const struct ev_policy *p)
+		     const struct ev_lines *lines, const struct ev_chain *c)
 {
 	struct ev_buf buf = EV_BUF_INIT;
 	struct ev_json j;
@@ -159,7 +159,7 @@ static int show_json(struct context *ctx, struct ev_ledger *l,
 	int ret = 0;
 
 	json_begin(&j, &buf, ctx);
-	json_policy(&j, p);
+	json_policy(&j, c);
 	ev_json_key(&j, "records");
 	ev_json_list(&j);
 	for (i = 0; ret == 0 && i < lines->n; i++)
@@ -275,10 +275,10 @@ static int collect(struct ev_lines *out, bool *one, struct ev_oid *commit,
 static int run(struct context *ctx, int argc, const char **argv)
 {
 	struct ev_lines lines = EV_LINES_INIT;
-	struct ev_policy policy = { 0 };
+	struct reader reader = { 0 };
 	struct ev_ledger *l = NULL;
 	struct ev_oid commit;
-	bool has = false, one = false;
+	bool one = false;
 	int ret;
 
 	if (argc > 1)
@@ -287,10 +287,9 @@ static int run(struct context *ctx, int argc, const char **argv)
 		return usage_error(ctx, "--raw and --json exclude each other");
 	ret = argc ? 0 : ev_repo_commit(&commit, ctx->repo, "HEAD");
 	if (ret == 0)
-		ret = reader_policy(&policy, &has, ctx->repo);
+		ret = reader_open(&reader, ctx->repo);
 	if (ret == 0)
-		ret = ev_ledger_open(&l, ctx->repo, has ? &policy.trust : NULL,
-				     NULL);
+		ret = ev_ledger_open(&l, ctx->repo, reader.trust, NULL);
 	if (ret == 0)
 		ret = collect(&lines, &one, &commit, ctx, l,
 			      argc ? argv[0] : "HEAD");
@@ -298,12 +297,11 @@ static int run(struct context *ctx, int argc, const char **argv)
 		say_hint("git evidence sync                # there is no "
 			 "ledger in this clone");
 	if (ret == 0)
-		ret = ctx->json ? show_json(ctx, l, &lines,
-					    has ? &policy : NULL)
+		ret = ctx->json ? show_json(ctx, l, &lines, &reader.chain)
 				: show_lines(ctx, l, &lines, &commit, one);
 	ev_lines_release(&lines);
 	ev_ledger_close(l);
-	ev_policy_release(&policy);
+	reader_release(&reader);
 	return ret < 0 ? report_error(ctx) : finish_output(EXIT_PASS);
 }
 

@@ -103,8 +103,7 @@ static int run(struct context *ctx, int argc, const char **argv)
 		.artifacts = artifacts, .dry_run = ctx->dry_run,
 	};
 	struct ev_sync_result result = { 0 };
-	struct ev_policy policy = { 0 };
-	bool has = false;
+	struct reader reader = { 0 };
 	int ret, err = 0;
 
 	if (argc > 1)
@@ -118,14 +117,13 @@ static int run(struct context *ctx, int argc, const char **argv)
 		return report_error(ctx);
 	if (!o.remote)
 		o.remote = "origin";
-	ret = reader_policy(&policy, &has, ctx->repo);
+	ret = reader_open(&reader, ctx->repo);
 	if (ret == 0)
-		ret = ev_sync(&result, ctx->repo, has ? &policy.trust : NULL,
-			      &o);
+		ret = ev_sync(&result, ctx->repo, reader.trust, &o);
 	if (ret == 0)
 		print(ctx, result.remote, &result);
 	ev_sync_result_release(&result);
-	ev_policy_release(&policy);
+	reader_release(&reader);
 	return ret < 0 ? report_error(ctx) : finish_output(EXIT_PASS);
 }
 

@@ -31,18 +31,6 @@ static void json_sig(struct ev_json *j, const char *key,
 	ev_json_end_object(j);
 }
 
-static void json_texts(struct ev_json *j, const char *key,
-		       const struct ev_strs *l)
-{
-	size_t i;
-
-	ev_json_key(j, key);
-	ev_json_list(j);
-	for (i = 0; i < l->n; i++)
-		ev_json_string(j, l->items[i]);
-	ev_json_end_list(j);
-}
-
 static void json_artifacts(struct ev_json *j, const struct ev_verification *v)
 {
 	char digest[80];
@@ -63,8 +51,35 @@ static void json_artifacts(struct ev_json *j, const struct ev_verification *v)
 	ev_json_end_list(j);
 }
 
+/* A chain that cannot be followed makes the whole fail: nobody can say whose
+ * keys count. */
+static bool is_broken(const struct ev_chain *c)
+{
+	return c->state == EV_CHAIN_FORKED || c->state == EV_CHAIN_BROKEN;
+}
+
+static const char *outcome_of(const struct ev_verification *v,
+			      const struct ev_chain *c)
+{
+	return outcome_names[is_broken(c) ? 1 : v->outcome];
+}
+
+static void json_texts(struct ev_json *j, const char *key, const char *first,
+		       const struct ev_strs *l)
+{
+	size_t i;
+
+	ev_json_key(j, key);
+	ev_json_list(j);
+	if (first)
+		ev_json_string(j, first);
+	for (i = 0; i < l->n; i++)
+		ev_json_string(j, l->items[i]);
+	ev_json_end_list(j);
+}
+
 static void print_json(struct context *ctx, const struct ev_verification *v,
-		       const struct ev_policy *p)
+		       const struct ev_chain *c)
 {
 	struct ev_buf buf = EV_BUF_INIT;
 	struct ev_json j;
@@ -72,12 +87,12 @@ static void print_json(struct context *ctx, const struct ev_verification *v,
 	size_t i;
 
 	json_begin(&j, &buf, ctx);
-	ev_json_kv(&j, "outcome", outcome_names[v->outcome]);
+	ev_json_kv(&j, "outcome", outcome_of(v, c));
 	ev_oid_hex(hex, &v->commit);
 	ev_json_kv(&j, "commit", hex);
 	ev_oid_hex(hex, &v->tree);
 	ev_json_kv(&j, "tree", hex);
-	json_policy(&j, p);
+	json_policy(&j, c);
 	json_sig(&j, "commitSignature", &v->commit_sig);
 	if (v->has_tag)
 		json_sig(&j, "tagSignature", &v->tag_sig);
@@ -91,8 +106,9 @@ static void print_json(struct context *ctx, const struct ev_verification *v,
 	ev_json_end_list(&j);
 	json_ignored(&j, &v->lines);
 	json_artifacts(&j, v);
-	json_texts(&j, "findings", &v->findings);
-	json_texts(&j, "missing", &v->missing);
+	json_texts(&j, "findings", is_broken(c) ? c->reason : NULL,
+		   &v->findings);
+	json_texts(&j, "missing", NULL, &v->missing);
 	json_finish(&j);
 	ev_buf_release(&buf);
 }
@@ -139,21 +155,51 @@ static void print_line(const struct ev_line *l)
 	row(ev_state_name(l->state), c, what, fact);
 }
 
+/* Which policy says who may sign, and who says that it does. */
+static void print_policy(const struct ev_chain *c)
+{
+	const struct ev_policy *p = ev_chain_policy(c);
+	const struct ev_person *root = NULL;
+	bool pinned = c->in_force && c->pinned;
+	char fact[400];
+
+	if (is_broken(c)) {
+		row("bad", COLOUR_BAD, "policy.link", c->reason);
+		return;
+	}
+	if (!p) {
+		row("none", COLOUR_WARN, "policy.link",
+		    "HEAD has no control set");
+		return;
+	}
+	if (pinned)
+		root = ev_trust_person(&p->trust, c->root, NULL);
+	if (!c->in_force)
+		snprintf(fact, sizeof(fact), "HEAD's control set %.19s, "
+			 "version %lld, approved by nobody yet", p->link,
+			 (long long)p->version);
+	else if (!pinned)
+		snprintf(fact, sizeof(fact), "%.19s, version %lld, in force; "
+			 "no root is pinned here", p->link,
+			 (long long)p->version);
+	else
+		snprintf(fact, sizeof(fact), "%.19s, version %lld, in force; "
+			 "pinned root %.16s%s%.200s", p->link,
+			 (long long)p->version, c->root, root ? " of " : "",
+			 root ? root->name : "");
+	row(pinned ? "good" : "trusted", pinned ? COLOUR_GOOD : COLOUR_WARN,
+	    "policy.link", fact);
+}
+
 static void print_text(struct context *ctx, const struct ev_verification *v,
-		       const struct ev_policy *p)
+		       const struct ev_chain *c)
 {
 	char small[EV_OID_HEX + 1], fact[200];
 	size_t i, hidden;
 
 	ev_repo_short(small, ctx->repo, &v->commit);
-	out_line("evidence of %s: %s", small, outcome_names[v->outcome]);
-	if (p)
-		snprintf(fact, sizeof(fact), "HEAD's control set %.19s, "
-			 "version %lld, approved by nobody yet", p->link,
-			 (long long)p->version);
-	else
-		snprintf(fact, sizeof(fact), "HEAD has no control set");
-	row(p ? "trusted" : "none", COLOUR_WARN, "policy.link", fact);
+	out_line("evidence of %s: %s", small, outcome_of(v, c));
+	print_policy(c);
 	if (v->has_tag)
 		print_sig("tag", &v->tag_sig);
 	print_sig("commit", &v->commit_sig);
@@ -172,14 +218,18 @@ static void print_text(struct context *ctx, const struct ev_verification *v,
 	}
 }
 
-static int exit_status(const struct ev_verification *v)
+static int exit_status(const struct ev_verification *v,
+		       const struct ev_chain *c)
 {
-	/* Without an approved policy even a pass is trust at first use. */
-	return v->outcome == 0 ? EXIT_FIRST_USE :
-	       v->outcome == 1 ? EXIT_FAIL : EXIT_INCOMPLETE;
+	if (v->outcome == 1 || is_broken(c))
+		return EXIT_FAIL;
+	if (v->outcome)
+		return EXIT_INCOMPLETE;
+	/* Whose policy it is was taken on trust if nobody pinned a root. */
+	return c->in_force && c->pinned ? EXIT_PASS : EXIT_FIRST_USE;
 }
 
-static void explain(const struct ev_verification *v)
+static void explain(const struct ev_verification *v, const struct ev_chain *c)
 {
 	size_t i;
 
@@ -195,14 +245,18 @@ static void explain(const struct ev_verification *v)
 				 "artifacts are not in this clone");
 			break;
 		}
+	if (is_broken(c))
+		say_hint("git evidence doctor");
+	else if (c->in_force && !c->pinned)
+		say_hint("git config --local evidence.root <fingerprint>    # "
+			 "the key that you trust, told to you elsewhere");
 }
 
 static int run(struct context *ctx, int argc, const char **argv)
 {
 	struct ev_verification v;
-	struct ev_policy policy = { 0 };
+	struct reader reader = { 0 };
 	struct ev_oid head;
-	bool has = false;
 	int ret, status = EXIT_CANNOT;
 
 	if (argc > 1)
@@ -210,20 +264,20 @@ static int run(struct context *ctx, int argc, const char **argv)
 	memset(&v, 0, sizeof(v));
 	ret = argc ? 0 : ev_repo_commit(&head, ctx->repo, "HEAD");
 	if (ret == 0)
-		ret = reader_policy(&policy, &has, ctx->repo);
+		ret = reader_open(&reader, ctx->repo);
 	if (ret == 0)
-		ret = ev_verify(&v, ctx->repo, has ? &policy.trust : NULL,
+		ret = ev_verify(&v, ctx->repo, reader.trust,
 				argc ? argv[0] : "HEAD");
 	if (ret == 0) {
 		if (ctx->json)
-			print_json(ctx, &v, has ? &policy : NULL);
+			print_json(ctx, &v, &reader.chain);
 		else
-			print_text(ctx, &v, has ? &policy : NULL);
-		explain(&v);
-		status = exit_status(&v);
+			print_text(ctx, &v, &reader.chain);
+		explain(&v, &reader.chain);
+		status = exit_status(&v, &reader.chain);
 	}
 	ev_verification_release(&v);
-	ev_policy_release(&policy);
+	reader_release(&reader);
 	return ret < 0 ? report_error(ctx) : finish_output(status);
 }
 

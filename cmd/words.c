@@ -2,6 +2,7 @@
 
 #include "cmd/words.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 
 const char *signer_name(const struct ev_line *line)
@@ -73,8 +74,10 @@ void json_ignored(struct ev_json *j, const struct ev_lines *lines)
 	ev_json_end_object(j);
 }
 
-void json_policy(struct ev_json *j, const struct ev_policy *p)
+void json_policy(struct ev_json *j, const struct ev_chain *c)
 {
+	const struct ev_policy *p = ev_chain_policy(c);
+
 	ev_json_key(j, "policy");
 	if (!p) {
 		ev_json_null(j);
@@ -83,19 +86,62 @@ void json_policy(struct ev_json *j, const struct ev_policy *p)
 	ev_json_object(j);
 	ev_json_kv(j, "controlSet", p->link);
 	ev_json_kvi(j, "version", p->version);
-	ev_json_kvb(j, "provisional", true);
+	ev_json_kvb(j, "provisional", !c->in_force);
+	ev_json_kv(j, "root", or_null(c->root));
 	ev_json_end_object(j);
 }
 
-int reader_policy(struct ev_policy *out, bool *has, struct ev_repo *r)
+void reader_release(struct reader *r)
 {
-	int ret = ev_policy_read_head(out, r);
+	ev_chain_release(&r->chain);
+	ev_evidence_release(&r->evidence);
+	memset(r, 0, sizeof(*r));
+}
 
-	*has = ret == 0;
-	if (ret != EV_ENOTFOUND)
+static int read_chain(struct reader *out, struct ev_repo *r)
+{
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	ret = ev_evidence_read(&out->evidence, r);
+	if (ret == 0)
+		ret = ev_chain_read(&out->chain, r, &out->evidence, ev_now());
+	if (ret == 0)
+		ret = ev_chain_provisional(&out->chain, r);
+	if (ret < 0)
 		return ret;
-	ev_error_clear();
-	say_warning("HEAD has no .evidence/policy.yaml, so no key is known "
-		    "and no record counts");
+	out->policy = ev_chain_policy(&out->chain);
+	out->trust = out->policy ? &out->policy->trust : NULL;
 	return 0;
+}
+
+int reader_open(struct reader *out, struct ev_repo *r)
+{
+	int ret = read_chain(out, r);
+
+	if (ret < 0)
+		return ret;
+	if (out->chain.state == EV_CHAIN_FORKED ||
+	    out->chain.state == EV_CHAIN_BROKEN)
+		say_warning("%s", out->chain.reason);
+	else if (!out->policy)
+		say_warning("HEAD has no .evidence/policy.yaml, so no key is "
+			    "known and no record counts");
+	return 0;
+}
+
+int reader_require(struct reader *out, struct ev_repo *r)
+{
+	struct ev_policy head = { 0 };
+	int ret = read_chain(out, r);
+
+	if (ret < 0 || out->policy)
+		return ret;
+	if (out->chain.state == EV_CHAIN_FORKED ||
+	    out->chain.state == EV_CHAIN_BROKEN)
+		return ev_fail(EV_EINVALID, "%s", out->chain.reason);
+	/* it says what is missing, and the way out */
+	ret = ev_policy_read_head(&head, r);
+	ev_policy_release(&head);
+	return ret;
 }

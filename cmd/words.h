@@ -6,7 +6,7 @@
 
 #include "cmd/render.h"
 #include "ledger/ledger.h"
-#include "policy/policy.h"
+#include "policy/chain.h"
 
 /* The person's printed name, or the short fingerprint, or "-". */
 const char *signer_name(const struct ev_line *line);
@@ -17,13 +17,27 @@ void signer_roles(struct ev_buf *out, const struct ev_person *p);
 void json_record(struct ev_json *j, const struct ev_line *line);
 /* "ignored": {"malformed": n, ...} for states that have no effect. */
 void json_ignored(struct ev_json *j, const struct ev_lines *lines);
-/* "policy": {"link", "version", "provisional"} or null. */
-void json_policy(struct ev_json *j, const struct ev_policy *p);
+/* "policy": {"controlSet", "version", "provisional", "root"} or null. */
+void json_policy(struct ev_json *j, const struct ev_chain *c);
 
 /*
- * HEAD's control set for a reader: without one everything is foreign, which is
- * said; 0 and *has = false then. Any other failure is returned.
+ * By whose policy evidence is read: the one in force, else HEAD's control set
+ * provisionally.  `policy` is NULL if there is neither, `trust` then too.
  */
-int reader_policy(struct ev_policy *out, bool *has, struct ev_repo *r);
+struct reader {
+	struct ev_evidence evidence;	/* what the refs hold */
+	struct ev_chain chain;
+	struct ev_policy *policy;
+	struct ev_trust *trust;
+};
+void reader_release(struct reader *r);
+/*
+ * For verbs that look: without a policy everything is foreign, which is said,
+ * and so is a chain with a fault.
+ */
+int reader_open(struct reader *out, struct ev_repo *r);
+/* For verbs that sign or judge: without a policy EV_ENOTFOUND with the hint to
+ * run init.  A chain with a fault is left to the caller. */
+int reader_require(struct reader *out, struct ev_repo *r);
 
 #endif
