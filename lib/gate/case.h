@@ -23,6 +23,8 @@ struct ev_range_commit {
 	/* interned in the range's pool; as the commit has them */
 	const char *author, *committer;	/* e-mails */
 	const char *author_name, *committer_name;
+	bool is_signed;			/* it carries some signature */
+	enum ev_objsig sig;		/* see ev_range_signatures() */
 };
 /* Whoever made what is in the range. */
 struct ev_contributor {
@@ -30,7 +32,14 @@ struct ev_contributor {
 	bool author, committer;
 	struct ev_oid commit;		/* one of theirs */
 };
+/* A key whose good signature a commit of the range carries. */
+struct ev_range_signer {
+	char fpr[41];			/* primary */
+	const struct ev_person *person;	/* NULL: listed for nobody */
+	struct ev_oid commit;		/* one of theirs */
+};
 struct ev_range {
+	bool loaded;
 	bool known;			/* false: `reason` says why it cannot be
 					   told here (shallow, missing) */
 	char reason[200];
@@ -43,6 +52,10 @@ struct ev_range {
 	struct ev_contributor *people;
 	size_t npeople, cap;
 	struct ev_buf pool;
+	bool has_from;			/* a commit of it has `from` as parent */
+	bool has_signers;		/* ev_range_signatures() was called */
+	struct ev_range_signer *signers;
+	size_t nsigners, signers_cap;
 };
 
 /* records.c: the records that count for one rule ------------------------- */
@@ -78,6 +91,7 @@ struct ev_vote {
 	struct ev_decided *decided;	/* in the case's `decided` */
 	bool counts;			/* in place, well signed, not stale */
 	bool conflicted;		/* counts but for separation */
+	bool rejects;			/* says no, and stands */
 	char reason[200];		/* why it does not count */
 };
 
@@ -127,8 +141,16 @@ struct ev_case {
 };
 
 /* Gather ------------------------------------------------------------------- */
-int ev_range_load(struct ev_range *out, struct ev_case *c);
+int ev_range_load(struct ev_range *out, struct ev_case *c);	/* once */
 void ev_range_release(struct ev_range *r);
+/* Verify what signatures the commits of the range carry; once. */
+int ev_range_signatures(struct ev_case *c);
+/* What an approval lists: the e-mails of the range, as the commits and as
+ * .mailmap have them, and its signers' fingerprints; sorted.  EV_EINCOMPLETE
+ * with the reason where the range cannot be told. */
+int ev_range_contributors(struct ev_strs *out, struct ev_case *c);
+/* The mend where it cannot be told. */
+const char *ev_range_hint(const struct ev_case *c);
 int ev_manifest_gather(struct ev_case *c);	/* manifests, tier */
 int ev_records_gather(struct ev_case *c);	/* reports and tests */
 int ev_votes_gather(struct ev_case *c);		/* approvals */
