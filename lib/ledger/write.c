@@ -105,7 +105,8 @@ int ev_draft_payload(struct ev_buf *out, const struct ev_draft *d,
 	ev_json_kv(&j, "_type", EV_STATEMENT_TYPE);
 	ev_json_key(&j, "subject");
 	ev_json_list(&j);
-	put_subject(&j, "commit", "gitCommit", &d->commit);
+	if (!ev_oid_is_zero(&d->commit))
+		put_subject(&j, "commit", "gitCommit", &d->commit);
 	put_subject(&j, "tree", "gitTree", &d->tree);
 	ev_json_end_list(&j);
 	ev_json_kv(&j, "predicateType",
@@ -139,7 +140,9 @@ static int listed_key(char fpr[41], const struct ev_trust *trust,
 		ev_fail(EV_EDENIED, "signing key '%s'%s is not listed in "
 			".evidence/policy.yaml", wanted, from);
 		ev_error_hint("add its fingerprint under people: keys: and its "
-			      "public block to .evidence/keys/, and commit");
+			      "public block to .evidence/keys/, and commit; "
+			      "where a policy is in force it has to be "
+			      "approved too");
 		return EV_EDENIED;
 	}
 	memcpy(fpr, key->fpr, 41);
@@ -327,20 +330,22 @@ static int store(struct ev_written *out, struct ev_repo *r,
 {
 	struct ev_append add[2];
 	struct ev_buf message = EV_BUF_INIT;
+	bool on_commit = !ev_oid_is_zero(&d->commit);
 	char hex[EV_OID_HEX + 1];
 	int ret;
 
 	ret = ev_artifacts_store(r, &d->artifacts);
 	if (ret < 0)
 		return ret;
-	ev_oid_hex(hex, &d->commit);
+	ev_oid_hex(hex, on_commit ? &d->commit : &d->tree);
 	ev_buf_addf(&message, "evidence: %s%s%s on %.12s\n",
 		    ev_kind_name(d->kind), d->name ? " " : "",
 		    d->name ? d->name : "", hex);
-	add[0].object = d->commit;
-	add[1].object = d->tree;
+	add[0].object = d->tree;
+	add[1].object = d->commit;
 	add[0].line = add[1].line = *line;
-	ret = ev_ledger_append(&out->ledger, r, add, 2, message.ptr);
+	ret = ev_ledger_append(&out->ledger, r, add, on_commit ? 2 : 1,
+			       message.ptr);
 	ev_buf_release(&message);
 	return ret;
 }
@@ -370,7 +375,8 @@ int ev_draft_write(struct ev_written *out, struct ev_repo *r,
 	ret = sign_line(&line, &payload, fpr);
 	if (ret < 0)
 		goto out;
-	ret = ev_ledger_judge(&judged, l, &d->commit, line.ptr, line.len);
+	ret = ev_ledger_judge(&judged, l, ev_oid_is_zero(&d->commit) ?
+			      &d->tree : &d->commit, line.ptr, line.len);
 	if (ret < 0)
 		goto out;
 	if (judged.state != EV_LIVE) {

@@ -11,6 +11,8 @@ struct ev_draft {
 	enum ev_kind kind;
 	const char *type;		/* predicate type; NULL: of the kind */
 	const char *name;		/* NULL if the kind has no name */
+	/* Subjects; without a commit the tree is the only one, as for what is
+	 * about no commit (a revocation of a line). */
 	struct ev_oid commit, tree;
 	/* Members of the predicate as JSON text without the outer braces, e.g.
 	 * "\"result\":\"PASSED\",\"configuration\":[]"; may be empty. */
