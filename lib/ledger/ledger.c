@@ -238,7 +238,6 @@ static int read_global(struct ev_ledger *l)
 
 	if (l->global_read)
 		return 0;
-	l->global_read = true;
 	ret = find(&s, l, &ev_oid_empty_tree);
 	if (ret == 0)
 		ret = load(&s, l);
@@ -247,8 +246,20 @@ static int read_global(struct ev_ledger *l)
 				&s);
 	if (ret == 0)
 		ev_lines_settle(&l->global, NULL, l->trust);
+	else
+		ev_lines_release(&l->global);
+	l->global_read = ret == 0;
 	unload(&s);
 	return ret;
+}
+
+const struct ev_lines *ev_ledger_global(struct ev_ledger *l, int *err)
+{
+	int ret = read_global(l);
+
+	if (err)
+		*err = ret;
+	return ret < 0 ? NULL : &l->global;
 }
 
 static int read_and_judge(struct ev_lines *out, struct ev_ledger *l,

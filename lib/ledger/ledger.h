@@ -73,6 +73,19 @@ int ev_ledger_lines(struct ev_lines *out, struct ev_ledger *l,
 int ev_ledger_judge(struct ev_line *out, struct ev_ledger *l,
 		    const struct ev_oid *object, const char *line, size_t n);
 
+/*
+ * The revocations on the empty tree (of lines, keys, links, artifacts), judged
+ * and settled; owned by the ledger.  NULL and *err < 0 if they could not be.
+ */
+const struct ev_lines *ev_ledger_global(struct ev_ledger *l, int *err);
+/*
+ * The live revocations among `lines` that name `id` as a `type` ("approval",
+ * "link"), whoever signed them; the first `max` into `out`, all are counted.
+ */
+size_t ev_lines_revoking(const struct ev_line **out, size_t max,
+			 const struct ev_lines *lines, const char *type,
+			 const char *id);
+
 /* The text of a line by its digest in one of `blobs`' notes; EV_ENOTFOUND. */
 int ev_ledger_text(struct ev_buf *out, struct ev_ledger *l,
 		   const struct ev_line *line);

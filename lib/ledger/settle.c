@@ -245,3 +245,24 @@ void ev_lines_settle(struct ev_lines *set, const struct ev_lines *global,
 	if (set->n)
 		qsort(set->items, set->n, sizeof(*set->items), live_first);
 }
+
+size_t ev_lines_revoking(const struct ev_line **out, size_t max,
+			 const struct ev_lines *lines, const char *type,
+			 const char *id)
+{
+	const struct ev_line *l;
+	size_t i, n = 0;
+
+	for (i = 0; lines && i < lines->n; i++) {
+		l = &lines->items[i];
+		if (l->state != EV_LIVE ||
+		    l->record.kind != EV_KIND_REVOCATION ||
+		    !ev_streq(l->record.withdraws_type, type) ||
+		    !ev_streq(l->record.withdraws_id, id))
+			continue;
+		if (n < max)
+			out[n] = l;
+		n++;
+	}
+	return n;
+}
