@@ -33,8 +33,8 @@ static char *fold_ascii(const char *text)
 char *ev_fold(const char *text)
 {
 	size_t n = strlen(text), parts_len = 0, len = 0;
-	uint8_t *parts = NULL, *folded = NULL;
-	char *out = NULL;
+	uint8_t *parts, *folded = NULL;
+	char *out;
 
 	if (is_ascii(text))
 		return fold_ascii(text);
@@ -45,7 +45,9 @@ char *ev_fold(const char *text)
 	if (parts)
 		folded = u8_casefold(parts, parts_len, NULL, UNINORM_NFC, NULL,
 				     &len);
-	out = folded ? ev_strndup((const char *)folded, len) : ev_strdup(text);
+	if (!folded)
+		abort();	/* no memory: half an answer is worse */
+	out = ev_strndup((const char *)folded, len);
 	free(parts);
 	free(folded);
 	return out;

@@ -3,48 +3,36 @@
 #include "policy/people.h"
 
 #include <ctype.h>
-#include <strings.h>
 
 #include "base/clock.h"
+#include "base/fold.h"
 #include "base/mem.h"
-
-static void add_texts(struct ev_strs *out, const struct ev_value *list,
-		      const char *what, struct ev_problems *bad)
-{
-	size_t i;
-
-	for (i = 0; list && list->type == EV_LIST && i < list->n; i++) {
-		if (list->items[i]->type == EV_STRING && list->items[i]->len)
-			ev_strs_add(out, list->items[i]->text);
-		else
-			ev_problem_add(bad, list->items[i], NULL,
-				       "%s must be a list of strings", what);
-	}
-}
+#include "policy/internal.h"
 
 /* Roles are parts of ref names, and a blank more must not make another one. */
-static void check_roles(const struct ev_value *list, struct ev_problems *bad)
+bool ev_role_check(const struct ev_value *role, struct ev_problems *bad)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
-	const char *role;
-	size_t i;
 
-	for (i = 0; list && list->type == EV_LIST && i < list->n; i++) {
-		role = list->items[i]->text;
-		if (list->items[i]->type == EV_STRING && *role &&
-		    (!islower((unsigned char)*role) ||
-		     role[strspn(role, letters)] || strlen(role) > 64))
-			ev_problem_add(bad, list->items[i], NULL, "'%s' is no "
-				       "role name: use small letters, digits "
-				       "and '-'", role);
-	}
+	if (islower((unsigned char)*role->text) &&
+	    !role->text[strspn(role->text, letters)] && role->len <= 64)
+		return true;
+	ev_problem_add(bad, role, NULL, "'%s' is no role name: use small "
+		       "letters, digits and '-'", role->text);
+	return false;
 }
 
 void ev_roles_read(struct ev_strs *out, const struct ev_value *list,
-		   const char *what, struct ev_problems *bad)
+		   struct ev_problems *bad)
 {
-	add_texts(out, list, what, bad);
-	check_roles(list, bad);
+	const struct ev_value *v;
+	size_t i;
+
+	for (i = 0; list && list->type == EV_LIST && i < list->n; i++) {
+		v = list->items[i];
+		if (v->type == EV_STRING && v->len && ev_role_check(v, bad))
+			ev_strs_add(out, v->text);
+	}
 }
 
 static void read_key(struct ev_person *p, const struct ev_value *v,
@@ -86,14 +74,16 @@ static void read_person(struct ev_trust *t, const struct ev_value *v,
 {
 	struct ev_person *p = &t->people[t->npeople++];
 	const struct ev_value *keys = ev_get(v, "keys"), *m;
-	size_t i, n = keys && keys->type == EV_LIST ? keys->n : 0;
+	size_t i, n = ev_list_items(keys, "keys", bad);
 
 	memset(p, 0, sizeof(*p));
 	p->name = ev_strdup(ev_get_string(v, "name"));
 	if (!p->name)
 		p->name = ev_strdup("");
-	add_texts(&p->emails, ev_get(v, "emails"), "'emails'", bad);
-	ev_roles_read(&p->roles, ev_get(v, "roles"), "'roles'", bad);
+	if (ev_list_items(ev_get(v, "emails"), "emails", bad))
+		ev_words_read(&p->emails, ev_get(v, "emails"));
+	if (ev_list_items(ev_get(v, "roles"), "roles", bad))
+		ev_roles_read(&p->roles, ev_get(v, "roles"), bad);
 	m = ev_get(v, "machine");
 	p->machine = m && m->type == EV_BOOL && m->boolean;
 	p->keys = ev_calloc(n + 1, sizeof(*p->keys));
@@ -122,36 +112,73 @@ static void check_keys(const struct ev_trust *t, size_t at,
 	}
 }
 
-static bool share_email(const struct ev_person *a, const struct ev_person *b)
-{
-	size_t i, k;
+/* Names and addresses as they are told apart. */
+struct label { char *text; size_t person; };
+struct labels { struct label *items; size_t n, cap; };
 
-	for (i = 0; i < a->emails.n; i++)
-		for (k = 0; k < b->emails.n; k++)
-			if (!strcasecmp(a->emails.items[i], b->emails.items[k]))
-				return true;
-	return false;
+static void add_label(struct labels *l, const char *kind, const char *text,
+		      size_t person)
+{
+	char *folded;
+
+	if (!*text)
+		return;
+	folded = ev_fold(text);
+	EV_GROW(l->items, l->n, l->cap);
+	l->items[l->n].text = ev_strdupf("%s%s", kind, folded);
+	l->items[l->n++].person = person;
+	free(folded);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	const struct label *x = a, *y = b;
+	int cmp = strcmp(x->text, y->text);
+
+	return cmp ? cmp : (x->person > y->person) - (x->person < y->person);
 }
 
 /* Somebody listed twice would count as two wherever two are asked for. */
+static void check_labels(const struct ev_trust *t, const struct labels *l,
+			 const struct ev_value *people, struct ev_problems *bad)
+{
+	size_t *twin = ev_calloc(t->npeople + 1, sizeof(*twin)), i, first = 0;
+
+	for (i = 1; i < l->n; i++) {
+		if (strcmp(l->items[i].text, l->items[first].text))
+			first = i;
+		else if (l->items[i].person != l->items[first].person)
+			twin[l->items[i].person] = l->items[first].person + 1;
+	}
+	for (i = 0; i < t->npeople; i++)
+		if (twin[i])
+			ev_problem_add(bad, people->items[i], "list one person "
+				       "once, with all roles and keys", "'%s' "
+				       "and '%s' have the same name or e-mail "
+				       "address", t->people[twin[i] - 1].name,
+				       t->people[i].name);
+	free(twin);
+}
+
 static void check_people(const struct ev_trust *t,
 			 const struct ev_value *people, struct ev_problems *bad)
 {
+	struct labels l = { NULL, 0, 0 };
 	size_t i, k;
 
 	for (i = 0; i < t->npeople; i++) {
 		check_keys(t, i, people->items[i], bad);
-		for (k = 0; k < i; k++)
-			if (!strcasecmp(t->people[i].name, t->people[k].name) ||
-			    share_email(&t->people[i], &t->people[k]))
-				ev_problem_add(bad, people->items[i], "list "
-					       "one person once, with all "
-					       "roles and keys", "'%s' and "
-					       "'%s' have the same name or "
-					       "e-mail address",
-					       t->people[k].name,
-					       t->people[i].name);
+		add_label(&l, "name ", t->people[i].name, i);
+		for (k = 0; k < t->people[i].emails.n; k++)
+			add_label(&l, "mail ", t->people[i].emails.items[k],
+				  i);
 	}
+	if (l.n)
+		qsort(l.items, l.n, sizeof(*l.items), by_text);
+	check_labels(t, &l, people, bad);
+	for (i = 0; i < l.n; i++)
+		free(l.items[i].text);
+	free(l.items);
 }
 
 void ev_people_read(struct ev_trust *t, const struct ev_value *people,
@@ -159,6 +186,11 @@ void ev_people_read(struct ev_trust *t, const struct ev_value *people,
 {
 	size_t i, n = people && people->type == EV_LIST ? people->n : 0;
 
+	if (n > EV_POLICY_MAX_PEOPLE) {
+		ev_problem_add(bad, people, NULL, "more than %d people are "
+			       "listed", EV_POLICY_MAX_PEOPLE);
+		n = 0;
+	}
 	t->people = ev_calloc(n + 1, sizeof(*t->people));
 	for (i = 0; i < n; i++)
 		read_person(t, people->items[i], bad);

@@ -14,8 +14,10 @@
  */
 void ev_people_read(struct ev_trust *t, const struct ev_value *people,
 		    struct ev_problems *bad);
-/* A list of role names; `what` names it in messages. */
+/* Could it be part of a ref's name? */
+bool ev_role_check(const struct ev_value *role, struct ev_problems *bad);
+/* A list of role names; those that are none are problems and left out. */
 void ev_roles_read(struct ev_strs *out, const struct ev_value *list,
-		   const char *what, struct ev_problems *bad);
+		   struct ev_problems *bad);
 
 #endif

@@ -1,0 +1,90 @@
+/*
+ * internal.h - how a policy is read, for this room and its tests only
+ */
+#ifndef EV_POLICY_INTERNAL_H
+#define EV_POLICY_INTERNAL_H
+
+#include "policy/policy.h"
+
+/* Ceilings, so that no policy makes a judgement slow. */
+#define EV_POLICY_MAX_BYTES ((size_t)4 << 20)
+#define EV_POLICY_MAX_PEOPLE 1000
+#define EV_POLICY_MAX_ITEMS 256		/* of any other list */
+#define EV_POLICY_MAX_SUITES 1000
+
+/*
+ * Read the text of policy.yaml into `p`, whose suites are there already; all
+ * but tree, link and key home.  EV_EINVALID with every problem.
+ */
+int ev_policy_parse(struct ev_policy *p, const char *text, size_t n);
+
+/* suites.c ------------------------------------------------------------- */
+
+int ev_suites_read(struct ev_policy *p, struct ev_repo *r,
+		   const struct ev_oid *tree);
+/* One file; EV_EINVALID if it is no YAML, or names its suite as another does.
+ * A file that says no suite.id defines no suite. */
+int ev_suite_add(struct ev_policy *p, const char *path, const char *text,
+		 size_t n);
+void ev_suites_release(struct ev_policy *p);
+
+/* words.c -------------------------------------------------------------- */
+
+/* The items of a list that are strings; the schema has spoken of others. */
+void ev_words_read(struct ev_strs *out, const struct ev_value *list);
+/* Letters, digits and ". _ / -", as the names of records are. */
+bool ev_name_valid(const char *name);
+/* A number that must be 1 at least; `name` is the field's. */
+void ev_count_read(int64_t *out, const struct ev_value *v, const char *name,
+		   struct ev_problems *bad);
+/* The items of a list; none if it is no list, or has more than
+ * EV_POLICY_MAX_ITEMS, which is a problem. */
+size_t ev_list_items(const struct ev_value *list, const char *name,
+		     struct ev_problems *bad);
+/*
+ * Roles of whom at least one person must be listed (who is no machine, with
+ * `human`), or the rule could never hold.  An absent list means anyone; an
+ * empty one is refused.
+ */
+void ev_by_read(struct ev_strs *out, const struct ev_value *list,
+		const char *name, bool human, const struct ev_trust *t,
+		struct ev_problems *bad);
+/* How many listed people hold the role and a key, and may decide. */
+int64_t ev_holders(const struct ev_trust *t, const char *role, bool human);
+/* "nobody has the role 'x'" at `at`, with the likely one. */
+void ev_role_unheld(const struct ev_trust *t, const struct ev_value *at,
+		    const char *role, bool human, struct ev_problems *bad);
+
+/* requirement.c, approvals.c -------------------------------------------- */
+
+extern const struct ev_field ev_requirement_table[];
+extern const struct ev_field ev_quorum_table[];	/* role and count */
+
+/* `path` stands before field names in messages. */
+void ev_requirement_read(struct ev_requirement *q, const struct ev_policy *p,
+			 const struct ev_value *source, const char *path,
+			 struct ev_problems *bad);
+void ev_requirement_release(struct ev_requirement *q);
+/* With `t`, more people than are listed may not be asked for. */
+void ev_quorum_read(struct ev_quorum *q, const struct ev_value *list,
+		    const struct ev_trust *t, struct ev_problems *bad);
+
+/* approvals and approvals_for_tier of `v`; q->one_role is there already. */
+void ev_approvals_read(struct ev_requirement *q, const struct ev_trust *t,
+		       const struct ev_value *v, struct ev_problems *bad);
+
+/* protect.c ------------------------------------------------------------- */
+
+extern const struct ev_field ev_protect_table[];
+
+/* A full name by Git's rules; with `star`, '*' may stand in it. Else problems
+ * are added. */
+void ev_refname_check(const struct ev_value *name, bool star,
+		      struct ev_problems *bad);
+/* The entries of `protect`; p->requirements holds the named ones, and room for
+ * those that are written inside. */
+void ev_protects_read(struct ev_policy *p, const struct ev_value *list,
+		      struct ev_problems *bad);
+void ev_protects_release(struct ev_policy *p);
+
+#endif

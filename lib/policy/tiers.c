@@ -1,0 +1,42 @@
+#include "base/compat.h"
+
+#include "policy/internal.h"
+
+static const char *const names[EV_TIERS] = {
+	NULL, "low", "moderate", "high", "critical"
+};
+
+const char *ev_tier_name(enum ev_tier t)
+{
+	return (size_t)t < EV_TIERS ? names[t] : NULL;
+}
+
+enum ev_tier ev_tier_parse(const char *word)
+{
+	size_t i;
+
+	for (i = EV_TIER_LOW; word && i < EV_TIERS; i++)
+		if (!strcmp(names[i], word))
+			return (enum ev_tier)i;
+	return EV_TIER_NONE;
+}
+
+void ev_requirement_fields(struct ev_strs *out, const struct ev_requirement *q,
+			   enum ev_tier tier)
+{
+	size_t t, i;
+
+	for (t = 0; t <= (size_t)tier && t < EV_TIERS; t++)
+		for (i = 0; i < q->fields[t].n; i++)
+			if (!ev_strs_has(out, q->fields[t].items[i]))
+				ev_strs_add(out, q->fields[t].items[i]);
+}
+
+void ev_requirement_quorum(struct ev_quorum *out,
+			   const struct ev_requirement *q, enum ev_tier tier)
+{
+	size_t t;
+
+	for (t = 0; t <= (size_t)tier && t < EV_TIERS; t++)
+		ev_quorum_unite(out, &q->approvals[t]);
+}
