@@ -36,6 +36,10 @@ int ev_notes_each(struct ev_notes *n,
 			    const struct ev_oid *blob), void *ctx);
 /* Entries that are no notes (bad names, bad modes), after a whole walk. */
 int ev_notes_strays(size_t *out, struct ev_notes *n);
+/* Strays that `new` has and `old` (may be NULL) does not have, or not as they
+ * are; equal folders are not read. */
+int ev_notes_new_strays(size_t *out, struct ev_repo *r,
+			const struct ev_oid *old, const struct ev_oid *new);
 
 /* One change: `blob` becomes the only entry for `object`; a zero id removes. */
 struct ev_note_edit { struct ev_oid object, blob; };

@@ -59,8 +59,7 @@ int ev_ref_no_symbol(struct ev_repo *r, const char *name)
 	return EV_EINVALID;
 }
 
-/* The ref that is written when `name` is: symbolic ones lead elsewhere. */
-static int real_name(struct ev_buf *out, struct ev_repo *r, const char *name)
+int ev_ref_real(struct ev_buf *out, struct ev_repo *r, const char *name)
 {
 	git_reference *ref = NULL;
 	int i, rc = 0;
@@ -164,7 +163,7 @@ int ev_ref_cas(struct ev_repo *r, const char *name, const struct ev_oid *value,
 	git_oid id, was;
 	int ret, rc;
 
-	ret = real_name(&real, r, name);
+	ret = ev_ref_real(&real, r, name);
 	if (!ret)
 		ret = ev_object_info(NULL, NULL, r, value);
 	if (ret)

@@ -9,6 +9,10 @@
 /* Value of a full ref name, symbolic refs followed; EV_ENOTFOUND without a
  * message. */
 int ev_ref_read(struct ev_oid *out, struct ev_repo *r, const char *name);
+/* Append the name of the ref that is written when `name` is: symbolic ones
+ * lead elsewhere, also to a ref that does not exist yet.  EV_EINVALID for what
+ * is no name of a ref, or leads in a circle. */
+int ev_ref_real(struct ev_buf *out, struct ev_repo *r, const char *name);
 /* 0, or EV_EINVALID if `name` is a symbolic ref: a ledger that leads into a
  * branch would be written there. */
 int ev_ref_no_symbol(struct ev_repo *r, const char *name);
