@@ -87,4 +87,19 @@ void ev_protects_read(struct ev_policy *p, const struct ev_value *list,
 		      struct ev_problems *bad);
 void ev_protects_release(struct ev_policy *p);
 
+/* loosen_*.c: lines for ev_policy_loosened() ----------------------------- */
+
+/* What `was` asks for, and none of the `n` entries that are about all of its
+ * refs now. */
+void ev_loosened_rules(struct ev_strs *out, const struct ev_protect *was,
+		       const struct ev_protect *const *now, size_t n);
+void ev_loosened_people(struct ev_strs *out, const struct ev_policy *older,
+			const struct ev_policy *newer);
+/* Fewer people of a role: "WHERE: approvals.ROLE 2 -> 1". */
+void ev_loosened_quorum(struct ev_strs *out, const char *where,
+			const struct ev_quorum *was,
+			const struct ev_quorum *now);
+/* Is nobody among `now` who was not among `was`?  None: anyone listed. */
+bool ev_roles_within(const struct ev_strs *now, const struct ev_strs *was);
+
 #endif
