@@ -90,6 +90,16 @@ int ev_git2_treeish(struct ev_oid *tree, struct ev_repo *r,
 int ev_tree_step(const char **p, const char *end, unsigned *mode,
 		 const char **name, size_t *len, struct ev_oid *oid);
 
+/* Both walks of trees stop here. */
+#define EV_TREE_DEPTH_MAX 1024
+#define EV_TREE_PATH_MAX ((size_t)64 << 10)
+/* A tree object, NULL for the empty tree that is not stored; EV_EINVALID if it
+ * is something else.  Its bytes live as long as it does. */
+int ev_tree_open(git_odb_object **out, struct ev_repo *r,
+		 const struct ev_oid *tree);
+const char *ev_tree_bytes(git_odb_object *obj, const char **end);
+int ev_tree_malformed(const struct ev_oid *tree, const char *why);
+
 /*
  * Run git before there is a handle (r NULL), as from the current folder, or
  * at `path` without what the environment says about another repository; or on

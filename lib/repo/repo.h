@@ -84,6 +84,15 @@ struct ev_tree_entry {
  * A non-zero return of the callback stops and is returned. */
 int ev_tree_each(struct ev_repo *r, const struct ev_oid *tree,
 		 int (*cb)(void *ctx, const struct ev_tree_entry *e), void *ctx);
+/*
+ * The paths of files, links and submodules in which two trees differ, in
+ * content, kind or mode; equal folders are not read.  Of a folder that stands
+ * in one of them only, each path below it.  A non-zero return of the callback
+ * stops and is returned.
+ */
+int ev_tree_diff(struct ev_repo *r, const struct ev_oid *a,
+		 const struct ev_oid *b,
+		 int (*cb)(void *ctx, const char *path), void *ctx);
 /* One entry by path; EV_ENOTFOUND without a message. */
 int ev_tree_entry(struct ev_oid *oid, unsigned *mode, struct ev_repo *r,
 		  const struct ev_oid *tree, const char *path);

@@ -6,8 +6,6 @@
 #include "repo/internal.h"
 #include "repo/treecheck.h"
 
-#define DEPTH_MAX 1024
-#define PATH_LIMIT ((size_t)64 << 10)
 #define FILES_MAX ((uint64_t)20 * 1000 * 1000)
 
 /* As Git reads a mode: five kinds only, whatever the digits say. */
@@ -50,7 +48,7 @@ int ev_tree_step(const char **p, const char *end, unsigned *mode,
 	return 1;
 }
 
-static int malformed(const struct ev_oid *tree, const char *why)
+int ev_tree_malformed(const struct ev_oid *tree, const char *why)
 {
 	char hex[EV_OID_HEX + 1];
 
@@ -60,9 +58,8 @@ static int malformed(const struct ev_oid *tree, const char *why)
 	return EV_EINVALID;
 }
 
-/* The bytes of a tree object; EV_EINVALID if it is something else. */
-static int open_tree(git_odb_object **out, struct ev_repo *r,
-		     const struct ev_oid *tree)
+int ev_tree_open(git_odb_object **out, struct ev_repo *r,
+		 const struct ev_oid *tree)
 {
 	char hex[EV_OID_HEX + 1];
 	git_object_t type;
@@ -84,7 +81,7 @@ static int open_tree(git_odb_object **out, struct ev_repo *r,
 		       ev_objtype_name(ev_git2_type_from(type)));
 }
 
-static const char *bytes_of(git_odb_object *obj, const char **end)
+const char *ev_tree_bytes(git_odb_object *obj, const char **end)
 {
 	const char *p = obj ? git_odb_object_data(obj) : "";
 
@@ -109,7 +106,7 @@ static int walk_entry(struct walk *w, struct ev_tree_entry *e)
 
 	if (w->path.overflow)
 		return ev_fail(EV_ELIMIT, "a path in the tree is longer than"
-			       " %zu bytes", PATH_LIMIT);
+			       " %zu bytes", EV_TREE_PATH_MAX);
 	if (e->mode != 040000) {
 		if (++w->files > FILES_MAX)
 			return ev_fail(EV_ELIMIT, "the tree has more than"
@@ -118,9 +115,9 @@ static int walk_entry(struct walk *w, struct ev_tree_entry *e)
 		e->path = w->path.ptr;
 		return w->cb(w->ctx, e);
 	}
-	if (++w->depth > DEPTH_MAX)
+	if (++w->depth > EV_TREE_DEPTH_MAX)
 		return ev_fail(EV_ELIMIT, "the tree is deeper than %d folders",
-			       DEPTH_MAX);
+			       EV_TREE_DEPTH_MAX);
 	ev_buf_addc(&w->path, '/');
 	ret = walk_tree(w, &e->oid);
 	w->depth--;
@@ -136,15 +133,15 @@ static int walk_tree(struct walk *w, const struct ev_oid *tree)
 	struct ev_tree_entry e;
 	int ret;
 
-	ret = open_tree(&obj, w->r, tree);
+	ret = ev_tree_open(&obj, w->r, tree);
 	if (ret)
 		return ret;
-	p = bytes_of(obj, &end);
+	p = ev_tree_bytes(obj, &end);
 	while ((ret = ev_tree_step(&p, end, &e.mode, &name, &len,
 				   &e.oid)) > 0) {
 		why = ev_treecheck_next(&check, name, len, e.mode);
 		if (why) {
-			ret = malformed(tree, why);
+			ret = ev_tree_malformed(tree, why);
 			goto out;
 		}
 		ev_buf_add(&w->path, name, len);
@@ -154,7 +151,7 @@ static int walk_tree(struct walk *w, const struct ev_oid *tree)
 		ev_buf_setlen(&w->path, base);
 	}
 	if (ret < 0)
-		ret = malformed(tree, "it ends in the middle of an entry");
+		ret = ev_tree_malformed(tree, "it ends in the middle of an entry");
 out:
 	ev_treecheck_release(&check);
 	git_odb_object_free(obj);
@@ -164,7 +161,7 @@ out:
 int ev_tree_each(struct ev_repo *r, const struct ev_oid *tree,
 		 int (*cb)(void *ctx, const struct ev_tree_entry *e), void *ctx)
 {
-	struct walk w = { r, cb, ctx, EV_BUF_INIT_MAX(PATH_LIMIT), 0, 0 };
+	struct walk w = { r, cb, ctx, EV_BUF_INIT_MAX(EV_TREE_PATH_MAX), 0, 0 };
 	int ret;
 
 	ret = walk_tree(&w, tree);
@@ -185,14 +182,14 @@ static int find_name(struct ev_oid *oid, unsigned *mode, struct ev_repo *r,
 	size_t len;
 	int ret;
 
-	ret = open_tree(&obj, r, tree);
+	ret = ev_tree_open(&obj, r, tree);
 	if (ret)
 		return ret;
-	p = bytes_of(obj, &end);
+	p = ev_tree_bytes(obj, &end);
 	while ((ret = ev_tree_step(&p, end, &m, &name, &len, &id)) > 0) {
 		why = ev_treecheck_next(&check, name, len, m);
 		if (why) {
-			ret = malformed(tree, why);
+			ret = ev_tree_malformed(tree, why);
 			goto out;
 		}
 		if (len != n || memcmp(name, want, n))
@@ -202,7 +199,7 @@ static int find_name(struct ev_oid *oid, unsigned *mode, struct ev_repo *r,
 		found = true;
 	}
 	if (ret < 0)
-		ret = malformed(tree, "it ends in the middle of an entry");
+		ret = ev_tree_malformed(tree, "it ends in the middle of an entry");
 	else
 		ret = found ? 0 : EV_ENOTFOUND;
 out:
