@@ -1,0 +1,130 @@
+#include "base/compat.h"
+
+#include "gate/records.h"
+
+#define WORD_SHOWN 60
+
+/* Whatever the order of members. */
+static bool equal(const struct ev_value *a, const struct ev_value *b)
+{
+	size_t i;
+
+	if (!b || a->type != b->type)
+		return false;
+	switch (a->type) {
+	case EV_NULL:
+		return true;
+	case EV_BOOL:
+		return a->boolean == b->boolean;
+	case EV_NUMBER:
+	case EV_STRING:
+		return a->len == b->len && !memcmp(a->text, b->text, a->len);
+	case EV_LIST:
+	case EV_MAP:
+		break;
+	}
+	if (a->n != b->n)
+		return false;
+	for (i = 0; i < a->n; i++)
+		if (!equal(a->items[i], a->type == EV_LIST ? b->items[i] :
+			   ev_get(b, a->keys[i]->text)))
+			return false;
+	return true;
+}
+
+const char *ev_report_suite(const struct ev_value *report)
+{
+	return ev_get_string(ev_get(report, "suite"), "digest");
+}
+
+bool ev_same_study(const struct ev_value *a, const struct ev_value *b)
+{
+	const struct ev_value *x = ev_get(a, "inputs"), *y = ev_get(b, "inputs");
+	const char *s = ev_report_suite(a), *t = ev_report_suite(b);
+
+	if (s && t && strcmp(s, t))
+		return false;
+	return !x || !y || x->type == EV_NULL || y->type == EV_NULL ||
+	       equal(x, y);
+}
+
+static void part(struct ev_buf *out, const char *before,
+		 const struct ev_value *v)
+{
+	if (!v || v->type == EV_NULL)
+		return;
+	ev_buf_adds(out, before);
+	ev_words_value(out, v, WORD_SHOWN);
+}
+
+/* "gate G01 sensitivity on overall: observed 0.91, limit 0.95" */
+static void tell_gate(struct ev_buf *out, const struct ev_value *gate)
+{
+	const struct ev_value *observed = ev_get(gate, "observed");
+	const struct ev_value *limit = ev_get(gate, "limit");
+
+	ev_buf_adds(out, "gate");
+	part(out, " ", ev_get(gate, "id"));
+	part(out, " ", ev_get(gate, "metric"));
+	part(out, " on ", ev_get(gate, "slice"));
+	part(out, ": observed ", observed);
+	part(out, observed && observed->type != EV_NULL ? ", limit " :
+	     ": limit ", limit);
+}
+
+static bool gate_is(const struct ev_value *gate, enum ev_outcome o)
+{
+	const char *word = ev_get_string(gate, "outcome");
+
+	return ev_streq(word, ev_outcome_name(o));
+}
+
+const struct ev_value *ev_report_gates(const struct ev_pick *p)
+{
+	const struct ev_value *gates = ev_get(p->predicate, "gates");
+
+	return gates && gates->type == EV_LIST ? gates : NULL;
+}
+
+void ev_words_gates(struct ev_buf *out, const struct ev_pick *p)
+{
+	const struct ev_value *gates = ev_report_gates(p), *first = NULL;
+	size_t i, n = 0;
+
+	for (i = 0; gates && i < gates->n; i++) {
+		if (!gate_is(gates->items[i], p->outcome))
+			continue;
+		if (!n++)
+			first = gates->items[i];
+	}
+	if (!first) {
+		ev_buf_addf(out, "the report says '%s'",
+			    ev_outcome_name(p->outcome));
+		return;
+	}
+	tell_gate(out, first);
+	if (n > 1)
+		ev_buf_addf(out, ", and %zu more gate%s", n - 1,
+			    n == 2 ? "" : "s");
+}
+
+void ev_report_open(struct ev_strs *open, const char *rule,
+		    const struct ev_pick *p)
+{
+	const struct ev_value *gates = ev_report_gates(p);
+	const char *id;
+	size_t i, n = 0;
+
+	for (i = 0; p->outcome == EV_REVIEW && gates && i < gates->n; i++) {
+		if (!gate_is(gates->items[i], EV_REVIEW))
+			continue;
+		id = ev_get_string(gates->items[i], "id");
+		if (!id)
+			break;
+		ev_strs_addf(open, "%s/%s", rule, id);
+		n++;
+	}
+	/* What has no name can only be cleared with the whole. */
+	if (!n || i < gates->n)
+		ev_strs_add(open, rule);
+}

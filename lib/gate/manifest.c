@@ -1,0 +1,204 @@
+#include "base/compat.h"
+
+#include "gate/records.h"
+
+#include "base/mem.h"
+#include "study/attach.h"
+
+static enum ev_tier says(const struct ev_pick *p)
+{
+	const char *word = ev_get_string(p->predicate, "risk_tier");
+
+	return word ? ev_tier_parse(word) : EV_TIER_NONE;
+}
+
+/* Whoever does not say is held to everything. */
+static enum ev_tier highest(const struct ev_picks *l)
+{
+	enum ev_tier tier = EV_TIER_NONE, one;
+	size_t i;
+
+	for (i = 0; i < l->n; i++) {
+		one = says(&l->items[i]);
+		if (one == EV_TIER_NONE)
+			return EV_TIER_CRITICAL;
+		if (one > tier)
+			tier = one;
+	}
+	return tier == EV_TIER_NONE ? EV_TIER_CRITICAL : tier;
+}
+
+int ev_manifest_gather(struct ev_case *c)
+{
+	struct ev_picks *l = &c->manifests;
+	size_t i;
+	int ret;
+
+	ret = ev_picks_add(l, c, &c->lines, EV_KIND_MANIFEST, NULL,
+			   &c->req->manifest_by);
+	for (i = 1; ret == 0 && i < l->n; i++)
+		if (!ev_manifest_equal(l->items[0].predicate,
+				       l->items[i].predicate))
+			c->manifests_differ = true;
+	c->tier = highest(l);
+	if (c->tier < c->req->at_least)
+		c->tier = c->req->at_least;
+	return ret;
+}
+
+static char *attach_hint(const struct ev_case *c, const char *comment)
+{
+	return ev_words_missing(c, ev_strdupf("git evidence attach manifest "
+					      "%s%s", c->label, comment));
+}
+
+/* "no manifest for 9d03e77", and why those that are there do not count. */
+static void add_missing(struct ev_case *c, const char *rule)
+{
+	const struct ev_strs *by = &c->req->manifest_by;
+	struct ev_why why = { 0, 0, false, NULL, NULL };
+	struct ev_buf text = EV_BUF_INIT;
+	char *hint = attach_hint(c, "");
+
+	ev_why_lines(&why, &c->lines, EV_KIND_MANIFEST, NULL, by);
+	ev_buf_addf(&text, "no manifest for %s", c->label);
+	ev_why_tell(&text, &why, by);
+	ev_verdict_add(c->verdict, rule, ev_case_missing(c), hint, "%s",
+		       text.ptr);
+	ev_why_release(&why);
+	ev_buf_release(&text);
+	free(hint);
+}
+
+/* One that says less is not made up for by one that says more. */
+static const struct ev_pick *lowest(const struct ev_picks *l)
+{
+	const struct ev_pick *low = &l->items[0];
+	size_t i;
+
+	for (i = 1; i < l->n; i++)
+		if (says(&l->items[i]) < says(low))
+			low = &l->items[i];
+	return low;
+}
+
+static void rule_tier(struct ev_case *c)
+{
+	static const char rule[] = "risk_tier";
+	const char *least = ev_tier_name(c->req->at_least);
+	const struct ev_pick *low;
+	struct ev_buf record = EV_BUF_INIT;
+	char *hint;
+
+	if (!c->manifests.n) {
+		add_missing(c, rule);
+		return;
+	}
+	low = lowest(&c->manifests);
+	ev_words_record(&record, c, low);
+	hint = attach_hint(c, "       # after correcting risk_tier in "
+			   ".evidence/manifest.yaml");
+	if (says(low) == EV_TIER_NONE)
+		ev_verdict_add(c->verdict, rule, EV_FAIL, hint, "the manifest "
+			       "does not say one, at least '%s' is required%s",
+			       least, record.ptr);
+	else if (says(low) < c->req->at_least)
+		ev_verdict_add(c->verdict, rule, EV_FAIL, hint, "the manifest "
+			       "says '%s', at least '%s' is required%s",
+			       ev_tier_name(says(low)), least, record.ptr);
+	else
+		ev_verdict_add(c->verdict, rule, EV_PASS, NULL, "%s",
+			       ev_tier_name(says(low)));
+	ev_buf_release(&record);
+	free(hint);
+}
+
+/* The newest that is not as the first; there is one. */
+static const struct ev_pick *other(const struct ev_picks *l)
+{
+	size_t i;
+
+	for (i = 1; i + 1 < l->n; i++)
+		if (!ev_manifest_equal(l->items[0].predicate,
+				       l->items[i].predicate))
+			break;
+	return &l->items[i];
+}
+
+static void rule_manifest(struct ev_case *c)
+{
+	static const char rule[] = "manifest";
+	const struct ev_picks *l = &c->manifests;
+	struct ev_buf text = EV_BUF_INIT;
+	char *hint = NULL;
+
+	if (!l->n) {
+		add_missing(c, rule);
+		return;
+	}
+	if (c->manifests_differ) {
+		ev_buf_addf(&text, "%zu live manifests differ", l->n);
+		ev_words_record(&text, c, &l->items[0]);
+		ev_words_record(&text, c, other(l));
+		hint = ev_strdupf("git evidence revoke %.12s --reason "
+				  "'<reason>'       # the one that is wrong",
+				  other(l)->line->record.id);
+		ev_verdict_add(c->verdict, rule, EV_FAIL, hint, "%s",
+			       text.ptr);
+	} else {
+		ev_buf_addf(&text, "record %.12s by %s",
+			    l->items[0].line->record.id,
+			    l->items[0].line->person->name);
+		if (l->n > 1)
+			ev_buf_addf(&text, ", and %zu that sa%s the same",
+				    l->n - 1, l->n == 2 ? "ys" : "y");
+		ev_verdict_add(c->verdict, rule, EV_PASS, NULL, "%s",
+			       text.ptr);
+	}
+	ev_buf_release(&text);
+	free(hint);
+}
+
+static void rule_fields(struct ev_case *c)
+{
+	static const char rule[] = "manifest.fields";
+	const struct ev_picks *l = &c->manifests;
+	struct ev_strs fields = EV_STRS_INIT;
+	struct ev_buf text = EV_BUF_INIT;
+	bool missing = false;
+	char *hint = NULL;
+	size_t i;
+
+	ev_requirement_fields(&fields, c->req, c->tier);
+	if (!fields.n)
+		goto out;
+	if (!l->n) {
+		add_missing(c, rule);
+		goto out;
+	}
+	for (i = 0; !missing && i < l->n; i++)
+		missing = ev_fields_missing(&text, c, &fields,
+					    l->items[i].predicate);
+	hint = attach_hint(c, "       # after adding the field to "
+			   ".evidence/manifest.yaml");
+	if (missing)
+		ev_verdict_add(c->verdict, rule, EV_FAIL, hint, "%s",
+			       text.ptr);
+	else
+		ev_verdict_add(c->verdict, rule, EV_PASS, NULL, "%zu required "
+			       "field%s", fields.n, fields.n == 1 ? "" : "s");
+out:
+	ev_strs_release(&fields);
+	ev_buf_release(&text);
+	free(hint);
+}
+
+int ev_rule_manifest(struct ev_case *c)
+{
+	if (c->req->at_least != EV_TIER_NONE)
+		rule_tier(c);
+	if (c->req->wants_manifest)
+		rule_manifest(c);
+	rule_fields(c);
+	return 0;
+}
