@@ -1,0 +1,187 @@
+#include "base/compat.h"
+
+#include "gate/approve_internal.h"
+
+#include <stdio.h>
+#include <strings.h>
+
+#include "base/fold.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+void ev_cases_release(struct ev_cases *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n; i++)
+		ev_case_release(&c->items[i]);
+	free(c->items);
+	ev_verdict_release(&c->scratch);
+	memset(c, 0, sizeof(*c));
+}
+
+static size_t count_entries(const struct ev_policy *p, const char *ref)
+{
+	size_t i = 0, n = 0;
+
+	while (p && ev_policy_protects(p, ref, &i, NULL))
+		n++;
+	return n;
+}
+
+int ev_cases_judge(struct ev_cases *out, struct ev_repo *r,
+		   const struct ev_chain *chain, const struct ev_evidence *e,
+		   const char *ref, const struct ev_oid *to, int64_t now)
+{
+	const struct ev_policy *p = ev_chain_policy(chain);
+	const struct ev_protect *protect;
+	struct ev_case *c;
+	size_t i = 0;
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	ev_verdict_init(&out->scratch);
+	out->q.ref = ref;
+	out->q.to = *to;
+	out->q.now = now;
+	ret = ev_target_from(&out->q.from, r, ref);
+	if (ret < 0)
+		return ret;
+	out->items = ev_calloc(count_entries(p, ref) + 1, sizeof(*c));
+	while (ret == 0 && p &&
+	       (protect = ev_policy_protects(p, ref, &i, NULL))) {
+		c = &out->items[out->n];
+		ret = ev_case_open(c, r, chain, e, &out->q, protect,
+				   &out->scratch);
+		if (ret < 0)
+			break;
+		out->n++;
+		c->want_range = true;
+		ret = ev_case_judge(c);
+	}
+	if (ret < 0)
+		ev_cases_release(out);
+	return ret;
+}
+
+static void add_once(struct ev_strs *l, const char *s)
+{
+	if (!ev_strs_has(l, s))
+		ev_strs_add(l, s);
+}
+
+void ev_cases_roles(struct ev_strs *out, const struct ev_cases *c)
+{
+	struct ev_quorum q = { NULL, 0, 0 };
+	const struct ev_requirement *req;
+	size_t i, k, m;
+
+	for (i = 0; i < c->n; i++) {
+		req = c->items[i].req;
+		ev_requirement_quorum(&q, req, c->items[i].tier);
+		for (k = 0; k < q.n; k++)
+			add_once(out, q.items[k].role);
+		ev_quorum_release(&q);
+		for (k = 0; k < req->nreports; k++)
+			for (m = 0; m < req->reports[k].review_by.n; m++)
+				add_once(out,
+					 req->reports[k].review_by.items[m]);
+	}
+}
+
+static bool may_clear(const struct ev_record_rule *r,
+		      const struct ev_person *by)
+{
+	return !by || !r->report || ev_by_allows(&r->report->review_by, by);
+}
+
+void ev_cases_open_names(struct ev_strs *out, const struct ev_cases *c,
+			 const struct ev_person *by)
+{
+	const struct ev_record_rule *r;
+	size_t i, k, m;
+
+	for (i = 0; i < c->n; i++)
+		for (k = 0; k < c->items[i].nrecords; k++) {
+			r = &c->items[i].records[k];
+			if (r->outcome != EV_REVIEW || !may_clear(r, by))
+				continue;
+			for (m = 0; m < r->open.n; m++)
+				add_once(out, r->open.items[m]);
+		}
+}
+
+/* Separation ---------------------------------------------------------------- */
+
+static bool is_theirs(const struct ev_person *p,
+		      const struct ev_contributor *who)
+{
+	size_t i;
+
+	for (i = 0; i < p->emails.n; i++)
+		if (!strcasecmp(p->emails.items[i], who->email))
+			return true;
+	return *who->name && ev_fold_eq(p->name, who->name);
+}
+
+static bool made_it(char reason[200], struct ev_case *c,
+		    const struct ev_person *p)
+{
+	const struct ev_contributor *who;
+	const struct ev_range *range = &c->range;
+	char small[EV_OID_HEX + 1];
+	size_t i;
+
+	for (i = 0; i < range->npeople; i++) {
+		who = &range->people[i];
+		if (!((who->author && c->req->not_author) ||
+		      (who->committer && c->req->not_committer)) ||
+		    !is_theirs(p, who))
+			continue;
+		ev_repo_short(small, c->repo, &who->commit);
+		snprintf(reason, 200, "%s of %s",
+			 who->author && c->req->not_author ? "author" :
+			 "committer", small);
+		return true;
+	}
+	for (i = 0; i < range->nsigners; i++) {
+		if (range->signers[i].person != p)
+			continue;
+		ev_repo_short(small, c->repo, &range->signers[i].commit);
+		snprintf(reason, 200, "signer of %s", small);
+		return true;
+	}
+	return false;
+}
+
+static bool recorded(char reason[200], const struct ev_case *c,
+		     const struct ev_person *p)
+{
+	size_t i, k;
+
+	for (i = 0; i < c->manifests.n; i++)
+		if (c->manifests.items[i].line->person == p) {
+			snprintf(reason, 200, "signer of the manifest");
+			return true;
+		}
+	for (i = 0; i < c->nrecords; i++)
+		for (k = 0; k < c->records[i].picks.n; k++)
+			if (c->records[i].picks.items[k].line->person == p) {
+				snprintf(reason, 200, "signer of a record for "
+					 "%.150s", c->records[i].rule);
+				return true;
+			}
+	return false;
+}
+
+bool ev_case_barred(char reason[200], struct ev_case *c,
+		    const struct ev_person *p)
+{
+	*reason = '\0';
+	if (!c->req->has_separation)
+		return false;
+	if ((c->req->not_author || c->req->not_committer) &&
+	    made_it(reason, c, p))
+		return true;
+	return c->req->not_recorder && recorded(reason, c, p);
+}

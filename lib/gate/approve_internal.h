@@ -1,0 +1,41 @@
+/*
+ * approve_internal.h - what the files about approving share
+ *
+ * A ref may have several entries of `protect`: each is a case of its own, and
+ * an approval is for all of them.
+ */
+#ifndef EV_GATE_APPROVE_INTERNAL_H
+#define EV_GATE_APPROVE_INTERNAL_H
+
+#include "gate/approve.h"
+#include "gate/case.h"
+
+struct ev_cases {
+	struct ev_question q;
+	struct ev_verdict scratch;	/* takes the rules of all */
+	struct ev_case *items;
+	size_t n;
+};
+/* Open and judge a case for each entry about `ref`, of the range from what
+ * the ref holds (see ev_target_from()) to `to`. Not to be moved afterwards. */
+int ev_cases_judge(struct ev_cases *out, struct ev_repo *r,
+		   const struct ev_chain *chain, const struct ev_evidence *e,
+		   const char *ref, const struct ev_oid *to, int64_t now);
+void ev_cases_release(struct ev_cases *c);
+
+/* Roles whose approval some case asks for, or that may clear something. */
+void ev_cases_roles(struct ev_strs *out, const struct ev_cases *c);
+/* Names that can be cleared; of `by` (may be NULL) alone those they may. */
+void ev_cases_open_names(struct ev_strs *out, const struct ev_cases *c,
+			 const struct ev_person *by);
+/*
+ * Why separation of duties keeps this person's approval from counting: "author
+ * of 9d03e77", "signer of the test unit"; false if it does not.
+ */
+bool ev_case_barred(char reason[200], struct ev_case *c,
+		    const struct ev_person *p);
+
+/* Fill the view's lists from the cases. */
+int ev_approve_look(struct ev_approve_view *view, struct ev_cases *c);
+
+#endif

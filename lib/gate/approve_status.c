@@ -1,0 +1,178 @@
+#include "base/compat.h"
+
+#include "gate/approve_internal.h"
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "policy/quorum.h"
+
+void ev_standing_release(struct ev_standing *s)
+{
+	size_t i;
+
+	ev_verdict_release(&s->verdict);
+	for (i = 0; i < s->n; i++) {
+		free(s->awaited[i].role);
+		ev_strs_release(&s->awaited[i].people);
+		ev_strs_release(&s->awaited[i].barred);
+	}
+	free(s->awaited);
+	ev_strs_release(&s->open);
+	ev_strs_release(&s->rejected_by);
+	ev_strs_release(&s->roles);
+	ev_strs_release(&s->clears);
+	ev_strs_release(&s->records);
+	memset(s, 0, sizeof(*s));
+}
+
+static void add_once(struct ev_strs *l, const char *s)
+{
+	if (!ev_strs_has(l, s))
+		ev_strs_add(l, s);
+}
+
+/* Votes that count towards a quorum. */
+static struct ev_ballot *ballots_of(size_t *n, const struct ev_case *c)
+{
+	struct ev_ballot *b = ev_calloc(c->nvotes + 1, sizeof(*b));
+	size_t i;
+
+	*n = 0;
+	for (i = 0; i < c->nvotes; i++) {
+		const struct ev_vote *v = &c->votes[i];
+
+		if (!v->counts || v->conflicted || !v->decided->person)
+			continue;
+		b[*n].person = v->decided->person;
+		b[(*n)++].role = v->decided->d.role;
+	}
+	return b;
+}
+
+/* Has this person given what would count towards the role? */
+static bool has_voted(const struct ev_ballot *b, size_t n,
+		      const struct ev_person *p, const char *role,
+		      bool one_role)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (b[i].person == p && (one_role || !strcmp(b[i].role, role)))
+			return true;
+	return false;
+}
+
+static struct ev_awaited *awaited_of(struct ev_standing *s, const char *role)
+{
+	struct ev_awaited *a;
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		if (!strcmp(s->awaited[i].role, role))
+			return &s->awaited[i];
+	EV_GROW(s->awaited, s->n, s->cap);
+	a = &s->awaited[s->n++];
+	memset(a, 0, sizeof(*a));
+	a->role = ev_strdup(role);
+	return a;
+}
+
+static void await(struct ev_standing *s, struct ev_case *c,
+		  const struct ev_quorum_item *q, int64_t have,
+		  const struct ev_ballot *b, size_t n,
+		  const struct ev_person *asks)
+{
+	struct ev_awaited *a = awaited_of(s, q->role);
+	const struct ev_person *p;
+	char reason[200];
+	size_t i;
+
+	if (q->count - have > a->wanted - a->have) {
+		a->wanted = q->count;
+		a->have = have;
+	}
+	for (i = 0; i < c->policy->trust.npeople; i++) {
+		p = &c->policy->trust.people[i];
+		if (p->machine || !ev_person_has_role(p, q->role) ||
+		    has_voted(b, n, p, q->role, c->req->one_role))
+			continue;
+		if (ev_case_barred(reason, c, p)) {
+			ev_strs_addf(&a->barred, "%s: %s", p->name, reason);
+			continue;
+		}
+		add_once(&a->people, p->name);
+		if (p == asks)
+			add_once(&s->roles, q->role);
+	}
+}
+
+static void read_votes(struct ev_standing *s, struct ev_case *c,
+		       const struct ev_person *asks)
+{
+	struct ev_quorum q = { NULL, 0, 0 };
+	struct ev_ballot *b;
+	int64_t *have;
+	size_t i, n;
+
+	ev_requirement_quorum(&q, c->req, c->tier);
+	b = ballots_of(&n, c);
+	have = ev_calloc(q.n + 1, sizeof(*have));
+	ev_quorum_count(have, NULL, &q, b, n, c->req->one_role);
+	for (i = 0; i < q.n; i++)
+		if (have[i] < q.items[i].count)
+			await(s, c, &q.items[i], have[i], b, n, asks);
+	for (i = 0; i < c->nvotes; i++)
+		if (c->votes[i].rejects && c->votes[i].decided->person)
+			add_once(&s->rejected_by,
+				 c->votes[i].decided->person->name);
+	free(have);
+	free(b);
+	ev_quorum_release(&q);
+}
+
+/* Rules about records that they might sign. */
+static void read_records(struct ev_standing *s, const struct ev_case *c,
+			 const struct ev_person *asks)
+{
+	const struct ev_requirement *req = c->req;
+	size_t i;
+
+	if (!asks)
+		return;
+	if (req->wants_manifest && ev_by_allows(&req->manifest_by, asks))
+		add_once(&s->records, "manifest");
+	for (i = 0; i < c->nrecords; i++)
+		if (ev_by_allows(c->records[i].report ?
+				 &c->records[i].report->by :
+				 &c->records[i].test->by, asks))
+			add_once(&s->records, c->records[i].rule);
+}
+
+int ev_standing_read(struct ev_standing *out, struct ev_repo *r,
+		     const struct ev_chain *chain, const struct ev_evidence *e,
+		     const char *ref, const struct ev_oid *to,
+		     const struct ev_person *asks, int64_t now)
+{
+	struct ev_cases cases;
+	size_t i;
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	ret = ev_cases_judge(&cases, r, chain, e, ref, to, now);
+	if (ret < 0)
+		return ret;
+	out->from = cases.q.from;
+	ret = ev_judge(&out->verdict, r, chain, e, &cases.q);
+	for (i = 0; ret == 0 && i < cases.n; i++) {
+		read_votes(out, &cases.items[i], asks);
+		read_records(out, &cases.items[i], asks);
+	}
+	if (ret == 0)
+		ev_cases_open_names(&out->open, &cases, NULL);
+	if (ret == 0 && asks && !asks->machine)
+		ev_cases_open_names(&out->clears, &cases, asks);
+	ev_cases_release(&cases);
+	if (ret < 0)
+		ev_standing_release(out);
+	return ret;
+}
