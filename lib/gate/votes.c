@@ -1,0 +1,287 @@
+#include "base/compat.h"
+
+#include "gate/people.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "gate/records.h"
+#include "policy/quorum.h"
+
+#define WITHDRAWALS 256			/* of one approval, that are looked at */
+
+static bool refuse(struct ev_vote *v, const char *fmt, ...) EV_PRINTF(2, 3);
+
+/* False, so that it fits "return". */
+static bool refuse(struct ev_vote *v, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(v->reason, sizeof(v->reason), fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+/* In place ----------------------------------------------------------------- */
+
+static bool same_tree(const struct ev_case *c, const struct ev_oid *commit)
+{
+	struct ev_oid tree;
+
+	if (!c->has_from_tree)
+		return false;
+	if (ev_repo_tree_of(&tree, c->repo, commit) < 0) {
+		ev_error_clear();	/* it need not be here */
+		return false;
+	}
+	return ev_oid_eq(&tree, &c->from_tree);
+}
+
+/* Was it given for what the ref holds now? */
+static bool fits_from(struct ev_vote *v, const struct ev_case *c)
+{
+	const struct ev_decision *d = &v->decided->d;
+	bool is_new = ev_oid_is_zero(&c->q->from);
+	char hex[EV_OID_HEX + 1];
+
+	if (!d->has_from)
+		return is_new || refuse(v, "given when the ref was not there");
+	if (!is_new && (ev_oid_eq(&d->from, &c->q->from) ||
+			same_tree(c, &d->from)))
+		return true;
+	ev_oid_hex(hex, &d->from);
+	return refuse(v, "given when the ref held %.12s", hex);
+}
+
+static bool fits(struct ev_vote *v, const struct ev_case *c)
+{
+	const struct ev_decided *x = v->decided;
+	const struct ev_decision *d = &x->d;
+
+	if (x->sig != EV_OBJSIG_GOOD || !x->person)
+		return refuse(v, "%s", *x->reason ? x->reason :
+			      "its signature does not count");
+	if (!ev_person_has_role(x->person, d->role))
+		return refuse(v, "has not the role %s", d->role);
+	if (x->person->machine)
+		return refuse(v, "a machine cannot approve");
+	if (!ev_streq(d->product, c->policy->trust.product_id))
+		return refuse(v, "given for another product");
+	if (!ev_streq(d->ref, c->q->ref))
+		return refuse(v, "given for %.120s", d->ref);
+	if (!ev_oid_eq(&d->tree, &c->tree))
+		return refuse(v, "given for other content");
+	return fits_from(v, c);
+}
+
+/* Withdrawn ---------------------------------------------------------------- */
+
+struct withdrawals {
+	const struct ev_line *items[WITHDRAWALS];
+	size_t n;
+};
+
+static int find_withdrawals(struct withdrawals *w, const struct ev_vote *v,
+			    struct ev_case *c)
+{
+	const struct ev_lines *global;
+	char hex[EV_OID_HEX + 1];
+	int err = 0;
+
+	ev_oid_hex(hex, &v->decided->oid);
+	w->n = ev_lines_revoking(w->items, WITHDRAWALS, &c->lines, "approval",
+				 hex);
+	if (w->n > WITHDRAWALS)
+		w->n = WITHDRAWALS;
+	global = ev_ledger_global(c->ledger, &err);
+	if (!global)
+		return err;
+	w->n += ev_lines_revoking(w->items + w->n, WITHDRAWALS - w->n, global,
+				  "approval", hex);
+	if (w->n > WITHDRAWALS)
+		w->n = WITHDRAWALS;
+	return 0;
+}
+
+/* So many people as a change of the policy takes? */
+static bool is_quorum(const struct withdrawals *w, const struct ev_quorum *q)
+{
+	struct ev_ballot *ballots = NULL;
+	int64_t *have = ev_calloc(q->n + 1, sizeof(*have));
+	const struct ev_person *p;
+	size_t i, k, n = 0, cap = 0;
+	bool yes;
+
+	for (i = 0; i < w->n; i++) {
+		p = w->items[i]->person;
+		for (k = 0; p && !p->machine && k < p->roles.n; k++) {
+			EV_GROW(ballots, n, cap);
+			ballots[n].person = p;
+			ballots[n++].role = p->roles.items[k];
+		}
+	}
+	yes = q->n && n && ev_quorum_count(have, NULL, q, ballots, n, true);
+	free(ballots);
+	free(have);
+	return yes;
+}
+
+static bool has_role_of(const struct ev_person *p, const struct ev_strs *roles)
+{
+	size_t i;
+
+	for (i = 0; i < roles->n; i++)
+		if (ev_person_has_role(p, roles->items[i]))
+			return true;
+	return false;
+}
+
+/* Who says no is held to it by more than one who may take back a yes. */
+static int withdrawn(bool *yes, struct ev_vote *v, struct ev_case *c)
+{
+	const struct ev_decided *x = v->decided;
+	bool no = x->d.meaning == EV_MEANING_REJECTED;
+	struct withdrawals w;
+	const struct ev_person *by;
+	size_t i;
+	int ret;
+
+	*yes = false;
+	ret = find_withdrawals(&w, v, c);
+	if (ret < 0)
+		return ret;
+	for (i = 0; i < w.n && !*yes; i++) {
+		by = w.items[i]->person;
+		if (!by)
+			continue;
+		*yes = by == x->person ||
+		       (!no && has_role_of(by, &c->policy->revoke_approvals));
+		if (*yes)
+			refuse(v, "withdrawn by %.120s", by->name);
+	}
+	if (!*yes && no && is_quorum(&w, &c->policy->policy_change)) {
+		*yes = true;
+		refuse(v, "withdrawn by a quorum");
+	}
+	return 0;
+}
+
+/* One vote ----------------------------------------------------------------- */
+
+static bool names_manifest(struct ev_vote *v, const struct ev_case *c)
+{
+	const char *named = v->decided->d.manifest;
+	size_t i;
+
+	if (!c->req->wants_manifest)
+		return true;
+	for (i = 0; *named && i < c->manifests.n; i++)
+		if (!strcmp(named + strlen("sha256:"),
+			    c->manifests.items[i].line->record.id))
+			return true;
+	if (!*named)
+		return refuse(v, "names no manifest");
+	return refuse(v, "manifest %.12s does not count now",
+		      named + strlen("sha256:"));
+}
+
+static int judge_vote(struct ev_vote *v, struct ev_case *c)
+{
+	enum ev_meaning meaning = v->decided->d.meaning;
+	bool yes;
+	int ret;
+
+	if (!fits(v, c))
+		return 0;
+	ret = withdrawn(&yes, v, c);
+	if (ret < 0 || yes)
+		return ret;
+	if (meaning == EV_MEANING_REJECTED) {
+		v->rejects = true;
+		refuse(v, "rejected");
+		return 0;
+	}
+	if (meaning != EV_MEANING_APPROVED) {
+		refuse(v, "says %s, not approved", ev_meaning_name(meaning));
+		return 0;
+	}
+	v->counts = names_manifest(v, c) && !ev_vote_stale(v, c);
+	return 0;
+}
+
+int ev_votes_gather(struct ev_case *c)
+{
+	char hex[EV_OID_HEX + 1], *prefix;
+	size_t i;
+	int ret;
+
+	ev_oid_hex(hex, &c->tree);
+	prefix = ev_strdupf(EV_TAGS "approve/%.12s/", hex);
+	ret = ev_decideds_load(&c->decided, NULL, c->repo, &c->policy->trust,
+			       c->evidence, prefix, c->q->now);
+	free(prefix);
+	if (ret < 0)
+		return ret;
+	c->nvotes = c->decided.n;
+	c->votes = ev_calloc(c->nvotes + 1, sizeof(*c->votes));
+	for (i = 0; ret == 0 && i < c->nvotes; i++) {
+		c->votes[i].decided = &c->decided.items[i];
+		ret = judge_vote(&c->votes[i], c);
+	}
+	return ret < 0 ? ret : ev_votes_separate(c);
+}
+
+void ev_votes_release(struct ev_case *c)
+{
+	free(c->votes);
+	c->votes = NULL;
+	c->nvotes = 0;
+	ev_decideds_release(&c->decided);
+}
+
+/* Nobody accepts what they have not seen: every record that leaves the rule to
+ * review must be named. */
+static bool saw_reviews(const struct ev_vote *v, const struct ev_case *c,
+			const char *name)
+{
+	const struct ev_record_rule *r;
+	const struct ev_pick *p;
+	size_t i, k, len;
+
+	for (i = 0; i < c->nrecords; i++) {
+		r = &c->records[i];
+		len = strlen(r->rule);
+		if (strncmp(name, r->rule, len) ||
+		    (name[len] && name[len] != '/'))
+			continue;
+		for (k = 0; k < r->picks.n; k++) {
+			p = &r->picks.items[k];
+			if (ev_pick_outcome(p) == EV_REVIEW &&
+			    !ev_vote_names(v, p->line->record.id))
+				return false;
+		}
+	}
+	return true;
+}
+
+const struct ev_person *ev_votes_clear(const struct ev_case *c,
+				       const char *name,
+				       const struct ev_strs *by)
+{
+	const struct ev_vote *v;
+	size_t i;
+
+	for (i = 0; i < c->nvotes; i++) {
+		v = &c->votes[i];
+		if (v->counts && !v->conflicted &&
+		    ev_strs_has(&v->decided->d.clears, name) &&
+		    (!by->n || has_role_of(v->decided->person, by)) &&
+		    saw_reviews(v, c, name))
+			return v->decided->person;
+	}
+	return NULL;
+}
