@@ -154,6 +154,6 @@ void ev_approvals_read(struct ev_requirement *q, const struct ev_trust *t,
 		list = ev_get(more, ev_tier_name((enum ev_tier)i));
 		ev_quorum_read(&q->approvals[i], list, t, bad);
 	}
-	if (q->one_role && bad->n == known)
+	if (t && q->one_role && bad->n == known)
 		check_one_role(q, t, v, bad);
 }

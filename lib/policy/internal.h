@@ -42,7 +42,10 @@ void ev_count_read(int64_t *out, const struct ev_value *v, const char *name,
 size_t ev_list_items(const struct ev_value *list, const char *name,
 		     struct ev_problems *bad);
 /*
- * Roles of whom at least one person must be listed (who is no machine, with
+ * In what follows `t` is NULL where the list of people has problems of its
+ * own, so that it would say nothing who is missing.
+ *
+ * Roles of which at least one person must be listed (who is no machine, with
  * `human`), or the rule could never hold.  An absent list means anyone; an
  * empty one is refused.
  */
@@ -62,10 +65,10 @@ extern const struct ev_field ev_quorum_table[];	/* role and count */
 
 /* `path` stands before field names in messages. */
 void ev_requirement_read(struct ev_requirement *q, const struct ev_policy *p,
-			 const struct ev_value *source, const char *path,
-			 struct ev_problems *bad);
+			 const struct ev_trust *t, const struct ev_value *v,
+			 const char *path, struct ev_problems *bad);
 void ev_requirement_release(struct ev_requirement *q);
-/* With `t`, more people than are listed may not be asked for. */
+/* More people than are listed may not be asked for. */
 void ev_quorum_read(struct ev_quorum *q, const struct ev_value *list,
 		    const struct ev_trust *t, struct ev_problems *bad);
 
@@ -83,8 +86,8 @@ void ev_refname_check(const struct ev_value *name, bool star,
 		      struct ev_problems *bad);
 /* The entries of `protect`; p->requirements holds the named ones, and room for
  * those that are written inside. */
-void ev_protects_read(struct ev_policy *p, const struct ev_value *list,
-		      struct ev_problems *bad);
+void ev_protects_read(struct ev_policy *p, const struct ev_trust *t,
+		      const struct ev_value *list, struct ev_problems *bad);
 void ev_protects_release(struct ev_policy *p);
 
 /* loosen_*.c: lines for ev_policy_loosened() ----------------------------- */

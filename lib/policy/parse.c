@@ -130,7 +130,8 @@ static size_t count_inline(const struct ev_value *protect)
 	return n;
 }
 
-static void read_requirements(struct ev_policy *p, struct ev_problems *bad)
+static void read_requirements(struct ev_policy *p, const struct ev_trust *t,
+			      struct ev_problems *bad)
 {
 	const struct ev_value *named = ev_get(p->root, "requirements");
 	size_t n = named && named->type == EV_MAP ? named->n : 0, i;
@@ -157,7 +158,7 @@ static void read_requirements(struct ev_policy *p, struct ev_problems *bad)
 		q = &p->requirements[p->nrequirements++];
 		q->name = ev_strdup(key->text);
 		path = ev_strdupf("requirements.%s", key->text);
-		ev_requirement_read(q, p, named->items[i], path, bad);
+		ev_requirement_read(q, p, t, named->items[i], path, bad);
 		free(path);
 	}
 }
@@ -169,7 +170,8 @@ static void read_requirements(struct ev_policy *p, struct ev_problems *bad)
  * reached is a dead end; but where nothing is protected yet, nothing is lost.
  */
 static void read_quorum(struct ev_quorum *q, const struct ev_policy *p,
-			const char *name, struct ev_problems *bad)
+			const struct ev_trust *t, const char *name,
+			struct ev_problems *bad)
 {
 	const struct ev_value *list = ev_get(ev_get(p->root, name),
 					     "approvals");
@@ -177,7 +179,7 @@ static void read_quorum(struct ev_quorum *q, const struct ev_policy *p,
 	if (list && list->type == EV_LIST && !list->n)
 		ev_problem_add(bad, list, NULL, "'%s.approvals' asks for "
 			       "nobody", name);
-	ev_quorum_read(q, list, p->nprotects ? &p->trust : NULL, bad);
+	ev_quorum_read(q, list, p->nprotects ? t : NULL, bad);
 }
 
 static void read_roles(struct ev_strs *out, const struct ev_value *list,
@@ -197,17 +199,18 @@ static void read_owners(const struct ev_value *owners, struct ev_problems *bad)
 			(void)ev_role_check(owners->items[i], bad);
 }
 
-static void read_powers(struct ev_policy *p, struct ev_problems *bad)
+static void read_powers(struct ev_policy *p, const struct ev_trust *t,
+			struct ev_problems *bad)
 {
 	const struct ev_value *revoke = ev_get(p->root, "revoke");
 
-	read_quorum(&p->policy_change, p, "policy_change", bad);
-	read_quorum(&p->rollback, p, "rollback", bad);
+	read_quorum(&p->policy_change, p, t, "policy_change", bad);
+	read_quorum(&p->rollback, p, t, "rollback", bad);
 	ev_by_read(&p->promote_by, ev_get(ev_get(p->root, "promote"), "by"),
-		   "promote.by", true, &p->trust, bad);
+		   "promote.by", true, t, bad);
 	ev_by_read(&p->checkpoint_by,
 		   ev_get(ev_get(p->root, "checkpoint"), "by"),
-		   "checkpoint.by", true, &p->trust, bad);
+		   "checkpoint.by", true, t, bad);
 	read_roles(&p->trust.revoke_records, ev_get(revoke, "records"),
 		   "revoke.records", bad);
 	read_roles(&p->revoke_approvals, ev_get(revoke, "approvals"),
@@ -222,9 +225,27 @@ static void read_powers(struct ev_policy *p, struct ev_problems *bad)
 		      "retention.years", bad);
 }
 
+/* False if the list says less than it was meant to. */
+static bool read_people(struct ev_policy *p, struct ev_problems *bad)
+{
+	const struct ev_value *people = ev_get(p->root, "people");
+	struct ev_problems own = EV_PROBLEMS_INIT;
+	size_t i, before = bad->n;
+	bool ok = people && people->type == EV_LIST;
+
+	for (i = 0; ok && i < people->n; i++) {
+		ev_schema_check(&own, people->items[i], person_table, "");
+		ok = !own.n;
+	}
+	ev_problems_release(&own);
+	ev_people_read(&p->trust, people, bad);
+	return ok && bad->n == before;
+}
+
 int ev_policy_parse(struct ev_policy *p, const char *text, size_t n)
 {
 	struct ev_problems bad = EV_PROBLEMS_INIT;
+	const struct ev_trust *t;
 	int ret;
 
 	ret = ev_yaml_read(&p->root, EV_POLICY_PATH, text, n);
@@ -233,10 +254,10 @@ int ev_policy_parse(struct ev_policy *p, const char *text, size_t n)
 	ev_schema_check(&bad, p->root, policy_table, "");
 	read_version(p, &bad);
 	read_product(p);
-	ev_people_read(&p->trust, ev_get(p->root, "people"), &bad);
-	read_requirements(p, &bad);
-	ev_protects_read(p, ev_get(p->root, "protect"), &bad);
-	read_powers(p, &bad);
+	t = read_people(p, &bad) ? &p->trust : NULL;
+	read_requirements(p, t, &bad);
+	ev_protects_read(p, t, ev_get(p->root, "protect"), &bad);
+	read_powers(p, t, &bad);
 	ret = ev_problems_fail(&bad);
 	ev_problems_release(&bad);
 	return ret;

@@ -66,7 +66,10 @@ void ev_refname_check(const struct ev_value *name, bool star,
 
 	if (!fault)
 		return;
-	if (!ev_starts_with(name->text, "refs/"))
+	if (ev_starts_with(name->text, "heads/") ||
+	    ev_starts_with(name->text, "tags/"))
+		hint = ev_strdupf("write refs/%s", name->text);
+	else if (!ev_starts_with(name->text, "refs/"))
 		hint = ev_strdupf("write refs/heads/%s or refs/tags/%s",
 				  name->text, name->text);
 	ev_problem_add(bad, name, hint, "'%s' is no ref: %s", name->text,
@@ -121,6 +124,7 @@ static const struct ev_requirement *by_name(const struct ev_policy *p,
 }
 
 static const struct ev_requirement *read_require(struct ev_policy *p,
+						 const struct ev_trust *t,
 						 const struct ev_value *v,
 						 size_t i,
 						 struct ev_problems *bad)
@@ -140,7 +144,7 @@ static const struct ev_requirement *read_require(struct ev_policy *p,
 	}
 	path = ev_strdupf("protect[%zu].require", i);
 	q = &p->requirements[p->nrequirements++];
-	ev_requirement_read(q, p, v, path, bad);
+	ev_requirement_read(q, p, t, v, path, bad);
 	free(path);
 	return q;
 }
@@ -159,7 +163,8 @@ static void seal(struct ev_protect *x, const struct ev_value *entry)
 	ev_buf_release(&text);
 }
 
-static void read_entry(struct ev_policy *p, const struct ev_value *v, size_t i,
+static void read_entry(struct ev_policy *p, const struct ev_trust *t,
+		       const struct ev_value *v, size_t i,
 		       struct ev_problems *bad)
 {
 	const struct ev_value *ref = ev_get(v, "ref");
@@ -173,19 +178,19 @@ static void read_entry(struct ev_policy *p, const struct ev_value *v, size_t i,
 	x->pattern = ev_strdup(ref->text);
 	x->create_once = once && once->type == EV_BOOL && once->boolean;
 	ev_by_read(&x->signed_by, ev_get(v, "signed_by"), "signed_by", false,
-		   &p->trust, bad);
-	x->require = read_require(p, ev_get(v, "require"), i, bad);
+		   t, bad);
+	x->require = read_require(p, t, ev_get(v, "require"), i, bad);
 	seal(x, v);
 }
 
-void ev_protects_read(struct ev_policy *p, const struct ev_value *list,
-		      struct ev_problems *bad)
+void ev_protects_read(struct ev_policy *p, const struct ev_trust *t,
+		      const struct ev_value *list, struct ev_problems *bad)
 {
 	size_t i, n = ev_list_items(list, "protect", bad);
 
 	p->protects = ev_calloc(n + 1, sizeof(*p->protects));
 	for (i = 0; i < n; i++)
-		read_entry(p, list->items[i], i, bad);
+		read_entry(p, t, list->items[i], i, bad);
 }
 
 static bool is_about(const struct ev_protect *x, const char *ref, bool *exact)

@@ -164,19 +164,18 @@ static void read_fields(struct ev_strs *out, const struct ev_value *list,
 	}
 }
 
-static void read_manifest(struct ev_requirement *q, const struct ev_policy *p,
+static void read_manifest(struct ev_requirement *q, const struct ev_trust *t,
 			  const struct ev_value *v, struct ev_problems *bad)
 {
 	const struct ev_value *more = ev_get(v, "fields_for_tier");
-	size_t t;
+	size_t i;
 
 	q->wants_manifest = v && v->type == EV_MAP;
-	ev_by_read(&q->manifest_by, ev_get(v, "by"), "by", false, &p->trust,
-		   bad);
+	ev_by_read(&q->manifest_by, ev_get(v, "by"), "by", false, t, bad);
 	read_fields(&q->fields[EV_TIER_NONE], ev_get(v, "fields"), bad);
-	for (t = EV_TIER_LOW; t < EV_TIERS; t++)
-		read_fields(&q->fields[t],
-			    ev_get(more, ev_tier_name((enum ev_tier)t)), bad);
+	for (i = EV_TIER_LOW; i < EV_TIERS; i++)
+		read_fields(&q->fields[i],
+			    ev_get(more, ev_tier_name((enum ev_tier)i)), bad);
 }
 
 /* Reports and tests --------------------------------------------------------- */
@@ -202,7 +201,8 @@ static void unknown_suite(const struct ev_policy *p, const struct ev_value *at,
 }
 
 static void read_report(struct ev_requirement *q, const struct ev_policy *p,
-			const struct ev_value *v, struct ev_problems *bad)
+			const struct ev_trust *t, const struct ev_value *v,
+			struct ev_problems *bad)
 {
 	const struct ev_value *suite = ev_get(v, "suite");
 	struct ev_report_rule *r = &q->reports[q->nreports];
@@ -224,12 +224,12 @@ static void read_report(struct ev_requirement *q, const struct ev_policy *p,
 		      "max_age_days", bad);
 	if (ev_list_items(ev_get(v, "may_change"), "may_change", bad))
 		ev_words_read(&r->may_change, ev_get(v, "may_change"));
-	ev_by_read(&r->by, ev_get(v, "by"), "by", false, &p->trust, bad);
+	ev_by_read(&r->by, ev_get(v, "by"), "by", false, t, bad);
 	ev_by_read(&r->review_by, ev_get(v, "review_by"), "review_by", true,
-		   &p->trust, bad);
+		   t, bad);
 }
 
-static void read_test(struct ev_requirement *q, const struct ev_policy *p,
+static void read_test(struct ev_requirement *q, const struct ev_trust *t,
 		      const struct ev_value *v, struct ev_problems *bad)
 {
 	const struct ev_value *name = ev_get(v, "name");
@@ -247,11 +247,12 @@ static void read_test(struct ev_requirement *q, const struct ev_policy *p,
 				       "for twice", name->text);
 	q->ntests++;
 	r->name = ev_strdup(name->text);
-	ev_by_read(&r->by, ev_get(v, "by"), "by", false, &p->trust, bad);
+	ev_by_read(&r->by, ev_get(v, "by"), "by", false, t, bad);
 }
 
 static void read_evidence(struct ev_requirement *q, const struct ev_policy *p,
-			  const struct ev_value *v, struct ev_problems *bad)
+			  const struct ev_trust *t, const struct ev_value *v,
+			  struct ev_problems *bad)
 {
 	const struct ev_value *reports = ev_get(v, "reports");
 	const struct ev_value *tests = ev_get(v, "tests");
@@ -260,11 +261,11 @@ static void read_evidence(struct ev_requirement *q, const struct ev_policy *p,
 	n = ev_list_items(reports, "reports", bad);
 	q->reports = ev_calloc(n + 1, sizeof(*q->reports));
 	for (i = 0; i < n; i++)
-		read_report(q, p, reports->items[i], bad);
+		read_report(q, p, t, reports->items[i], bad);
 	n = ev_list_items(tests, "tests", bad);
 	q->tests = ev_calloc(n + 1, sizeof(*q->tests));
 	for (i = 0; i < n; i++)
-		read_test(q, p, tests->items[i], bad);
+		read_test(q, t, tests->items[i], bad);
 }
 
 /* The rest ------------------------------------------------------------------ */
@@ -322,7 +323,7 @@ static bool is_waivable(const struct ev_requirement *q, const char *rule)
 	return false;
 }
 
-static void read_waivable(struct ev_requirement *q, const struct ev_policy *p,
+static void read_waivable(struct ev_requirement *q, const struct ev_trust *t,
 			  const struct ev_value *list, struct ev_problems *bad)
 {
 	size_t i, k, n = ev_list_items(list, "waivable", bad);
@@ -347,11 +348,11 @@ static void read_waivable(struct ev_requirement *q, const struct ev_policy *p,
 		w = &q->waivable[q->nwaivable++];
 		w->rule = ev_strdup(rule->text);
 		by = ev_get(list->items[i], "by");
-		ev_by_read(&w->by, by, "by", true, &p->trust, bad);
-		for (k = 1; k < w->by.n; k++)
-			if (!ev_holders(&p->trust, w->by.items[k], true))
-				ev_role_unheld(&p->trust, by, w->by.items[k],
-					       true, bad);
+		ev_by_read(&w->by, by, "by", true, NULL, bad);
+		for (k = 0; t && k < w->by.n; k++)
+			if (!ev_holders(t, w->by.items[k], true))
+				ev_role_unheld(t, by, w->by.items[k], true,
+					       bad);
 		ev_count_read(&w->max_days, ev_get(list->items[i], "max_days"),
 			      "max_days", bad);
 	}
@@ -378,8 +379,8 @@ static void seal(struct ev_requirement *q)
 }
 
 void ev_requirement_read(struct ev_requirement *q, const struct ev_policy *p,
-			 const struct ev_value *v, const char *path,
-			 struct ev_problems *bad)
+			 const struct ev_trust *t, const struct ev_value *v,
+			 const char *path, struct ev_problems *bad)
 {
 	const struct ev_value *on = ev_get(v, "promoted_on");
 	const struct ev_value *environment = ev_get(v, "environment");
@@ -391,15 +392,15 @@ void ev_requirement_read(struct ev_requirement *q, const struct ev_policy *p,
 			       "'%s.environment' is not judged yet", path);
 	q->at_least = ev_tier_parse(ev_get_string(ev_get(v, "risk_tier"),
 						  "at_least"));
-	read_manifest(q, p, ev_get(v, "manifest"), bad);
-	read_evidence(q, p, v, bad);
+	read_manifest(q, t, ev_get(v, "manifest"), bad);
+	read_evidence(q, p, t, v, bad);
 	read_separation(q, ev_get(v, "separation"), bad);
-	ev_approvals_read(q, &p->trust, v, bad);
+	ev_approvals_read(q, t, v, bad);
 	q->commits_signed = is_true(ev_get(ev_get(v, "commits"), "signed"));
 	if (on && on->type == EV_STRING && on->len) {
 		ev_refname_check(on, false, bad);
 		q->promoted_on = ev_strdup(on->text);
 	}
-	read_waivable(q, p, ev_get(v, "waivable"), bad);
+	read_waivable(q, t, ev_get(v, "waivable"), bad);
 	seal(q);
 }

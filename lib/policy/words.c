@@ -93,13 +93,13 @@ void ev_by_read(struct ev_strs *out, const struct ev_value *list,
 	size_t i;
 
 	if (list && list->type == EV_LIST && !list->n)
-		ev_problem_add(bad, list, "leave it out if it may be anyone "
-			       "who is listed", "'%s' names no role", name);
+		ev_problem_add(bad, list, "name one, or leave it out",
+			       "'%s' names no role", name);
 	if (ev_list_items(list, name, bad))
 		ev_roles_read(out, list, bad);
-	for (i = 0; i < out->n; i++)
+	for (i = 0; t && i < out->n; i++)
 		if (ev_holders(t, out->items[i], human))
 			return;
-	if (out->n)
+	if (t && out->n)
 		ev_role_unheld(t, list, out->items[0], human, bad);
 }
