@@ -11,12 +11,14 @@ extern const struct verb verb_verify;
 extern const struct verb verb_help;
 extern const struct verb verb_sync;
 extern const struct verb verb_import;
+extern const struct verb verb_hook;
 
 const struct verb *const verbs[] = {
 	&verb_init,
 	&verb_attach, &verb_env, &verb_run,
 	&verb_log, &verb_show, &verb_verify, &verb_help,
 	&verb_sync, &verb_import,
+	&verb_hook,
 	NULL
 };
 

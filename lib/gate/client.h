@@ -26,9 +26,10 @@ int ev_client_merge(struct ev_verdicts *out, struct ev_repo *r,
 
 /*
  * reference-transaction, prepared: `changes` as Git gives them, where a zero
- * old value may only mean that the caller gave none.  Moving a protected
- * branch to what its remote-tracking ref holds is always allowed, and so is
- * deleting nothing and moving nowhere.
+ * old value may only mean that the caller gave none.  Branches are judged, tags
+ * are not: a fetch brings those of the remote, and pre-push judges ours.
+ * Moving a protected branch to what its remote-tracking ref holds is always
+ * allowed, and so is deleting nothing and moving nowhere.
  */
 int ev_client_transaction(struct ev_verdicts *out, struct ev_repo *r,
 			  const struct ev_ref_changes *changes, int64_t now);
@@ -36,10 +37,15 @@ int ev_client_transaction(struct ev_verdicts *out, struct ev_repo *r,
 /*
  * <commondir>/evidence/protected: a pattern of sh(1) for each protected ref,
  * one a line, every letter as [xX], so that the wrappers in hooks/ can pass
- * over all other refs without starting us; the last line is "end".  Written
- * when the policy in force differs from what the file was made of.
+ * over all other refs without starting us.  One more fits any name that is not
+ * ASCII, which only we can compare, and one those of policy approvals, with
+ * which the list may change.  The last line is "end".  Written when the policy
+ * in force differs from what the file was made of.
  */
 int ev_protected_list(struct ev_repo *r, const struct ev_policy *p);
+bool ev_protected_listed(struct ev_repo *r);
+/* Without the list the wrappers start us whenever a ref moves. */
+void ev_protected_forget(struct ev_repo *r);
 /*
  * <commondir>/evidence/unshared: there are records or decisions that no remote
  * has yet.  pre-push looks for the file; a complete sync removes it.

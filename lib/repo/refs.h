@@ -35,6 +35,14 @@ int ev_ref_each(struct ev_repo *r, const char *prefix,
 		int (*cb)(void *ctx, const char *name,
 			  const struct ev_oid *oid),
 		void *ctx);
+/*
+ * 0, or EV_ECONFLICT if another process holds the lock of a ref below `prefix`
+ * ("refs/tags/x/"); the locks of `own` are ours.  Whoever holds their own locks,
+ * asks this and only then reads the refs, has seen all that was written before
+ * theirs, and will be seen by whoever comes later.
+ */
+int ev_ref_no_writer(struct ev_repo *r, const char *prefix,
+		     const struct ev_strs *own);
 /* Wait a little before try number `attempt` (0, 1, ...): random, growing. */
 void ev_ref_backoff(unsigned attempt);
 

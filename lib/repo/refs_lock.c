@@ -1,0 +1,67 @@
+#include "base/compat.h"
+#include "repo/refs.h"
+
+#include <dirent.h>
+#include <errno.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/str.h"
+
+#define DEPTH_MAX 16
+
+/* `path` begins with the repository's folder, `skip` bytes with its slash. */
+static int look(struct ev_buf *path, size_t skip, const struct ev_strs *own,
+		unsigned depth)
+{
+	struct dirent *entry;
+	size_t base = path->len;
+	DIR *dir;
+	int ret = 0;
+
+	if (depth > DEPTH_MAX)
+		return ev_fail(EV_ELIMIT, "'%s' is too deep", path->ptr);
+	dir = opendir(path->ptr);
+	if (!dir && (errno == ENOENT || errno == ENOTDIR))
+		return 0;
+	if (!dir)
+		return ev_fail_errno(EV_ERROR, "cannot look into '%s'",
+				     path->ptr);
+	while (!ret && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		ev_buf_addf(path, "/%s", entry->d_name);
+		if (!ev_ends_with(path->ptr, ".lock")) {
+			ret = look(path, skip, own, depth + 1);
+		} else {
+			ev_buf_setlen(path, path->len - strlen(".lock"));
+			if (!ev_strs_has(own, path->ptr + skip))
+				ret = ev_fail(EV_ECONFLICT, "another push is "
+					      "writing '%s'",
+					      path->ptr + skip);
+		}
+		ev_buf_setlen(path, base);
+	}
+	closedir(dir);
+	return ret;
+}
+
+int ev_ref_no_writer(struct ev_repo *r, const char *prefix,
+		     const struct ev_strs *own)
+{
+	struct ev_buf path = EV_BUF_INIT;
+	size_t skip;
+	int ret;
+
+	ev_buf_addf(&path, "%s/", ev_repo_commondir(r));
+	skip = path.len;
+	ev_buf_adds(&path, prefix);
+	if (ev_ends_with(path.ptr, "/"))
+		ev_buf_setlen(&path, path.len - 1);
+	ret = look(&path, skip, own, 0);
+	if (ret == EV_ECONFLICT)
+		ev_error_hint("try again; if no git command is running, remove "
+			      "the file of that name that ends in .lock");
+	ev_buf_release(&path);
+	return ret;
+}
