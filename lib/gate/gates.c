@@ -39,7 +39,8 @@ const char *ev_report_suite(const struct ev_value *report)
 
 bool ev_same_study(const struct ev_value *a, const struct ev_value *b)
 {
-	const struct ev_value *x = ev_get(a, "inputs"), *y = ev_get(b, "inputs");
+	const struct ev_value *x = ev_get(a, "inputs");
+	const struct ev_value *y = ev_get(b, "inputs");
 	const char *s = ev_report_suite(a), *t = ev_report_suite(b);
 
 	if (s && t && strcmp(s, t))

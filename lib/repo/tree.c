@@ -151,7 +151,8 @@ static int walk_tree(struct walk *w, const struct ev_oid *tree)
 		ev_buf_setlen(&w->path, base);
 	}
 	if (ret < 0)
-		ret = ev_tree_malformed(tree, "it ends in the middle of an entry");
+		ret = ev_tree_malformed(tree, "it ends in the middle of an"
+					" entry");
 out:
 	ev_treecheck_release(&check);
 	git_odb_object_free(obj);
@@ -199,7 +200,8 @@ static int find_name(struct ev_oid *oid, unsigned *mode, struct ev_repo *r,
 		found = true;
 	}
 	if (ret < 0)
-		ret = ev_tree_malformed(tree, "it ends in the middle of an entry");
+		ret = ev_tree_malformed(tree, "it ends in the middle of an"
+					" entry");
 	else
 		ret = found ? 0 : EV_ENOTFOUND;
 out:
