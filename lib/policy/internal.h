@@ -68,6 +68,9 @@ void ev_requirement_read(struct ev_requirement *q, const struct ev_policy *p,
 			 const struct ev_trust *t, const struct ev_value *v,
 			 const char *path, struct ev_problems *bad);
 void ev_requirement_release(struct ev_requirement *q);
+/* Does it ask for what the rule is about, and could that be waived?  Only what
+ * machines have found can: never who decides. */
+bool ev_rule_waivable(const struct ev_requirement *q, const char *rule);
 /* More people than are listed may not be asked for. */
 void ev_quorum_read(struct ev_quorum *q, const struct ev_value *list,
 		    const struct ev_trust *t, struct ev_problems *bad);

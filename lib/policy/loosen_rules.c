@@ -349,8 +349,9 @@ static void look_at_waivable(const struct pair *p,
 		if (!strcmp(q->waivable[i].rule, now->rule))
 			was = &q->waivable[i];
 	if (!was) {
-		ev_strs_addf(p->out, "%s: %s can be waived", p->where,
-			     now->rule);
+		if (ev_rule_waivable(q, now->rule))
+			ev_strs_addf(p->out, "%s: %s can be waived", p->where,
+				     now->rule);
 		return;
 	}
 	if (now->max_days > was->max_days)

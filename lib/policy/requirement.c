@@ -304,8 +304,7 @@ static void read_separation(struct ev_requirement *q, const struct ev_value *v,
 	}
 }
 
-/* Only what machines have found can be waived: never who decides. */
-static bool is_waivable(const struct ev_requirement *q, const char *rule)
+bool ev_rule_waivable(const struct ev_requirement *q, const char *rule)
 {
 	size_t i, n;
 
@@ -335,7 +334,7 @@ static void read_waivable(struct ev_requirement *q, const struct ev_trust *t,
 		rule = ev_get(list->items[i], "rule");
 		if (!rule || rule->type != EV_STRING || !rule->len)
 			continue;
-		if (!is_waivable(q, rule->text))
+		if (!ev_rule_waivable(q, rule->text))
 			ev_problem_add(bad, rule, "reports.SUITE, "
 				       "reports.SUITE/GATE, tests.NAME or "
 				       "manifest.fields", "'%s' is no rule of "
