@@ -2,8 +2,11 @@
 
 #include "cmd/words.h"
 
+#include <strings.h>
+
 #include "base/clock.h"
 #include "base/error.h"
+#include "repo/config.h"
 
 const char *signer_name(const struct ev_line *line)
 {
@@ -98,7 +101,7 @@ void reader_release(struct reader *r)
 	memset(r, 0, sizeof(*r));
 }
 
-static int read_chain(struct reader *out, struct ev_repo *r)
+int reader_read(struct reader *out, struct ev_repo *r)
 {
 	int ret;
 
@@ -117,7 +120,7 @@ static int read_chain(struct reader *out, struct ev_repo *r)
 
 int reader_open(struct reader *out, struct ev_repo *r)
 {
-	int ret = read_chain(out, r);
+	int ret = reader_read(out, r);
 
 	if (ret < 0)
 		return ret;
@@ -133,7 +136,7 @@ int reader_open(struct reader *out, struct ev_repo *r)
 int reader_require(struct reader *out, struct ev_repo *r)
 {
 	struct ev_policy head = { 0 };
-	int ret = read_chain(out, r);
+	int ret = reader_read(out, r);
 
 	if (ret < 0 || out->policy)
 		return ret;
@@ -144,4 +147,54 @@ int reader_require(struct reader *out, struct ev_repo *r)
 	ret = ev_policy_read_head(&head, r);
 	ev_policy_release(&head);
 	return ret;
+}
+
+int target_read(char **ref, struct ev_oid *to, const struct reader *reader,
+		struct ev_repo *r, const char *rev, const char *word)
+{
+	enum ev_objtype type;
+	int ret;
+
+	ret = ev_target_ref(ref, reader->policy, word);
+	if (ret < 0)
+		return ret;
+	if (ev_starts_with(*ref, "refs/tags/")) {
+		ret = ev_repo_resolve(to, &type, r, rev);
+		if (ret < 0 || type == EV_OBJ_TAG)
+			return ret;
+	}
+	return ev_repo_commit(to, r, rev);
+}
+
+static const struct ev_person *by_email(const struct ev_trust *trust,
+					const char *email)
+{
+	const struct ev_person *p;
+	size_t i, k;
+
+	for (i = 0; i < trust->npeople; i++) {
+		p = &trust->people[i];
+		for (k = 0; k < p->emails.n; k++)
+			if (!strcasecmp(p->emails.items[k], email))
+				return p;
+	}
+	return NULL;
+}
+
+const struct ev_person *who_asks(struct ev_repo *r,
+				 const struct ev_trust *trust)
+{
+	const char *word = ev_config_get(r, "evidence.signingKey", NULL);
+	const struct ev_key *key = NULL;
+	const struct ev_person *p = NULL;
+	char id[41];
+
+	if (!word)
+		word = ev_config_get(r, "user.signingKey", NULL);
+	if (word && trust->home && ev_key_id(id, word))
+		key = ev_keyhome_find(trust->home, id, NULL);
+	if (key)
+		p = ev_trust_person(trust, key->fpr, NULL);
+	word = ev_config_get(r, "user.email", NULL);
+	return p || !word ? p : by_email(trust, word);
 }

@@ -6,7 +6,7 @@
 
 #include "cmd/render.h"
 #include "ledger/ledger.h"
-#include "policy/chain.h"
+#include "gate/judge.h"
 
 /* The person's printed name, or the short fingerprint, or "-". */
 const char *signer_name(const struct ev_line *line);
@@ -36,8 +36,22 @@ void reader_release(struct reader *r);
  * and so is a chain with a fault.
  */
 int reader_open(struct reader *out, struct ev_repo *r);
+/* The same without a word, for a verb that can do without a policy. */
+int reader_read(struct reader *out, struct ev_repo *r);
 /* For verbs that sign or judge: without a policy EV_ENOTFOUND with the hint to
  * run init.  A chain with a fault is left to the caller. */
 int reader_require(struct reader *out, struct ev_repo *r);
+
+/*
+ * What a deciding verb is asked about: the full name of the target ref
+ * (`word`: --for, may be NULL), owned by the caller, and what it would hold: a
+ * commit, or for a tag the tag object that `rev` names.
+ */
+int target_read(char **ref, struct ev_oid *to, const struct reader *reader,
+		struct ev_repo *r, const char *rev, const char *word);
+/* The listed person who seems to ask, by signing key or else e-mail; NULL if
+ * it is nobody listed. Nothing is proved by it, and no gpg is run. */
+const struct ev_person *who_asks(struct ev_repo *r,
+				 const struct ev_trust *trust);
 
 #endif

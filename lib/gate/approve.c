@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/utf8.h"
 #include "sign/openpgp.h"
 
 void ev_approve_view_release(struct ev_approve_view *v)
@@ -170,6 +171,30 @@ static void set_person(struct ev_decision *d, const struct ev_person *p,
 	d->email = ev_strdup(p->emails.n ? p->emails.items[0] : "");
 }
 
+/* Whoever made the range; a commit may hold what no text may. */
+static int add_contributors(struct ev_decision *d, struct ev_cases *c)
+{
+	struct ev_strs all = EV_STRS_INIT;
+	struct ev_buf text = EV_BUF_INIT;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < c->n; i++)
+		ret = ev_range_contributors(&all, &c->items[i]);
+	if (ret == EV_EINCOMPLETE)
+		ev_error_hint("%s", ev_range_hint(&c->items[0]));
+	for (i = 0; ret == 0 && i < all.n; i++) {
+		ev_buf_clear(&text);
+		ev_displays(&text, all.items[i]);
+		ev_strs_add(&d->contributors, text.ptr);
+	}
+	ev_strs_sort(&d->contributors);
+	ev_strs_uniq(&d->contributors);
+	ev_buf_release(&text);
+	ev_strs_release(&all);
+	return ret;
+}
+
 static int fill(struct ev_decision *d, struct ev_cases *c,
 		const struct ev_policy *policy, const struct ev_approve *a)
 {
@@ -194,7 +219,7 @@ static int fill(struct ev_decision *d, struct ev_cases *c,
 		ev_strs_add(&d->clears, a->clears->items[i]);
 	ev_strs_sort(&d->clears);
 	ev_strs_uniq(&d->clears);
-	ret = ev_range_contributors(&d->contributors, &c->items[0]);
+	ret = add_contributors(d, c);
 	if (ret < 0)
 		return ret;
 	return ev_nonce(d->nonce);
@@ -286,22 +311,53 @@ int ev_approve_draft(struct ev_decision *out, struct ev_approve_view *view,
 
 /* One that was signed elsewhere ------------------------------------------- */
 
+static int put_together(struct ev_buf *raw, const struct ev_decision *d,
+			const struct ev_buf *armour)
+{
+	struct ev_buf sig = EV_BUF_INIT;
+	int ret = ev_decision_format(raw, d);
+
+	if (ret == 0)
+		ret = ev_dearmor(&sig, armour->ptr, armour->len);
+	if (ret == 0)
+		ev_enarmor(raw, sig.ptr, sig.len);
+	ev_buf_release(&sig);
+	return ret;
+}
+
 /* The tag object, so that the judgement can read it; nothing names it yet. */
 static int write_tag(struct ev_oid *tag, struct ev_repo *r,
 		     const struct ev_decision *d, const struct ev_buf *armour)
 {
-	struct ev_buf raw = EV_BUF_INIT_MAX(EV_DECISION_MAX);
-	struct ev_buf sig = EV_BUF_INIT;
-	int ret;
+	struct ev_buf raw = EV_BUF_INIT;
+	int ret = put_together(&raw, d, armour);
 
-	ret = ev_decision_format(&raw, d);
 	if (ret == 0)
-		ret = ev_dearmor(&sig, armour->ptr, armour->len);
-	if (ret == 0) {
-		ev_enarmor(&raw, sig.ptr, sig.len);
 		ret = ev_object_write(tag, r, EV_OBJ_TAG, raw.ptr, raw.len);
+	ev_buf_release(&raw);
+	return ret;
+}
+
+int ev_approve_signer(char fpr[41], struct ev_repo *r, struct ev_trust *trust,
+		      const struct ev_decision *d, const struct ev_buf *armour,
+		      int64_t now)
+{
+	struct ev_object_signature s;
+	struct ev_buf raw = EV_BUF_INIT;
+	char *ref = NULL;
+	int ret = put_together(&raw, d, armour);
+
+	if (ret == 0) {
+		ref = ev_decision_ref(d);
+		ret = ev_raw_signature(&s, r, trust, EV_OBJ_TAG, &raw, ref,
+				       now);
 	}
-	ev_buf_release(&sig);
+	if (ret == 0 && s.status != EV_OBJSIG_GOOD)
+		ret = ev_fail(EV_EDENIED, "the signature does not count: %s",
+			      s.reason);
+	if (ret == 0)
+		memcpy(fpr, s.signer, 41);
+	free(ref);
 	ev_buf_release(&raw);
 	return ret;
 }

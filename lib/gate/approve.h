@@ -40,6 +40,11 @@ int ev_approve_draft(struct ev_decision *out, struct ev_approve_view *view,
 		     struct ev_repo *r, const struct ev_chain *chain,
 		     const struct ev_evidence *e, const struct ev_approve *a);
 
+/* The key by which a decision was signed elsewhere; EV_EDENIED with the reason
+ * if that signature does not count under `trust`. */
+int ev_approve_signer(char fpr[41], struct ev_repo *r, struct ev_trust *trust,
+		      const struct ev_decision *d, const struct ev_buf *armour,
+		      int64_t now);
 /*
  * Would a signed approval be a vote that counts?  False and the reason if not:
  * stale, for another state of the ref, not well signed.  `armour` is the

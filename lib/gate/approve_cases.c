@@ -3,8 +3,6 @@
 #include "gate/approve_internal.h"
 
 #include <stdio.h>
-#include <strings.h>
-
 #include "base/fold.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -118,8 +116,8 @@ static bool is_theirs(const struct ev_person *p,
 {
 	size_t i;
 
-	for (i = 0; i < p->emails.n; i++)
-		if (!strcasecmp(p->emails.items[i], who->email))
+	for (i = 0; *who->email && i < p->emails.n; i++)
+		if (ev_fold_eq(p->emails.items[i], who->email))
 			return true;
 	return *who->name && ev_fold_eq(p->name, who->name);
 }

@@ -164,6 +164,10 @@ int ev_standing_read(struct ev_standing *out, struct ev_repo *r,
 	out->from = cases.q.from;
 	ret = ev_judge(&out->verdict, r, chain, e, &cases.q);
 	for (i = 0; ret == 0 && i < cases.n; i++) {
+		if (cases.items[i].req->has_separation)
+			ret = ev_range_signatures(&cases.items[i]);
+		if (ret < 0)
+			break;
 		read_votes(out, &cases.items[i], asks);
 		read_records(out, &cases.items[i], asks);
 	}

@@ -1,0 +1,365 @@
+#include "base/compat.h"
+
+#include "cmd/schemas.h"
+#include "cmd/verdict.h"
+#include "cmd/words.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "gate/approve.h"
+#include "repo/config.h"
+
+static const char *target;
+
+static const struct option options[] = {
+	{ OPT_STRING, 0, "for", "<ref>",
+	  "where it is to go; default: the only protected branch", &target },
+	{ 0 }
+};
+static const char *const synopsis[] = {
+	"status [<rev>] [--for <ref>] [--json]", NULL
+};
+
+/* All that is shown. */
+struct state {
+	struct context *ctx;
+	struct reader reader;
+	char *ref;
+	const char *rev;		/* as asked, for commands to paste */
+	const struct ev_person *person;	/* who asks; NULL: nobody listed */
+	struct ev_standing standing;
+	struct ev_lines lines;
+	struct ev_strs next;		/* what they can do: commands */
+};
+
+static void state_release(struct state *s)
+{
+	ev_strs_release(&s->next);
+	ev_lines_release(&s->lines);
+	ev_standing_release(&s->standing);
+	free(s->ref);
+	reader_release(&s->reader);
+}
+
+/* What can be done next ----------------------------------------------------- */
+
+static void add_next(struct state *s, const char *command)
+{
+	if (!ev_strs_has(&s->next, command))
+		ev_strs_add(&s->next, command);
+}
+
+static void next_approvals(struct state *s, const char *label)
+{
+	struct ev_buf line = EV_BUF_INIT;
+	size_t i, k;
+
+	for (i = 0; i < s->standing.roles.n; i++) {
+		ev_buf_clear(&line);
+		ev_buf_addf(&line, "git evidence approve %s --for %s --role %s",
+			    label, verdict_ref(s->ref),
+			    s->standing.roles.items[i]);
+		for (k = 0; k < s->standing.clears.n; k++)
+			ev_buf_addf(&line, " --clears %s",
+				    s->standing.clears.items[k]);
+		add_next(s, line.ptr);
+	}
+	ev_buf_release(&line);
+}
+
+/* Only some people may sign a record that is missing. */
+static bool is_theirs(const struct state *s, const struct ev_verdict_rule *r)
+{
+	bool by_name = ev_starts_with(r->rule, "reports.") ||
+		       ev_starts_with(r->rule, "tests.");
+
+	if (!ev_starts_with(r->hint, "git evidence attach") &&
+	    !ev_starts_with(r->hint, "git evidence run") &&
+	    !ev_starts_with(r->hint, "git evidence validate"))
+		return true;
+	return ev_strs_has(&s->standing.records,
+			   by_name ? r->rule : "manifest");
+}
+
+/* Mends of rules; approvals are told below, as this person can give them. */
+static void next_mends(struct state *s)
+{
+	const struct ev_verdict *v = &s->standing.verdict;
+	const struct ev_verdict_rule *r;
+	size_t i;
+
+	for (i = 0; i < v->n; i++) {
+		r = &v->rules[i];
+		if (r->outcome != EV_PASS && r->hint &&
+		    !ev_starts_with(r->hint, "git evidence approve") &&
+		    is_theirs(s, r))
+			add_next(s, r->hint);
+	}
+}
+
+static void next_push(struct state *s, const char *label)
+{
+	const char *remote = ev_config_get(s->ctx->repo, "evidence.remote",
+					   NULL);
+	struct ev_buf line = EV_BUF_INIT;
+
+	if (s->standing.verdict.outcome != EV_PASS ||
+	    !ev_starts_with(s->ref, "refs/heads/") ||
+	    ev_oid_eq(&s->standing.from, &s->standing.verdict.to))
+		return;
+	ev_buf_addf(&line, "git push %s %s:%s", remote ? remote : "origin",
+		    label, verdict_ref(s->ref));
+	add_next(s, line.ptr);
+	ev_buf_release(&line);
+}
+
+static void find_next(struct state *s)
+{
+	char label[EV_OID_HEX + 1];
+
+	verdict_label(label, s->ctx, &s->standing.verdict);
+	next_mends(s);
+	next_approvals(s, label);
+	next_push(s, label);
+}
+
+/* Text ---------------------------------------------------------------------- */
+
+static void print_records(const struct state *s)
+{
+	const struct ev_line *l;
+	char what[200];
+	size_t i;
+
+	out_raw("\n", 1);
+	out_line("records:");
+	for (i = 0; i < s->lines.n; i++) {
+		l = &s->lines.items[i];
+		if (!l->record.kind)
+			continue;
+		snprintf(what, sizeof(what), "%s%s%s",
+			 ev_kind_name(l->record.kind),
+			 *l->record.name ? " " : "", l->record.name);
+		out_raw("  ", 2);
+		out_word(l->state == EV_LIVE ? COLOUR_NONE : COLOUR_DIM,
+			 l->state == EV_LIVE && *l->record.outcome ?
+			 l->record.outcome : ev_state_name(l->state), 12);
+		out_cell(what, 25);
+		out_line("%.12s by %s, %s", l->record.id, signer_name(l),
+			 l->record.recorded_at);
+	}
+	if (!s->lines.n)
+		out_line("  none");
+}
+
+static void print_names(const char *before, const struct ev_strs *names)
+{
+	struct ev_buf line = EV_BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < names->n; i++)
+		ev_buf_addf(&line, "%s%s", i ? ", " : "", names->items[i]);
+	if (names->n)
+		out_line("%s%s", before, line.ptr);
+	ev_buf_release(&line);
+}
+
+static void print_awaited(const struct state *s)
+{
+	const struct ev_awaited *a;
+	size_t i;
+
+	if (!s->standing.n && !s->standing.open.n &&
+	    !s->standing.rejected_by.n)
+		return;
+	out_raw("\n", 1);
+	out_line("awaited:");
+	for (i = 0; i < s->standing.n; i++) {
+		a = &s->standing.awaited[i];
+		out_line("  %s: %lld of %lld", a->role, (long long)a->have,
+			 (long long)a->wanted);
+		print_names("    could approve: ", &a->people);
+		print_names("    could not:     ", &a->barred);
+		if (!a->people.n)
+			out_line("    nobody is left who could");
+	}
+	print_names("  to be cleared: ", &s->standing.open);
+	print_names("  rejected by: ", &s->standing.rejected_by);
+}
+
+static void print_next(const struct state *s)
+{
+	struct ev_buf roles = EV_BUF_INIT;
+	size_t i;
+
+	signer_roles(&roles, s->person);
+	out_raw("\n", 1);
+	if (s->person)
+		out_line("you are %s (%s); next:", s->person->name, roles.ptr);
+	else
+		out_line("you are nobody whom the policy lists; next:");
+	for (i = 0; i < s->next.n; i++)
+		out_line("  %s", s->next.items[i]);
+	if (!s->next.n)
+		out_line("  nothing that you could do");
+	ev_buf_release(&roles);
+}
+
+static void print_text(const struct state *s)
+{
+	verdict_print_rules(s->ctx, &s->standing.verdict, NULL, true, false);
+	print_records(s);
+	print_awaited(s);
+	print_next(s);
+}
+
+/* JSON ---------------------------------------------------------------------- */
+
+static void json_names(struct ev_json *j, const char *key,
+		       const struct ev_strs *l)
+{
+	size_t i;
+
+	ev_json_key(j, key);
+	ev_json_list(j);
+	for (i = 0; i < l->n; i++)
+		ev_json_string(j, l->items[i]);
+	ev_json_end_list(j);
+}
+
+static void json_awaited(struct ev_json *j, const struct ev_standing *s)
+{
+	size_t i;
+
+	ev_json_key(j, "awaited");
+	ev_json_list(j);
+	for (i = 0; i < s->n; i++) {
+		ev_json_object(j);
+		ev_json_kv(j, "role", s->awaited[i].role);
+		ev_json_kvi(j, "wanted", s->awaited[i].wanted);
+		ev_json_kvi(j, "have", s->awaited[i].have);
+		json_names(j, "people", &s->awaited[i].people);
+		json_names(j, "barred", &s->awaited[i].barred);
+		ev_json_end_object(j);
+	}
+	ev_json_end_list(j);
+}
+
+static void json_you(struct ev_json *j, const struct state *s)
+{
+	ev_json_key(j, "you");
+	ev_json_object(j);
+	ev_json_kv(j, "name", s->person ? s->person->name : NULL);
+	ev_json_key(j, "roles");
+	ev_json_list(j);
+	if (s->person) {
+		size_t i;
+
+		for (i = 0; i < s->person->roles.n; i++)
+			ev_json_string(j, s->person->roles.items[i]);
+	}
+	ev_json_end_list(j);
+	json_names(j, "next", &s->next);
+	ev_json_end_object(j);
+}
+
+static void print_json(const struct state *s)
+{
+	struct ev_buf buf = EV_BUF_INIT;
+	struct ev_json j;
+	size_t i;
+
+	json_begin(&j, &buf, s->ctx);
+	ev_verdict_json(&j, &s->standing.verdict);
+	ev_json_key(&j, "records");
+	ev_json_list(&j);
+	for (i = 0; i < s->lines.n; i++) {
+		ev_json_object(&j);
+		json_record(&j, &s->lines.items[i]);
+		ev_json_end_object(&j);
+	}
+	ev_json_end_list(&j);
+	json_ignored(&j, &s->lines);
+	json_awaited(&j, &s->standing);
+	json_names(&j, "open", &s->standing.open);
+	json_names(&j, "rejectedBy", &s->standing.rejected_by);
+	json_you(&j, s);
+	json_finish(&j);
+	ev_buf_release(&buf);
+}
+
+/* ---------------------------------------------------------------------------- */
+
+static int read_lines(struct state *s)
+{
+	struct ev_ledger *l = NULL;
+	struct ev_oid commit, tree;
+	int ret;
+
+	ret = ev_repo_commit(&commit, s->ctx->repo, s->rev);
+	if (ret == 0)
+		ret = ev_repo_tree_of(&tree, s->ctx->repo, &commit);
+	if (ret == 0)
+		ret = ev_ledger_open(&l, s->ctx->repo, s->reader.trust,
+				     s->reader.evidence.has_ledger ?
+				     &s->reader.evidence.ledger : NULL);
+	if (ret == 0)
+		ret = ev_ledger_lines(&s->lines, l, &commit, &tree);
+	ev_ledger_close(l);
+	return ret;
+}
+
+static int look(struct state *s)
+{
+	struct ev_repo *r = s->ctx->repo;
+	struct ev_oid to;
+	int ret;
+
+	ret = reader_require(&s->reader, r);
+	if (ret == 0)
+		ret = target_read(&s->ref, &to, &s->reader, r, s->rev, target);
+	if (ret < 0)
+		return ret;
+	s->person = who_asks(r, s->reader.trust);
+	ret = ev_standing_read(&s->standing, r, &s->reader.chain,
+			       &s->reader.evidence, s->ref, &to, s->person,
+			       ev_now());
+	if (ret == 0)
+		ret = read_lines(s);
+	if (ret == 0)
+		find_next(s);
+	return ret;
+}
+
+static int run(struct context *ctx, int argc, const char **argv)
+{
+	struct state s = { .ctx = ctx };
+	int ret, status = EXIT_CANNOT;
+
+	if (argc > 1)
+		return usage_error(ctx, "too many words: '%s'", argv[1]);
+	s.rev = argc ? argv[0] : "HEAD";
+	ret = look(&s);
+	if (ret == 0) {
+		if (ctx->json)
+			print_json(&s);
+		else
+			print_text(&s);
+		status = ev_verdict_exit(&s.standing.verdict);
+	}
+	state_release(&s);
+	return ret < 0 ? report_error(ctx) : finish_output(status);
+}
+
+const struct verb verb_status = {
+	.name = "status",
+	.group = GROUP_LOOK,
+	.flags = NEED_REPO | MAY_PAGE | HAS_JSON,
+	.summary = "show what is there for a commit, what is missing, and who "
+		"is awaited",
+	.synopsis = synopsis,
+	.options = options,
+	.run = run,
+	.json_schema = schema_status,
+};
