@@ -87,10 +87,10 @@ $(LIB): $(LIB_OBJ)
 	ar rcs $@ $^
 
 # Beside the binary, so that it finds its files without being installed.
-$(BUILD)/templates $(BUILD)/man: | $(BUILD)/pkgs
+$(BUILD)/templates $(BUILD)/hooks $(BUILD)/man: | $(BUILD)/pkgs
 	@ln -srfn $(@F) $@
 
-$(BIN): $(CMD_OBJ) $(LIB) | $(BUILD)/templates $(BUILD)/man
+$(BIN): $(CMD_OBJ) $(LIB) | $(BUILD)/templates $(BUILD)/hooks $(BUILD)/man
 	$(CC) $(LDOPT) $(LDFLAGS) -o $@ $(CMD_OBJ) $(LIB) $(PKG_LIBS)
 
 $(BUILD)/unit/%: tests/unit/%.c $(LIB) $(BUILD)/flags

@@ -34,13 +34,14 @@ static bool beside(struct ev_buf *out, const char *dir, const char *sub,
 	return ev_file_exists(out->ptr);
 }
 
-int data_path(struct ev_buf *out, const char *name)
+/* `name`, which the build tree has below `built`. */
+static int find(struct ev_buf *out, const char *built, const char *name)
 {
 	struct ev_buf dir = EV_BUF_INIT, path = EV_BUF_INIT;
 	int ret = 0;
 
 	if (!exe_dir(&dir) &&
-	    (beside(&path, dir.ptr, "templates", name) ||
+	    (beside(&path, dir.ptr, built, name) ||
 	     beside(&path, dir.ptr, "../share/git-evidence", name)))
 		goto out;
 	ev_buf_clear(&path);
@@ -54,6 +55,29 @@ out:
 	if (!ret)
 		ev_buf_add(out, path.ptr, path.len);
 	ev_buf_release(&path);
+	ev_buf_release(&dir);
+	return ret;
+}
+
+int data_path(struct ev_buf *out, const char *name)
+{
+	return find(out, "templates", name);
+}
+
+int hooks_path(struct ev_buf *out)
+{
+	return find(out, ".", "hooks");
+}
+
+int program_path(struct ev_buf *out)
+{
+	struct ev_buf dir = EV_BUF_INIT;
+	int ret = exe_dir(&dir);
+
+	if (!ret)
+		ev_buf_addf(out, "%s/git-evidence", dir.ptr);
+	else
+		ev_fail(ret, "cannot find out where git-evidence is");
 	ev_buf_release(&dir);
 	return ret;
 }

@@ -239,9 +239,9 @@ int ev_hooks_install(struct ev_strs *done, struct ev_repo *r,
 			      "<fingerprint>");
 	}
 	if (ret >= 0)
-		ret = plan_root(&root, &p);
-	if (ret >= 0)
 		ret = make_plan(&p);
+	if (ret >= 0)
+		ret = plan_root(&root, &p);
 	if (ret < 0 || i->dry_run)
 		goto out;
 	if (p.steps.n)
