@@ -74,16 +74,53 @@
 	"      \"additionalProperties\": " COUNT "},\n"
 #define FINDINGS(name) \
 	"    \"" name "\": {\"type\": \"array\", \"items\": {\"type\": " \
-	"\"object\",\n      \"required\": [\"object\", \"line\", " \
-	"\"reason\"],\n" \
-	"      \"properties\": {\"object\": " OID ", \"line\": " HEX64 ", " \
-	"\"reason\": " TEXT "}}},\n"
+	"\"object\",\n      \"required\": [\"object\", \"reason\"],\n" \
+	"      \"properties\": {\"object\": " OID ", \"line\": " HEX64 ",\n" \
+	"        \"ref\": " TEXT ", \"reason\": " TEXT "}}},\n"
 #define SIGNATURE(name) \
 	"    \"" name "\": {\"type\": \"object\", \"required\": " \
 	"[\"status\", \"signer\"],\n" \
 	"      \"properties\": {\"status\": {\"enum\": [\"none\", " \
 	"\"good\", \"foreign\", \"untimely\", \"bad\"]},\n" \
 	"        \"signer\": " MAYBE_TEXT ", \"reason\": " TEXT "}},\n"
+
+#define VERDICT_NAMES \
+	"\"outcome\", \"ref\", \"from\", \"to\", \"policy\", \"root\", " \
+	"\"rules\""
+#define OUTCOME \
+	"{\"enum\": [\"pass\", \"review\", \"incomplete\", \"fail\"]}"
+#define VERDICT \
+	"    \"outcome\": " OUTCOME ",\n" \
+	"    \"ref\": " TEXT ",\n" \
+	"    \"from\": " MAYBE_OID ", \"to\": " MAYBE_OID ",\n" \
+	"    \"policy\": " MAYBE_TEXT ", \"root\": " MAYBE_TEXT ",\n" \
+	"    \"rules\": {\"type\": \"array\", \"items\": {\"type\": " \
+	"\"object\",\n" \
+	"      \"required\": [\"rule\", \"outcome\", \"detail\", " \
+	"\"hint\"],\n" \
+	"      \"properties\": {\"rule\": " TEXT ", \"outcome\": " OUTCOME \
+	",\n        \"detail\": " TEXT ", \"hint\": " MAYBE_TEXT "}}},\n"
+
+/* A decision, or with --prepare what is to become one. */
+const char schema_approve[] =
+	HEAD("approve", "\"ref\", \"tag\", \"kind\", \"role\", "
+	     "\"name\", \"meaning\", \"target\", \"commit\", \"tree\", "
+	     "\"controlSet\", \"version\", \"prepared\", \"warnings\", "
+	     "\"written\"")
+	"    \"ref\": " TEXT ",\n"
+	"    \"tag\": " MAYBE_OID ",\n"
+	"    \"kind\": {\"enum\": [\"approval\", \"policy-approval\"]},\n"
+	"    \"role\": " TEXT ", \"name\": " TEXT ",\n"
+	"    \"meaning\": {\"enum\": [\"reviewed\", \"approved\", "
+	"\"responsible\", \"rejected\", null]},\n"
+	"    \"target\": " MAYBE_TEXT ",\n"
+	"    \"commit\": " MAYBE_OID ", \"tree\": " OID ",\n"
+	"    \"controlSet\": " MAYBE_TEXT ",\n"
+	"    \"version\": {\"type\": [\"integer\", \"null\"]},\n"
+	"    \"prepared\": " MAYBE_TEXT ",\n"
+	"    \"warnings\": " TEXTS ",\n"
+	"    \"written\": " FLAG ",\n"
+	TAIL;
 
 const char schema_attach[] =
 	HEAD("attach", "\"id\", \"line\", \"kind\", \"commit\", \"signer\", "
@@ -95,6 +132,9 @@ const char schema_attach[] =
 	"    \"signer\": " TEXT ",\n"
 	"    \"written\": " FLAG ",\n"
 	TAIL;
+
+const char schema_check[] =
+	HEAD("check", VERDICT_NAMES) VERDICT TAIL;
 
 const char schema_doctor[] =
 	HEAD("doctor", "\"findings\", \"server\", \"checks\", "
@@ -133,6 +173,19 @@ const char schema_import[] =
 const char schema_log[] =
 	HEAD("log", RECORD_NAMES) RECORD ",\n" TAIL;
 
+const char schema_revoke[] =
+	HEAD("revoke", "\"id\", \"line\", \"target\", \"signer\", "
+	     "\"written\"")
+	"    \"id\": " HEX64 ",\n"
+	"    \"line\": " MAYBE_HEX64 ",\n"
+	"    \"target\": {\"type\": \"object\", \"required\": [\"type\", "
+	"\"id\"],\n"
+	"      \"properties\": {\"type\": {\"enum\": [\"record\", \"line\", "
+	"\"approval\", \"link\"]}, \"id\": " TEXT "}},\n"
+	"    \"signer\": " TEXT ",\n"
+	"    \"written\": " FLAG ",\n"
+	TAIL;
+
 const char schema_show[] =
 	HEAD("show", "\"policy\", \"records\", \"ignored\"")
 	POLICY
@@ -141,12 +194,36 @@ const char schema_show[] =
 	IGNORED
 	TAIL;
 
+const char schema_status[] =
+	HEAD("status", VERDICT_NAMES ", \"records\", \"ignored\", "
+	     "\"awaited\", \"open\", \"rejectedBy\", \"you\"")
+	VERDICT
+	RECORDS("")
+	IGNORED
+	"    \"awaited\": {\"type\": \"array\", \"items\": {\"type\": "
+	"\"object\",\n"
+	"      \"required\": [\"role\", \"wanted\", \"have\", "
+	"\"people\", \"barred\"],\n"
+	"      \"properties\": {\"role\": " TEXT ", \"wanted\": " COUNT
+	", \"have\": " COUNT ",\n"
+	"        \"people\": " TEXTS ", \"barred\": " TEXTS "}}},\n"
+	"    \"open\": " TEXTS ", \"rejectedBy\": " TEXTS ",\n"
+	"    \"you\": {\"type\": \"object\", \"required\": [\"name\", "
+	"\"roles\", \"next\"],\n"
+	"      \"properties\": {\"name\": " MAYBE_TEXT ", \"roles\": "
+	TEXTS ", \"next\": " TEXTS "}},\n"
+	TAIL;
+
 const char schema_sync[] =
 	HEAD("sync", "\"remote\", \"received\", \"sent\", \"artifacts\", "
-	     "\"restored\", \"kept\", \"dryRun\"")
+	     "\"decisions\", \"restored\", \"kept\", \"dryRun\"")
 	"    \"remote\": " TEXT ",\n"
 	"    \"received\": " COUNT ", \"sent\": " COUNT ",\n"
 	"    \"artifacts\": {\"type\": \"object\", \"required\": "
+	"[\"received\", \"sent\"],\n"
+	"      \"properties\": {\"received\": " COUNT ", \"sent\": " COUNT
+	"}},\n"
+	"    \"decisions\": {\"type\": \"object\", \"required\": "
 	"[\"received\", \"sent\"],\n"
 	"      \"properties\": {\"received\": " COUNT ", \"sent\": " COUNT
 	"}},\n"
