@@ -1,16 +1,19 @@
 #include "base/compat.h"
 
 #include "cmd/schemas.h"
+#include "base/clock.h"
+#include "base/error.h"
 #include "cmd/words.h"
+#include "gate/admit.h"
 #include "ledger/sync.h"
 #include "repo/config.h"
 
 static bool fetch_only, push_only, artifacts;
 
 static const struct option options[] = {
-	{ OPT_FLAG, 0, "fetch-only", NULL, "bring records here, send none",
+	{ OPT_FLAG, 0, "fetch-only", NULL, "bring evidence here, send none",
 	  &fetch_only },
-	{ OPT_FLAG, 0, "push-only", NULL, "send records, bring none",
+	{ OPT_FLAG, 0, "push-only", NULL, "send evidence, bring none",
 	  &push_only },
 	{ OPT_FLAG, 0, "artifacts", NULL, "bring the artifacts too",
 	  &artifacts },
@@ -32,7 +35,10 @@ static void json_findings(struct ev_json *j, const char *key,
 		ev_oid_hex(hex, &f->items[i].object);
 		ev_json_object(j);
 		ev_json_kv(j, "object", hex);
-		ev_json_kv(j, "line", f->items[i].line);
+		if (f->items[i].ref)
+			ev_json_kv(j, "ref", f->items[i].ref);
+		else
+			ev_json_kv(j, "line", f->items[i].line);
 		ev_json_kv(j, "reason", f->items[i].reason);
 		ev_json_end_object(j);
 	}
@@ -54,6 +60,11 @@ static void print_json(struct context *ctx, const char *remote,
 	ev_json_kvi(&j, "received", (int64_t)s->artifacts_received);
 	ev_json_kvi(&j, "sent", (int64_t)s->artifacts_sent);
 	ev_json_end_object(&j);
+	ev_json_key(&j, "decisions");
+	ev_json_object(&j);
+	ev_json_kvi(&j, "received", (int64_t)s->decisions_received);
+	ev_json_kvi(&j, "sent", (int64_t)s->decisions_sent);
+	ev_json_end_object(&j);
 	json_findings(&j, "restored", &s->restored);
 	json_findings(&j, "kept", &s->kept);
 	ev_json_kvb(&j, "dryRun", ctx->dry_run);
@@ -67,12 +78,17 @@ static void warn(const char *what, const struct ev_sync_findings *f)
 	size_t i;
 
 	for (i = 0; i < f->n && i < 20; i++) {
+		if (f->items[i].ref) {
+			say_warning("%s tag '%s': %s", what, f->items[i].ref,
+				    f->items[i].reason);
+			continue;
+		}
 		ev_oid_hex(hex, &f->items[i].object);
 		say_warning("%s line %.12s of %.12s: %s", what,
 			    f->items[i].line, hex, f->items[i].reason);
 	}
 	if (f->n > 20)
-		say_warning("%s %zu more lines", what, f->n - 20);
+		say_warning("%s %zu more", what, f->n - 20);
 }
 
 static void print(struct context *ctx, const char *remote,
@@ -94,6 +110,52 @@ static void print(struct context *ctx, const char *remote,
 	else if (s->artifacts_received || s->artifacts_sent)
 		out_line("%s: artifacts received %zu, sent %zu", remote,
 			 s->artifacts_received, s->artifacts_sent);
+	if (s->decisions_received || s->decisions_sent)
+		out_line("%s: %s %zu decision%s, %s %zu", remote,
+			 ctx->dry_run ? "would receive" : "received",
+			 s->decisions_received,
+			 s->decisions_received == 1 ? "" : "s",
+			 ctx->dry_run ? "would send" : "sent",
+			 s->decisions_sent);
+}
+
+struct sharing {
+	struct ev_repo *repo;
+	struct reader reader;
+};
+
+/* A decision that came may be about the policy. */
+static int renew(void *ctx, struct ev_trust **trust)
+{
+	struct sharing *s = ctx;
+	int ret;
+
+	reader_release(&s->reader);
+	ret = reader_open(&s->reader, s->repo);
+	*trust = s->reader.trust;
+	return ret;
+}
+
+static int admit_tag(void *ctx, const struct ev_evidence *there,
+		     const char *ref, const struct ev_oid *oid,
+		     char reason[200])
+{
+	struct sharing *s = ctx;
+	struct ev_evidence e = s->reader.evidence;
+	int ret;
+
+	/* The remote's ledger never holds the commits of the local one. */
+	if (ev_starts_with(ref, EV_TAGS "checkpoint/")) {
+		e.has_ledger = there->has_ledger;
+		e.ledger = there->ledger;
+	}
+	ret = ev_admit_tag(s->repo, &s->reader.chain, &e, ref, &ev_oid_zero,
+			   oid, ev_now());
+	if (ret != EV_EDENIED)
+		return ret < 0 ? ret : 1;
+	snprintf(reason, 200, "%s", ev_error_last()->message);
+	ev_error_clear();
+	return 0;
 }
 
 static int run(struct context *ctx, int argc, const char **argv)
@@ -101,9 +163,10 @@ static int run(struct context *ctx, int argc, const char **argv)
 	struct ev_sync_options o = {
 		.fetch_only = fetch_only, .push_only = push_only,
 		.artifacts = artifacts, .dry_run = ctx->dry_run,
+		.renew = renew, .admit_tag = admit_tag,
 	};
 	struct ev_sync_result result = { 0 };
-	struct reader reader = { 0 };
+	struct sharing sharing = { .repo = ctx->repo };
 	int ret, err = 0;
 
 	if (argc > 1)
@@ -117,13 +180,14 @@ static int run(struct context *ctx, int argc, const char **argv)
 		return report_error(ctx);
 	if (!o.remote)
 		o.remote = "origin";
-	ret = reader_open(&reader, ctx->repo);
+	o.ctx = &sharing;
+	ret = reader_open(&sharing.reader, ctx->repo);
 	if (ret == 0)
-		ret = ev_sync(&result, ctx->repo, reader.trust, &o);
+		ret = ev_sync(&result, ctx->repo, sharing.reader.trust, &o);
 	if (ret == 0)
 		print(ctx, result.remote, &result);
 	ev_sync_result_release(&result);
-	reader_release(&reader);
+	reader_release(&sharing.reader);
 	return ret < 0 ? report_error(ctx) : finish_output(EXIT_PASS);
 }
 
@@ -131,7 +195,7 @@ const struct verb verb_sync = {
 	.name = "sync",
 	.group = GROUP_HANDOVER,
 	.flags = NEED_REPO | WRITES | HAS_JSON,
-	.summary = "share the ledger with a remote",
+	.summary = "share records and decisions with a remote",
 	.synopsis = synopsis,
 	.options = options,
 	.run = run,

@@ -69,6 +69,15 @@ void ev_evidence_set_tag(struct ev_evidence *e, const char *name,
 	e->tags[at].oid = *oid;
 }
 
+const struct ev_oid *ev_evidence_tag(const struct ev_evidence *e,
+				     const char *name)
+{
+	bool there;
+	size_t at = place(e, name, &there);
+
+	return there ? &e->tags[at].oid : NULL;
+}
+
 static int add_tag(void *ctx, const char *name, const struct ev_oid *oid)
 {
 	ev_evidence_set_tag(ctx, name, oid);

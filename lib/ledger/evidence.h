@@ -27,6 +27,10 @@ void ev_evidence_copy(struct ev_evidence *out, const struct ev_evidence *from);
 void ev_evidence_set_tag(struct ev_evidence *e, const char *name,
 			 const struct ev_oid *oid);
 
+/* The tag at a name, or NULL. */
+const struct ev_oid *ev_evidence_tag(const struct ev_evidence *e,
+				     const char *name);
+
 /* Is `ref` one of the reserved names, or in their way ("refs/tags/evidence",
  * also in other letter case)? */
 bool ev_ref_is_reserved(const char *ref);

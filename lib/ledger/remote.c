@@ -12,6 +12,7 @@
 #include "repo/refs.h"
 
 #define MESSAGE_MAX ((size_t)64 << 10)
+#define LOOK_MAX ((size_t)64 << 20)
 
 /* https://user:secret@host/x is shown, and kept, as https://host/x. */
 static char *without_secret(const char *name)
@@ -59,6 +60,7 @@ void ev_remote_release(struct ev_remote *m)
 {
 	free(m->slug);
 	free(m->shown);
+	ev_evidence_release(&m->evidence);
 	memset(m, 0, sizeof(*m));
 }
 
@@ -116,20 +118,43 @@ static int run(struct ev_buf *out, struct ev_buf *err, struct ev_repo *r,
 	return ret;
 }
 
+static int take_ref(struct ev_remote *m, const char *hex, const char *name)
+{
+	struct ev_oid oid;
+
+	if (ev_oid_parse(&oid, hex) < 0)
+		return ev_fail(EV_ERROR, "'%s' names objects by SHA-256",
+			       m->shown);
+	if (!strcmp(name, EV_LEDGER_REF)) {
+		m->has_ledger = m->evidence.has_ledger = true;
+		m->ledger = m->evidence.ledger = oid;
+	} else if (!strcmp(name, EV_ARTIFACT_REF)) {
+		m->has_artifacts = true;
+		m->artifacts = oid;
+	} else if (ev_starts_with(name, EV_TAGS)) {
+		ev_evidence_set_tag(&m->evidence, name, &oid);
+	}
+	return 0;
+}
+
 int ev_remote_look(struct ev_remote *m, struct ev_repo *r)
 {
-	const char *args[] = { "ls-remote", "--quiet", m->name, EV_LEDGER_REF,
-			       EV_ARTIFACT_REF, NULL };
-	struct ev_buf out = EV_BUF_INIT_MAX(MESSAGE_MAX);
+	const char *args[] = { "ls-remote", "--quiet", "--refs", m->name,
+			       EV_LEDGER_REF, EV_ARTIFACT_REF, EV_TAGS "*",
+			       NULL };
+	struct ev_buf out = EV_BUF_INIT_MAX(LOOK_MAX);
 	struct ev_buf err = EV_BUF_INIT_MAX(MESSAGE_MAX);
 	char *line, *next, *tab;
-	struct ev_oid oid;
 	int ret, status;
 
 	m->has_ledger = m->has_artifacts = false;
+	ev_evidence_release(&m->evidence);
 	ret = run(&out, &err, r, args, &status);
 	if (ret == 0 && status)
 		ret = git_failed("reach", m->shown, &err);
+	else if (ret == 0 && out.overflow)
+		ret = ev_fail(EV_ELIMIT, "'%s' has too many tags below '%s'",
+			      m->shown, EV_TAGS);
 	for (line = out.ptr; ret == 0 && *line; line = next) {
 		next = strchr(line, '\n');
 		next = next ? (*next = '\0', next + 1) : line + strlen(line);
@@ -137,17 +162,28 @@ int ev_remote_look(struct ev_remote *m, struct ev_repo *r)
 		if (!tab)
 			continue;
 		*tab = '\0';
-		if (ev_oid_parse(&oid, line) < 0) {
-			ret = ev_fail(EV_ERROR, "'%s' names objects by SHA-256",
-				      m->shown);
-		} else if (!strcmp(tab + 1, EV_LEDGER_REF)) {
-			m->has_ledger = true;
-			m->ledger = oid;
-		} else if (!strcmp(tab + 1, EV_ARTIFACT_REF)) {
-			m->has_artifacts = true;
-			m->artifacts = oid;
-		}
+		ret = take_ref(m, line, tab + 1);
 	}
+	ev_buf_release(&out);
+	ev_buf_release(&err);
+	return ret;
+}
+
+static int fetch(struct ev_remote *m, struct ev_repo *r, const char *option,
+		 const char *spec)
+{
+	const char *args[] = { "-c", "gc.auto=0", "-c", "maintenance.auto=false",
+			       "fetch", "--quiet", "--no-tags",
+			       "--no-write-fetch-head", "--refmap=",
+			       "--recurse-submodules=no", option, m->name,
+			       spec, NULL };
+	struct ev_buf err = EV_BUF_INIT_MAX(MESSAGE_MAX);
+	struct ev_buf out = EV_BUF_INIT_MAX(MESSAGE_MAX);
+	int ret, status;
+
+	ret = run(&out, &err, r, args, &status);
+	if (ret == 0 && status)
+		ret = git_failed("fetch from", m->shown, &err);
 	ev_buf_release(&out);
 	ev_buf_release(&err);
 	return ret;
@@ -156,32 +192,36 @@ int ev_remote_look(struct ev_remote *m, struct ev_repo *r)
 int ev_remote_fetch(struct ev_remote *m, struct ev_repo *r, const char *ref,
 		    const struct ev_oid *tip)
 {
-	const char *args[] = { "-c", "gc.auto=0", "-c", "maintenance.auto=false",
-			       "fetch", "--quiet", "--no-tags",
-			       "--no-write-fetch-head", "--refmap=",
-			       "--recurse-submodules=no", m->name, ref, NULL };
-	struct ev_buf err = EV_BUF_INIT_MAX(MESSAGE_MAX);
-	struct ev_buf out = EV_BUF_INIT_MAX(MESSAGE_MAX);
 	struct ev_oid tree;
 	enum ev_objtype type;
-	int ret, status;
+	int ret;
 
 	/* Objects that an interrupted fetch left are no proof of the whole. */
-	ret = run(&out, &err, r, args, &status);
-	if (ret == 0 && status)
-		ret = git_failed("fetch from", m->shown, &err);
+	ret = fetch(m, r, "--no-prune", ref);
+	if (ret < 0)
+		return ret;
 	/* It may have been moved between our two questions. */
-	if (ret == 0 && ev_object_info(&type, NULL, r, tip) == 0 &&
-	    type != EV_OBJ_COMMIT)
-		ret = ev_fail(EV_EINVALID, "'%s' of '%s' is no commit: somebody "
-			      "has put a %s there", ref, m->shown,
-			      type == EV_OBJ_TAG ? "tag" :
-			      type == EV_OBJ_TREE ? "tree" : "file");
-	else if (ret == 0 && ev_repo_tree_of(&tree, r, tip) < 0)
-		ret = ev_fail(EV_ECONFLICT, "'%s' of '%s' was rewound while "
-			      "it was fetched", ref, m->shown);
-	ev_buf_release(&out);
-	ev_buf_release(&err);
+	if (ev_object_info(&type, NULL, r, tip) == 0 && type != EV_OBJ_COMMIT)
+		return ev_fail(EV_EINVALID, "'%s' of '%s' is no commit: "
+			       "somebody has put a %s there", ref, m->shown,
+			       type == EV_OBJ_TAG ? "tag" :
+			       type == EV_OBJ_TREE ? "tree" : "file");
+	if (ev_repo_tree_of(&tree, r, tip) < 0)
+		return ev_fail(EV_ECONFLICT, "'%s' of '%s' was rewound while "
+			       "it was fetched", ref, m->shown);
+	return 0;
+}
+
+int ev_remote_fetch_tags(struct ev_remote *m, struct ev_repo *r)
+{
+	char *track = ev_remote_ref(m, "refs/evidence/tags/", "/*");
+	char *spec = ev_strdupf("+%s*:%s", EV_TAGS, track);
+	int ret;
+
+	/* Pruned, so that a name that is gone lies in the way of none. */
+	ret = fetch(m, r, "--prune", spec);
+	free(spec);
+	free(track);
 	return ret;
 }
 
@@ -193,7 +233,8 @@ static bool lost_race(const struct ev_buf *out, const struct ev_buf *err)
 		"failed to update ref", "cannot lock ref",
 		"incorrect old value", "reference already exists",
 		"unable to create", "atomic transaction failed",
-		"failed to lock", "remote ref updated",
+		"failed to lock", "remote ref updated", "already exists",
+		"a decision that is there is not moved",
 	};
 	size_t i;
 
@@ -204,48 +245,60 @@ static bool lost_race(const struct ev_buf *out, const struct ev_buf *err)
 	return false;
 }
 
-int ev_remote_push(struct ev_remote *m, struct ev_repo *r,
-		   const struct ev_oid *ledger, const struct ev_oid *artifacts)
+static void add_refspec(struct ev_strs *args, const struct ev_oid *oid,
+			const char *ref)
 {
-	const char *args[16] = { "push", "--porcelain", "--no-verify",
-				 "--recurse-submodules=no", "--no-follow-tags" };
+	char hex[EV_OID_HEX + 1];
+
+	ev_oid_hex(hex, oid);
+	ev_strs_addf(args, "%s:%s", hex, ref);
+}
+
+static void push_args(struct ev_strs *args, const struct ev_remote *m,
+		      const struct ev_push *p)
+{
+	static const char *const fixed[] = {
+		"push", "--porcelain", "--no-verify",
+		"--recurse-submodules=no", "--no-follow-tags"
+	};
+	char old[EV_OID_HEX + 1] = "";
+	size_t i;
+
+	for (i = 0; i < EV_ARRAY_SIZE(fixed); i++)
+		ev_strs_add(args, fixed[i]);
+	if (!!p->ledger + !!p->artifacts + p->ntags > 1)
+		ev_strs_add(args, "--atomic");
+	if (p->artifacts && m->has_artifacts)
+		ev_oid_hex(old, &m->artifacts);
+	if (p->artifacts)
+		ev_strs_addf(args, "--force-with-lease=%s:%s", EV_ARTIFACT_REF,
+			     old);
+	ev_strs_add(args, m->name);
+	if (p->ledger)
+		add_refspec(args, p->ledger, EV_LEDGER_REF);
+	if (p->artifacts)
+		add_refspec(args, p->artifacts, EV_ARTIFACT_REF);
+	for (i = 0; i < p->ntags; i++)
+		add_refspec(args, &p->tags[i].oid, p->tags[i].name);
+	ev_strs_take(args, NULL);
+}
+
+int ev_remote_push(struct ev_remote *m, struct ev_repo *r,
+		   const struct ev_push *p)
+{
 	struct ev_buf out = EV_BUF_INIT_MAX(MESSAGE_MAX);
 	struct ev_buf err = EV_BUF_INIT_MAX(MESSAGE_MAX);
-	char *lease = NULL, *to_ledger = NULL, *to_artifacts = NULL;
-	char hex[EV_OID_HEX + 1], old[EV_OID_HEX + 1] = "";
-	size_t n = 5;
+	struct ev_strs args = EV_STRS_INIT;
 	int ret, status;
 
-	if (ledger && artifacts)
-		args[n++] = "--atomic";
-	if (artifacts) {
-		if (m->has_artifacts)
-			ev_oid_hex(old, &m->artifacts);
-		lease = ev_strdupf("--force-with-lease=%s:%s", EV_ARTIFACT_REF,
-				   old);
-		args[n++] = lease;
-	}
-	args[n++] = m->name;
-	if (ledger) {
-		ev_oid_hex(hex, ledger);
-		to_ledger = ev_strdupf("%s:%s", hex, EV_LEDGER_REF);
-		args[n++] = to_ledger;
-	}
-	if (artifacts) {
-		ev_oid_hex(hex, artifacts);
-		to_artifacts = ev_strdupf("%s:%s", hex, EV_ARTIFACT_REF);
-		args[n++] = to_artifacts;
-	}
-	args[n] = NULL;
-	ret = run(&out, &err, r, args, &status);
+	push_args(&args, m, p);
+	ret = run(&out, &err, r, (const char *const *)args.items, &status);
 	if (ret == 0 && status) {
 		ret = git_failed("push evidence to", m->shown, &err);
 		if (lost_race(&out, &err))
 			ret = EV_ECONFLICT;
 	}
-	free(lease);
-	free(to_ledger);
-	free(to_artifacts);
+	ev_strs_release(&args);
 	ev_buf_release(&out);
 	ev_buf_release(&err);
 	return ret;

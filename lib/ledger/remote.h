@@ -4,7 +4,7 @@
 #ifndef EV_LEDGER_REMOTE_H
 #define EV_LEDGER_REMOTE_H
 
-#include "repo/repo.h"
+#include "ledger/evidence.h"
 
 struct ev_remote {
 	const char *name;		/* as given: name or URL */
@@ -12,6 +12,7 @@ struct ev_remote {
 	char *slug;			/* for ref names */
 	bool has_ledger, has_artifacts;
 	struct ev_oid ledger, artifacts;
+	struct ev_evidence evidence;	/* its ledger and tags as one */
 };
 int ev_remote_init(struct ev_remote *out, struct ev_repo *r, const char *name);
 void ev_remote_release(struct ev_remote *m);
@@ -21,12 +22,20 @@ int ev_remote_look(struct ev_remote *m, struct ev_repo *r);
 int ev_remote_fetch(struct ev_remote *m, struct ev_repo *r, const char *ref,
 		    const struct ev_oid *tip);
 
-/*
- * Push `ledger` (fast-forward) and `artifacts` (with lease on what we saw),
- * either may be NULL, in one transaction. EV_ECONFLICT if the remote moved.
- */
+/* Bring its tags below refs/tags/evidence/ to refs/evidence/tags/<slug>/. */
+int ev_remote_fetch_tags(struct ev_remote *m, struct ev_repo *r);
+
+/* Tags that one push may create. */
+#define EV_PUSH_TAGS 1000
+struct ev_push {
+	const struct ev_oid *ledger;	/* fast-forward; or NULL */
+	const struct ev_oid *artifacts;	/* with lease on what we saw; or NULL */
+	const struct ev_tagref *tags;	/* created, never moved */
+	size_t ntags;
+};
+/* Push all of it in one transaction. EV_ECONFLICT if the remote moved. */
 int ev_remote_push(struct ev_remote *m, struct ev_repo *r,
-		   const struct ev_oid *ledger, const struct ev_oid *artifacts);
+		   const struct ev_push *p);
 
 /* refs/notes-remote/<slug>/evidence, refs/evidence/verified/<slug> ... */
 char *ev_remote_ref(const struct ev_remote *m, const char *before,

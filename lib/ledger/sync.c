@@ -17,6 +17,10 @@
 
 static void findings_release(struct ev_sync_findings *f)
 {
+	size_t i;
+
+	for (i = 0; i < f->n; i++)
+		free(f->items[i].ref);
 	free(f->items);
 	ev_oidmap_free(f->seen);
 	memset(f, 0, sizeof(*f));
@@ -52,6 +56,7 @@ static void find(struct ev_sync_findings *f, const struct ev_oid *object,
 	EV_GROW(f->items, f->n, f->cap);
 	x = &f->items[f->n++];
 	x->object = *object;
+	x->ref = NULL;
 	memcpy(x->line, hex, sizeof(hex));
 	snprintf(x->reason, sizeof(x->reason), "%s", reason);
 }
@@ -262,6 +267,24 @@ static int commit_edits(struct ev_oid *out, struct ev_repo *r,
 	return ret;
 }
 
+/* All of it; where there are very many tags, the last ones afterwards. */
+static int push_all(struct ev_sync_job *j, const struct ev_oid *ledger,
+		    const struct ev_oid *artifacts)
+{
+	struct ev_push p = { ledger, artifacts, j->tags, j->ntags };
+	size_t left = j->ntags;
+	int ret;
+
+	do {
+		p.ntags = left < EV_PUSH_TAGS ? left : EV_PUSH_TAGS;
+		ret = ev_remote_push(&j->remote, j->repo, &p);
+		p.ledger = p.artifacts = NULL;
+		p.tags += p.ntags;
+		left -= p.ntags;
+	} while (ret == 0 && left);
+	return ret;
+}
+
 /* Push; *tip becomes what the remote holds then. */
 static int push(struct ev_oid *tip, bool *has_tip, struct ev_sync_job *j)
 {
@@ -275,6 +298,8 @@ static int push(struct ev_oid *tip, bool *has_tip, struct ev_sync_job *j)
 	if (j->o->fetch_only)
 		return 0;
 	ret = ev_sync_artifacts_plan(&artifacts, &some, j);
+	if (ret == 0)
+		ret = ev_sync_tags_plan(j);
 	if (ret < 0 || j->o->dry_run)
 		return ret;
 	if (j->push.n) {
@@ -283,10 +308,10 @@ static int push(struct ev_oid *tip, bool *has_tip, struct ev_sync_job *j)
 		ret = commit_edits(&ledger, j->repo, *has_tip ? tip : NULL,
 				   &j->push, message);
 	}
-	if (ret < 0 || (!j->push.n && !some))
+	if (ret < 0 || (!j->push.n && !some && !j->ntags))
 		return ret;
-	ret = ev_remote_push(&j->remote, j->repo, j->push.n ? &ledger : NULL,
-			     some ? &artifacts : NULL);
+	ret = push_all(j, j->push.n ? &ledger : NULL,
+		       some ? &artifacts : NULL);
 	if (ret < 0)
 		return ret;
 	if (j->push.n) {
@@ -390,12 +415,16 @@ static void round_release(struct ev_sync_job *j)
 	ev_oids_release(&j->objects);
 	ev_strs_release(&j->received);
 	ev_strs_release(&j->sent);
+	ev_evidence_release(&j->here);
+	free(j->tags);
+	j->tags = NULL;
+	j->ntags = 0;
 	j->ledger = NULL;
 	j->mine = j->theirs = NULL;
 	memset(&j->push, 0, sizeof(j->push));
 }
 
-static int round_once(struct ev_sync_job *j, struct ev_trust *trust)
+static int round_once(struct ev_sync_job *j)
 {
 	struct ev_oid tip;
 	bool has_tip = false;
@@ -404,6 +433,8 @@ static int round_once(struct ev_sync_job *j, struct ev_trust *trust)
 	findings_release(&j->result->restored);
 	findings_release(&j->result->kept);
 	ret = look_and_fetch(j);
+	if (ret == 0)
+		ret = ev_sync_tags_receive(j);
 	if (ret < 0)
 		return ret;
 	ret = ev_ref_no_symbol(j->repo, EV_LEDGER_REF);
@@ -414,7 +445,7 @@ static int round_once(struct ev_sync_job *j, struct ev_trust *trust)
 	if (ret < 0 && ret != EV_ENOTFOUND)
 		return ret;
 	ev_error_clear();
-	ret = ev_ledger_open(&j->ledger, j->repo, trust, NULL);
+	ret = ev_ledger_open(&j->ledger, j->repo, j->trust, NULL);
 	if (ret == 0)
 		ret = plan(j);
 	if (ret == 0)
@@ -423,6 +454,7 @@ static int round_once(struct ev_sync_job *j, struct ev_trust *trust)
 		return ret;
 	j->result->received = j->o->push_only ? 0 : j->received.n;
 	j->result->sent = j->o->fetch_only ? 0 : j->sent.n;
+	j->result->decisions_sent = j->ntags;
 	if (j->o->dry_run)
 		return 0;
 	if (has_tip && !j->o->push_only) {
@@ -440,7 +472,8 @@ static int round_once(struct ev_sync_job *j, struct ev_trust *trust)
 int ev_sync(struct ev_sync_result *out, struct ev_repo *r,
 	    struct ev_trust *trust, const struct ev_sync_options *o)
 {
-	struct ev_sync_job j = { .repo = r, .o = o, .result = out };
+	struct ev_sync_job j = { .repo = r, .trust = trust, .o = o,
+				 .result = out };
 	unsigned attempt;
 	int ret;
 
@@ -456,7 +489,7 @@ int ev_sync(struct ev_sync_result *out, struct ev_repo *r,
 	for (attempt = 0; ret == EV_ECONFLICT && attempt < ROUNDS; attempt++) {
 		if (attempt)
 			ev_ref_backoff(attempt);
-		ret = round_once(&j, trust);
+		ret = round_once(&j);
 		round_release(&j);
 	}
 	out->attempts = attempt;

@@ -4,6 +4,7 @@
 #ifndef EV_LEDGER_SYNC_INTERNAL_H
 #define EV_LEDGER_SYNC_INTERNAL_H
 
+#include "ledger/evidence.h"
 #include "ledger/internal.h"
 #include "ledger/remote.h"
 #include "ledger/sync.h"
@@ -11,6 +12,7 @@
 
 struct ev_sync_job {
 	struct ev_repo *repo;
+	struct ev_trust *trust;
 	const struct ev_sync_options *o;
 	struct ev_sync_result *result;
 	struct ev_remote remote;
@@ -24,7 +26,15 @@ struct ev_sync_job {
 	struct ev_oids objects;		/* that differ, or had a line vanish */
 	/* line digests, to count each line once though it has two places */
 	struct ev_strs received, sent;
+	struct ev_evidence here;	/* the tags here */
+	struct ev_tagref *tags;		/* to be sent; names are in `here` */
+	size_t ntags;
 };
+
+/* Look what tags the remote has, and create here those that are not. */
+int ev_sync_tags_receive(struct ev_sync_job *j);
+/* Fill `tags`: those that the remote has not and that may be sent. */
+int ev_sync_tags_plan(struct ev_sync_job *j);
 
 /* What the artifact store of the remote lacks and admitted records name. */
 int ev_sync_artifacts_plan(struct ev_oid *commit, bool *needed,
