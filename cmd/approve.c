@@ -299,11 +299,15 @@ static void print(struct approve *a)
 		approve_title(&title, &a->decision);
 		if (!a->complete)
 			out_raw("\n", 1);
-		out_line("%s %s", a->ctx->dry_run ? "would sign" : "signed",
+		out_line("%s: %s", a->ctx->dry_run ? "would sign" : "signed",
 			 title.ptr);
 		if (a->written)
 			out_line("  %s", a->ref + strlen("refs/tags/"));
 	}
+	if (a->written && a->decision.kind == EV_DECISION_POLICY &&
+	    !a->reader.chain.in_force && !a->reader.chain.pinned)
+		say_hint("git config --local evidence.root %s    # to trust "
+			 "what this key approves first", a->fpr);
 	if (a->written)
 		say_hint("git evidence sync                # to share it");
 	ev_buf_release(&title);

@@ -68,12 +68,15 @@ static void next_approvals(struct state *s, const char *label)
 	ev_buf_release(&line);
 }
 
-/* Only some people may sign a record that is missing. */
+/* Only some people may sign a record that is missing, or take back a no. */
 static bool is_theirs(const struct state *s, const struct ev_verdict_rule *r)
 {
 	bool by_name = ev_starts_with(r->rule, "reports.") ||
 		       ev_starts_with(r->rule, "tests.");
 
+	if (ev_starts_with(r->hint, "git evidence revoke"))
+		return s->person && ev_strs_has(&s->standing.rejected_by,
+						s->person->name);
 	if (!ev_starts_with(r->hint, "git evidence attach") &&
 	    !ev_starts_with(r->hint, "git evidence run") &&
 	    !ev_starts_with(r->hint, "git evidence validate"))

@@ -114,8 +114,8 @@ static void add_count(struct ev_buf *s, const struct ev_verdict *v)
 	if (!v->n)
 		ev_buf_adds(s, "no rule is about it");
 	else if (broken)
-		ev_buf_addf(s, "%zu of %zu rules do%s not hold", broken, v->n,
-			    v->n == 1 ? "es" : "");
+		ev_buf_addf(s, "%zu of %zu rule%s do%s not hold", broken, v->n,
+			    v->n == 1 ? "" : "s", broken == 1 ? "es" : "");
 	else if (v->n == 1)
 		ev_buf_adds(s, "its one rule holds");
 	else
@@ -205,6 +205,13 @@ void verdict_print_hints(const struct ev_verdict *v)
 	struct ev_strs said = EV_STRS_INIT;
 	size_t i, k;
 
+	/* Nothing that people approve counts before that. */
+	if (v->provisional && v->is_protected)
+		say_hint("git evidence approve --policy --role <role>    # no "
+			 "policy is in force yet");
+	else if (v->first_use && v->outcome == EV_PASS && v->is_protected)
+		say_hint("git config --local evidence.root <fingerprint>    # "
+			 "the key that you trust, told to you elsewhere");
 	for (k = 0; k < EV_ARRAY_SIZE(worst_first); k++)
 		for (i = 0; i < v->n; i++) {
 			const struct ev_verdict_rule *r = &v->rules[i];

@@ -148,6 +148,41 @@ static void read_records(struct ev_standing *s, const struct ev_case *c,
 			add_once(&s->records, c->records[i].rule);
 }
 
+/* A name that can be cleared: of a rule, or "reports.S/G01". */
+static bool is_in_review(const struct ev_verdict *v, const char *name)
+{
+	size_t i, n;
+
+	for (i = 0; i < v->n; i++) {
+		n = strlen(v->rules[i].rule);
+		if (v->rules[i].outcome == EV_REVIEW &&
+		    !strncmp(v->rules[i].rule, name, n) &&
+		    (!name[n] || name[n] == '/'))
+			return true;
+	}
+	return false;
+}
+
+/* What somebody has accepted already need not be accepted again. */
+static void read_open(struct ev_standing *s, const struct ev_cases *cases,
+		      const struct ev_person *asks)
+{
+	struct ev_strs all = EV_STRS_INIT, theirs = EV_STRS_INIT;
+	size_t i;
+
+	ev_cases_open_names(&all, cases, NULL);
+	if (asks && !asks->machine)
+		ev_cases_open_names(&theirs, cases, asks);
+	for (i = 0; i < all.n; i++)
+		if (is_in_review(&s->verdict, all.items[i]))
+			ev_strs_add(&s->open, all.items[i]);
+	for (i = 0; i < theirs.n; i++)
+		if (ev_strs_has(&s->open, theirs.items[i]))
+			ev_strs_add(&s->clears, theirs.items[i]);
+	ev_strs_release(&theirs);
+	ev_strs_release(&all);
+}
+
 int ev_standing_read(struct ev_standing *out, struct ev_repo *r,
 		     const struct ev_chain *chain, const struct ev_evidence *e,
 		     const char *ref, const struct ev_oid *to,
@@ -172,9 +207,7 @@ int ev_standing_read(struct ev_standing *out, struct ev_repo *r,
 		read_records(out, &cases.items[i], asks);
 	}
 	if (ret == 0)
-		ev_cases_open_names(&out->open, &cases, NULL);
-	if (ret == 0 && asks && !asks->machine)
-		ev_cases_open_names(&out->clears, &cases, asks);
+		read_open(out, &cases, asks);
 	ev_cases_release(&cases);
 	if (ret < 0)
 		ev_standing_release(out);

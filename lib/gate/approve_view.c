@@ -179,10 +179,13 @@ static int add_git(struct ev_strs *out, struct ev_repo *r, size_t total,
 		   const char *const *args)
 {
 	struct ev_buf text = EV_BUF_INIT;
-	size_t n = 0;
+	size_t n = 0, i;
 	char *p, *lf;
 	int ret = ev_git_out(&text, r, args);
 
+	for (i = 0; i < text.len; i++)
+		if (text.ptr[i] == '\t')
+			text.ptr[i] = ' ';
 	for (p = text.ptr; ret == 0 && *p; p = lf) {
 		lf = p + strcspn(p, "\n");
 		if (*lf)

@@ -49,7 +49,7 @@ static int check_state(const struct ev_line *line)
 	case EV_BAD:
 		return 0;
 	case EV_REVOKED:
-		return ev_fail(EV_EEXISTS, "%s %.12s is withdrawn already: %s",
+		return ev_fail(EV_EEXISTS, "%s %.12s was %s already",
 			       r->kind ? "record" : "line", id, line->reason);
 	case EV_MALFORMED: case EV_FOREIGN: case EV_MISPLACED:
 		break;
@@ -141,6 +141,12 @@ static void hint_who(const struct ev_revoke *w, const struct ev_trust *trust)
 	ev_buf_release(&who);
 }
 
+/* Digits of an id that tell it from others; a link begins with "sha256:". */
+static int shown(const struct ev_revoke *w)
+{
+	return w->type == EV_REVOKE_LINK ? 19 : 12;
+}
+
 int ev_revoke_entitled(const struct ev_revoke *w, const struct ev_trust *trust,
 		       const char *fpr)
 {
@@ -149,8 +155,9 @@ int ev_revoke_entitled(const struct ev_revoke *w, const struct ev_trust *trust,
 
 	if (p && (p == w->owner || shared_role(w, p)))
 		return 0;
-	ret = ev_fail(EV_EDENIED, "%s may not withdraw %s %.19s",
-		      p ? p->name : fpr, ev_revoke_type_name(w->type), w->id);
+	ret = ev_fail(EV_EDENIED, "%s may not withdraw %s %.*s",
+		      p ? p->name : fpr, ev_revoke_type_name(w->type),
+		      shown(w), w->id);
 	hint_who(w, trust);
 	return ret;
 }
@@ -174,9 +181,10 @@ int ev_revoke_is_new(const struct ev_revoke *w, struct ev_ledger *l,
 		    !ev_streq(r->withdraws_type, ev_revoke_type_name(w->type))
 		    || !ev_streq(r->withdraws_id, w->id))
 			continue;
-		ret = ev_fail(EV_EEXISTS, "%s has withdrawn %s %.19s already, "
+		ret = ev_fail(EV_EEXISTS, "%s has withdrawn %s %.*s already, "
 			      "by record %.12s", p ? p->name : fpr,
-			      ev_revoke_type_name(w->type), w->id, r->id);
+			      ev_revoke_type_name(w->type), shown(w), w->id,
+			      r->id);
 	}
 	ev_lines_release(&set);
 	return ret;
