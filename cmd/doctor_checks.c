@@ -100,11 +100,17 @@ static void add_policy(struct doctor *d)
 			   (long long)c->in_force->version, c->n);
 		break;
 	case EV_CHAIN_NONE:
-		doctor_add(d, DOCTOR_NOTE, "policy", p ?
-			   "git evidence approve --policy --role <role>" :
-			   "git evidence init", "%s", p ? "none is in force "
-			   "yet; that of HEAD is read provisionally" :
-			   "none is in force, and HEAD has none");
+		if (d->server)
+			doctor_add(d, DOCTOR_NOTE, "policy", NULL, "none is in "
+				   "force until the root's approval of one is "
+				   "pushed");
+		else
+			doctor_add(d, DOCTOR_NOTE, "policy", p ?
+				   "git evidence approve --policy --role "
+				   "<role>" : "git evidence init", "%s", p ?
+				   "none is in force yet; that of HEAD is read "
+				   "provisionally" : "none is in force, and "
+				   "HEAD has none");
 		break;
 	case EV_CHAIN_FORKED:
 	case EV_CHAIN_BROKEN:

@@ -11,6 +11,7 @@
 #include "cmd/render.h"
 #include "cmd/scaffold.h"
 #include "cmd/seckey.h"
+#include "cmd/setup.h"
 #include "data/json.h"
 #include "manifest/manifest.h"
 #include "policy/policy.h"
@@ -217,10 +218,6 @@ static int add_files(struct scaffold *s, const char *fpr, const char *name,
 	return ret;
 }
 
-/*
- * The star makes it a pattern: a refspec for one name is an error to Git while
- * the remote has no evidence yet.  It matches the ledger alone.
- */
 static int add_refspecs(struct scaffold *s)
 {
 	static const char *const args[] = { "remote", NULL };
@@ -232,8 +229,7 @@ static int add_refspecs(struct scaffold *s)
 	for (name = strtok_r(out.ptr, "\n", &save); name && ret >= 0;
 	     name = strtok_r(NULL, "\n", &save)) {
 		k = ev_strdupf("remote.%s.fetch", name);
-		v = ev_strdupf("+refs/notes/evidenc*e:"
-			       "refs/notes-remote/%s/evidenc*e", name);
+		v = setup_refspec(name);
 		ret = scaffold_setting(s, k, v);
 		free(k);
 		free(v);
@@ -264,6 +260,27 @@ static int refuse_second(struct scaffold *s)
 	return ret;
 }
 
+/* Hooks of others are no reason not to begin: it is said how to go on. */
+static void add_hooks(struct context *ctx)
+{
+	struct ev_install how = { .dry_run = ctx->dry_run };
+	struct ev_strs done = EV_STRS_INIT;
+	const char *p, *end;
+	size_t i;
+
+	if (setup_hooks(&done, ctx->repo, &how) < 0) {
+		say_warning("the hooks are not in place: %s",
+			    ev_error_last()->message);
+		for (p = ev_error_last()->hints; *p; p = end + (*end != '\0')) {
+			end = p + strcspn(p, "\n");
+			say_hint("%.*s", (int)(end - p), p);
+		}
+	}
+	for (i = 0; i < done.n; i++)
+		out_line("%s", done.items[i]);
+	ev_strs_release(&done);
+}
+
 static void print(struct context *ctx, const struct scaffold *s)
 {
 	const char *done = ctx->dry_run ? "would write" : "wrote";
@@ -277,6 +294,7 @@ static void print(struct context *ctx, const struct scaffold *s)
 			out_line("%s %s = %s", ctx->dry_run ? "would set" :
 				 "set", s->settings[i].key,
 				 s->settings[i].value);
+	add_hooks(ctx);
 	if (ctx->dry_run)
 		return;
 	say_hint("fill in .evidence/claims.yaml and .evidence/manifest.yaml");

@@ -18,6 +18,7 @@ teardown() {
 nothing_is_written() {
 	test ! -e .evidence
 	test -z "$(git status --porcelain)"
+	test -z "$(find .git/hooks -name '*-*' ! -name '*.sample')"
 	test "$(git config --local --get-all remote.origin.fetch | wc -l)" -le 1
 }
 
@@ -29,6 +30,11 @@ nothing_is_written() {
 	wrote .evidence/claims.yaml
 	wrote .evidence/README.md
 	wrote .evidence/keys/dr-ada-kern.asc
+	wrote .git/hooks/pre-push
+	wrote .git/hooks/pre-merge-commit
+	wrote .git/hooks/pre-commit
+	wrote .git/hooks/prepare-commit-msg
+	wrote .git/hooks/reference-transaction
 	END
 	expect_stderr <<-\END
 	hint: fill in .evidence/claims.yaml and .evidence/manifest.yaml
@@ -136,6 +142,11 @@ nothing_is_written() {
 	would write .evidence/README.md
 	would write .evidence/keys/dr-ada-kern.asc
 	would set remote.origin.fetch = +refs/notes/evidenc*e:refs/notes-remote/origin/evidenc*e
+	would write .git/hooks/pre-push
+	would write .git/hooks/pre-merge-commit
+	would write .git/hooks/pre-commit
+	would write .git/hooks/prepare-commit-msg
+	would write .git/hooks/reference-transaction
 	END
 	nothing_is_written
 }
@@ -259,4 +270,33 @@ nothing_is_written() {
 	expect_exit 0 git evidence init
 	test -e .evidence/policy.yaml
 	test ! -e ../device/.evidence
+}
+
+@test "a hook of somebody else's does not stop init, which says how to go on" {
+	printf '#!/bin/sh\nexit 0\n' >.git/hooks/pre-push
+	chmod +x .git/hooks/pre-push
+	cp -p .git/hooks/pre-push "$WORLD/theirs"
+	expect_exit 0 git evidence init
+	expect_in stdout 'wrote .evidence/policy.yaml'
+	expect_not_in stdout '.git/hooks'
+	expect_in stderr "warning: the hooks are not in place: there is a hook '.git/hooks/pre-push' already" \
+		'hint: git evidence install --chain'
+	cmp .git/hooks/pre-push "$WORLD/theirs"
+	test ! -e .git/hooks/reference-transaction
+	expect_exit 0 git evidence install --chain
+	expect_in stdout 'wrote .git/hooks/reference-transaction'
+}
+
+@test "with the hooks that init installed, ordinary work goes on" {
+	expect_exit 0 git evidence init
+	git add .evidence
+	expect_exit 0 git commit -q -m 'start keeping evidence'
+	expect_exit 0 git switch -q -c topic
+	expect_exit 0 given_commit 'work'
+	expect_exit 0 git switch -q main
+	expect_exit 0 git merge -q --no-ff -m merge topic
+	expect_exit 0 git reset -q --hard HEAD~1
+	expect_exit 0 git gc -q
+	git init -q --bare "$WORLD/up.git"
+	expect_exit 0 git push -q "$WORLD/up.git" main topic
 }
