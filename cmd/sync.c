@@ -1,11 +1,8 @@
 #include "base/compat.h"
 
 #include "cmd/schemas.h"
-#include "base/clock.h"
-#include "base/error.h"
+#include "cmd/share.h"
 #include "cmd/words.h"
-#include "gate/admit.h"
-#include "ledger/sync.h"
 #include "repo/config.h"
 
 static bool fetch_only, push_only, artifacts;
@@ -119,54 +116,13 @@ static void print(struct context *ctx, const char *remote,
 			 s->decisions_sent);
 }
 
-struct sharing {
-	struct ev_repo *repo;
-	struct reader reader;
-};
-
-/* A decision that came may be about the policy. */
-static int renew(void *ctx, struct ev_trust **trust)
-{
-	struct sharing *s = ctx;
-	int ret;
-
-	reader_release(&s->reader);
-	ret = reader_open(&s->reader, s->repo);
-	*trust = s->reader.trust;
-	return ret;
-}
-
-static int admit_tag(void *ctx, const struct ev_evidence *there,
-		     const char *ref, const struct ev_oid *oid,
-		     char reason[200])
-{
-	struct sharing *s = ctx;
-	struct ev_evidence e = s->reader.evidence;
-	int ret;
-
-	/* The remote's ledger never holds the commits of the local one. */
-	if (ev_starts_with(ref, EV_TAGS "checkpoint/")) {
-		e.has_ledger = there->has_ledger;
-		e.ledger = there->ledger;
-	}
-	ret = ev_admit_tag(s->repo, &s->reader.chain, &e, ref, &ev_oid_zero,
-			   oid, ev_now());
-	if (ret != EV_EDENIED)
-		return ret < 0 ? ret : 1;
-	snprintf(reason, 200, "%s", ev_error_last()->message);
-	ev_error_clear();
-	return 0;
-}
-
 static int run(struct context *ctx, int argc, const char **argv)
 {
 	struct ev_sync_options o = {
 		.fetch_only = fetch_only, .push_only = push_only,
 		.artifacts = artifacts, .dry_run = ctx->dry_run,
-		.renew = renew, .admit_tag = admit_tag,
 	};
 	struct ev_sync_result result = { 0 };
-	struct sharing sharing = { .repo = ctx->repo };
 	int ret, err = 0;
 
 	if (argc > 1)
@@ -180,14 +136,10 @@ static int run(struct context *ctx, int argc, const char **argv)
 		return report_error(ctx);
 	if (!o.remote)
 		o.remote = "origin";
-	o.ctx = &sharing;
-	ret = reader_open(&sharing.reader, ctx->repo);
-	if (ret == 0)
-		ret = ev_sync(&result, ctx->repo, sharing.reader.trust, &o);
+	ret = share_evidence(&result, ctx->repo, &o);
 	if (ret == 0)
 		print(ctx, result.remote, &result);
 	ev_sync_result_release(&result);
-	reader_release(&sharing.reader);
 	return ret < 0 ? report_error(ctx) : finish_output(EXIT_PASS);
 }
 

@@ -1,0 +1,68 @@
+#include "base/compat.h"
+
+#include "cmd/share.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "cmd/words.h"
+#include "gate/admit.h"
+#include "gate/client.h"
+
+struct sharing {
+	struct ev_repo *repo;
+	struct reader reader;
+};
+
+/* A decision that came may be about the policy. */
+static int renew(void *ctx, struct ev_trust **trust)
+{
+	struct sharing *s = ctx;
+	int ret;
+
+	reader_release(&s->reader);
+	ret = reader_open(&s->reader, s->repo);
+	*trust = s->reader.trust;
+	return ret;
+}
+
+static int admit_tag(void *ctx, const struct ev_evidence *there,
+		     const char *ref, const struct ev_oid *oid,
+		     char reason[200])
+{
+	struct sharing *s = ctx;
+	struct ev_evidence e = s->reader.evidence;
+	int ret;
+
+	/* The remote's ledger never holds the commits of the local one. */
+	if (ev_starts_with(ref, EV_TAGS "checkpoint/")) {
+		e.has_ledger = there->has_ledger;
+		e.ledger = there->ledger;
+	}
+	ret = ev_admit_tag(s->repo, &s->reader.chain, &e, ref, &ev_oid_zero,
+			   oid, ev_now());
+	if (ret != EV_EDENIED)
+		return ret < 0 ? ret : 1;
+	snprintf(reason, 200, "%s", ev_error_last()->message);
+	ev_error_clear();
+	return 0;
+}
+
+int share_evidence(struct ev_sync_result *out, struct ev_repo *r,
+		   const struct ev_sync_options *o)
+{
+	struct sharing s = { .repo = r };
+	struct ev_sync_options with = *o;
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	with.renew = renew;
+	with.admit_tag = admit_tag;
+	with.ctx = &s;
+	ret = reader_open(&s.reader, r);
+	if (ret == 0)
+		ret = ev_sync(out, r, s.reader.trust, &with);
+	if (ret == 0 && !o->fetch_only && !o->dry_run && !out->kept.n)
+		ev_unshared_set(r, false);
+	reader_release(&s.reader);
+	return ret;
+}
