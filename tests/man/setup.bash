@@ -10,9 +10,13 @@
 #
 # Most pages start without a record.  Pages that look at evidence start with a
 # manifest and the test "unit" of HEAD, by Dr. Ada Kern (see `with_records`).
+# For those about deciding the remote has a branch "production" at v2.8.0; the
+# key of Dr. Ada Kern is the pinned root, and but for the page of
+# approve its policy is in force (see `with_policy`).
 # The page of import finds ci.intoto.jsonl, a record of the Build service.
 
-with_records='git-evidence-log git-evidence-show git-evidence-verify git-evidence-sync git-evidence-formats'
+with_records='git-evidence-log git-evidence-show git-evidence-verify git-evidence-sync git-evidence-formats git-evidence-check git-evidence-status git-evidence-approve git-evidence-revoke'
+with_policy='git-evidence-check git-evidence-status git-evidence-revoke'
 
 man_files() {
 	printf 'onnx 17, 12 leads, 500 Hz\n' >model.onnx
@@ -171,6 +175,16 @@ man_setup() {
 	git push -q origin main v2.8.0 || return
 	case " $with_records " in
 	*" $1 "*) man_records || return ;;
+	esac
+	case " $with_policy git-evidence-approve " in
+	*" $1 "*)
+		git -C "$WORLD/acme-ecg.git" branch production v2.8.0 &&
+			git fetch -q origin && git config evidence.root "$(key_fpr ada)" || return ;;
+	esac
+	case " $with_policy " in
+	*" $1 "*)
+		git evidence approve --policy --role clinical --yes -q \
+			>"$WORLD/policy.log" 2>&1 || return ;;
 	esac
 	if test "$1" = git-evidence-import
 	then
