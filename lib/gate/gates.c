@@ -116,7 +116,7 @@ void ev_report_open(struct ev_strs *open, const char *rule,
 	const char *id;
 	size_t i, n = 0;
 
-	for (i = 0; p->outcome == EV_REVIEW && gates && i < gates->n; i++) {
+	for (i = 0; gates && i < gates->n; i++) {
 		if (!gate_is(gates->items[i], EV_REVIEW))
 			continue;
 		id = ev_get_string(gates->items[i], "id");
@@ -126,6 +126,6 @@ void ev_report_open(struct ev_strs *open, const char *rule,
 		n++;
 	}
 	/* What has no name can only be cleared with the whole. */
-	if (!n || i < gates->n)
+	if (!n || (gates && i < gates->n))
 		ev_strs_add(open, rule);
 }

@@ -165,8 +165,7 @@ void ev_cands_supersede(struct ev_cands *l)
 			older = &l->items[k].line->record;
 			if (strcmp(older->id, newer->supersedes))
 				break;
-			if (newer->kind == older->kind &&
-			    ev_streq(newer->type, older->type) &&
+			if (ev_streq(newer->type, older->type) &&
 			    ev_streq(newer->name, older->name) &&
 			    ev_oid_eq(&newer->tree, &older->tree))
 				l->items[k].superseded = true;

@@ -323,6 +323,36 @@ static void a_failure_after_a_pass_stays_a_failure(void **state)
 	assert_int_equal(rf_rule("tests.unit")->outcome, EV_FAIL);
 }
 
+static void a_failure_after_a_failure_is_no_rerun(void **state)
+{
+	(void)state;
+	rf_want_test("ci");
+	test("fail", RF_CI, 1, 0);
+	test("fail", RF_CI, 2, 1);
+	rf_judge();
+	assert_int_equal(rf.records[0].picks.n, 1);
+	assert_false(rf.records[0].picks.items[0].rerun);
+}
+
+/* The content is the same; what else a test says of itself does not matter. */
+static void a_test_of_other_words_is_a_rerun_all_the_same(void **state)
+{
+	struct rf_record x = { .kind = EV_KIND_TEST, .name = "unit",
+			       .outcome = "fail", .person = RF_CI, .n = 1,
+			       .predicate = "{\"inputs\":\"a\"}" };
+
+	(void)state;
+	rf_want_test("ci");
+	rf_add(&x);
+	x.outcome = "pass";
+	x.predicate = "{\"inputs\":\"b\"}";
+	x.n = 2;
+	x.supersedes = 1;
+	rf_add(&x);
+	rf_judge();
+	assert_int_equal(rf_rule("tests.unit")->outcome, EV_REVIEW);
+}
+
 static void a_rerun_in_two_steps_is_a_rerun(void **state)
 {
 	(void)state;
@@ -543,6 +573,8 @@ int main(void)
 		T(a_pass_after_a_failure_is_a_rerun_for_review),
 		T(a_pass_after_a_pass_is_no_rerun),
 		T(a_failure_after_a_pass_stays_a_failure),
+		T(a_failure_after_a_failure_is_no_rerun),
+		T(a_test_of_other_words_is_a_rerun_all_the_same),
 		T(a_rerun_in_two_steps_is_a_rerun),
 		T(a_pass_beside_a_replaced_failure_is_a_rerun),
 		T(a_replacement_that_is_withdrawn_gives_the_elder_back),

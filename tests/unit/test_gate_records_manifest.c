@@ -113,6 +113,23 @@ static void a_superseded_manifest_does_not_count(void **state)
 	rf_says("manifest", EV_PASS, "record 000000000002", NULL);
 }
 
+static void a_manifest_supersedes_none_of_another_name(void **state)
+{
+	struct ev_line *line;
+
+	(void)state;
+	want_manifest();
+	manifest(1, RF_CI, "{\"model\":{\"name\":\"b\"}}");
+	line = manifest(2, RF_CI, "{\"model\":{\"name\":\"a\"}}");
+	free(line->record.supersedes);
+	line->record.supersedes = ev_strdupf(RF_ID, 1, 0);
+	free(line->record.name);
+	line->record.name = ev_strdup("other");
+	rf_judge();
+	assert_int_equal(rf.manifests.n, 2);
+	assert_int_equal(rf_rule("manifest")->outcome, EV_FAIL);
+}
+
 /* Tier --------------------------------------------------------------------- */
 
 static void the_tier_is_what_the_manifest_says(void **state)
@@ -249,6 +266,11 @@ static void a_field_is_missing_in_each_of_these(void **state)
 		  "\"labelling\":\"by two cardiologists\"}}",
 		  "training_data.labelling is missing: the manifest says that "
 		  "training_data does not apply" },
+		{ "training_data.labelling.guideline",
+		  "{\"training_data\":{\"labelling\":{\"not_applicable\":"
+		  "\"no labels\",\"guideline\":\"v2\"}}}",
+		  "training_data.labelling.guideline is missing: the manifest "
+		  "says that training_data.labelling does not apply" },
 		{ "container", "{\"container\":{\"not_applicable\":\"bare "
 		  "metal\"}}", "container is missing: the manifest says that "
 		  "container does not apply" },
@@ -377,6 +399,7 @@ int main(void)
 		T(equal_manifests_pass),
 		T(manifests_that_differ_fail_and_name_one_that_does),
 		T(a_superseded_manifest_does_not_count),
+		T(a_manifest_supersedes_none_of_another_name),
 		T(the_tier_is_what_the_manifest_says),
 		T(a_tier_that_is_high_enough_passes),
 		T(a_tier_that_is_lower_than_the_policys_fails),

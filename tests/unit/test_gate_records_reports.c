@@ -207,6 +207,32 @@ static void a_bad_result_does_not_get_better_with_time(void **state)
 		REPLACE1);
 }
 
+static void an_old_failure_is_told_as_a_failure(void **state)
+{
+	(void)state;
+	rf_want_report("ci");
+	rf_report.max_age_days = 30;
+	report("fail", 1, 0, NULL)->record.signed_at -= 90 * RF_DAY;
+	rf_judge();
+	rf_says(RULE, EV_FAIL, "the report says 'fail'", REPLACE1);
+}
+
+static void an_old_review_beside_a_fresh_pass_is_a_review(void **state)
+{
+	(void)state;
+	rf_want_report("ci");
+	ev_strs_add(&rf_report.review_by, "clinical");
+	rf_report.max_age_days = 30;
+	report("review", 1, 0, "{" SUITE ",\"gates\":[{\"id\":\"G01\","
+	       "\"outcome\":\"review\"}]}")->record.signed_at -= 90 * RF_DAY;
+	report("pass", 2, 0, NULL);
+	rf_judge();
+	rf_says(RULE, EV_REVIEW, "gate G01 (record 000000000001",
+		"git evidence approve 9d03e77 --role clinical --clears " RULE
+		"/G01");
+	assert_int_equal(rf.records[0].open.n, 1);
+}
+
 static void a_review_of_what_is_too_old_is_not_offered(void **state)
 {
 	(void)state;
@@ -430,6 +456,35 @@ static void where_the_range_is_unknown_nothing_passes(void **state)
 		"here", NULL);
 }
 
+static void a_failure_is_one_whatever_is_unknown(void **state)
+{
+	(void)state;
+	rf_want_report("ci");
+	ev_strs_add(&rf_report.may_change, "docs/**");
+	rf.range.known = false;
+	report("fail", 1, 0, NULL);
+	rf_judge();
+	rf_says(RULE, EV_FAIL, "the report says 'fail'", REPLACE1);
+}
+
+static void only_a_rule_with_paths_minds_the_range(void **state)
+{
+	struct ev_report_rule two[2];
+
+	(void)state;
+	rf_want_report("ci");
+	two[0] = two[1] = rf_report;
+	ev_strs_add(&two[1].may_change, "docs/**");
+	rf_req.reports = two;
+	rf_req.nreports = 2;
+	rf.range.known = false;
+	report("pass", 1, 0, NULL);
+	rf_judge();
+	assert_int_equal(rf.records[0].outcome, EV_PASS);
+	assert_int_equal(rf.records[1].outcome, EV_INCOMPLETE);
+	ev_strs_release(&two[1].may_change);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, rf_setup, rf_teardown)
 
 int main(void)
@@ -447,6 +502,8 @@ int main(void)
 		T(age_counts_from_the_signature_to_the_second),
 		T(one_that_is_fresh_is_enough),
 		T(a_bad_result_does_not_get_better_with_time),
+		T(an_old_failure_is_told_as_a_failure),
+		T(an_old_review_beside_a_fresh_pass_is_a_review),
 		T(a_review_of_what_is_too_old_is_not_offered),
 		T(a_pass_on_the_same_data_is_a_rerun_and_else_is_not),
 		T(other_data_in_between_hide_no_rerun),
@@ -459,6 +516,8 @@ int main(void)
 		T(a_rerun_and_a_gate_are_both_open),
 		T(rules_come_in_the_order_of_the_policy),
 		T(where_the_range_is_unknown_nothing_passes),
+		T(a_failure_is_one_whatever_is_unknown),
+		T(only_a_rule_with_paths_minds_the_range),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -157,6 +157,9 @@ static void equal_folders_are_not_read(void **state)
 		" rm -f .git/objects/$(echo $t | sed 's:^..:&/:')");
 	open_repo("four");
 	expect("first", "second", "a.txt");
+	memset(&x, 0x11, sizeof(x));
+	y = x;
+	fix_ok(ev_tree_diff(repo, &x, &y, note, &got));
 	x = tree("first");
 	y = ev_oid_empty_tree;
 	fix_fails(ev_tree_diff(repo, &x, &y, note, &got), EV_ENOTFOUND,
