@@ -119,3 +119,24 @@ approve() {
 	as "$1"
 	git evidence approve --role "$2" --yes "${@:3}" >/dev/null 2>&1
 }
+
+# expect_shown stdout|stderr [FILE]: exactly FILE, or what stands on standard
+# input, once ids and times are written as <id>, <head> and <time>.
+expect_shown() {
+	sed -E -e "s/$(git rev-parse --short HEAD)/<head>/g" \
+		-e "s/$(git rev-parse --short production)/<base>/g" \
+		-e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z/<time>/g' \
+		-e 's/[0-9a-f]{12,64}/<id>/g' -e 's/[0-9A-F]{16,40}/<KEY>/g' \
+		"$WORLD/$1" >"$WORLD/shown"
+	diff -u --label expected --label "$1" "${2:--}" "$WORLD/shown"
+}
+
+# approvals: the names of the approvals that there are.
+approvals() {
+	git for-each-ref --format='%(refname)' refs/tags/evidence/approve
+}
+
+# policy_tags: and of the policies' approvals.
+policy_tags() {
+	git for-each-ref --format='%(refname)' refs/tags/evidence/policy
+}
