@@ -161,11 +161,10 @@ static void add_rejected(struct ev_case *c, const char *role,
 			 const struct ev_vote *v)
 {
 	char *rule = ev_strdupf("approvals.%s", role), *hint;
-	char hex[EV_OID_HEX + 1];
 
-	ev_oid_hex(hex, &v->decided->oid);
-	hint = ev_strdupf("git evidence revoke %.12s --reason '...'   # by "
-			  "who rejected it", hex);
+	hint = ev_strdupf("git evidence revoke %s --reason TEXT   # by who "
+			  "rejected it",
+			  v->decided->ref + strlen(EV_TAGS));
 	ev_verdict_add(c->verdict, rule, EV_FAIL, hint, "rejected by %s",
 		       name_of(v));
 	free(hint);

@@ -195,10 +195,10 @@ int ev_votes_separate(struct ev_case *c)
 	size_t i, k;
 	int ret;
 
-	if (!c->req->has_separation || !c->nvotes)
+	if (!c->req->has_separation)
 		return 0;
 	ret = ev_range_load(&c->range, c);
-	if (ret == 0)
+	if (ret == 0 && c->nvotes)
 		ret = ev_range_signatures(c);
 	if (ret < 0)
 		return ret;
