@@ -2,6 +2,7 @@
 
 #include "policyfix.h"
 
+#include "base/file.h"
 #include "base/fold.h"
 #include "base/hash.h"
 
@@ -339,6 +340,37 @@ static void every_entry_about_a_ref_is_given_in_order(void **state)
 	ev_policy_release(&p);
 }
 
+/* The manual ------------------------------------------------------------------ */
+
+/* The blocks in EXAMPLES that are policies, as a reader sees them. */
+static void the_examples_of_the_manual_are_policies(void **state)
+{
+	struct ev_buf page = EV_BUF_INIT;
+	const char *p, *end;
+	struct ev_policy policy;
+	size_t count = 0;
+	char *text;
+
+	(void)state;
+	assert_int_equal(ev_file_read(&page, "man/git-evidence-policy.5",
+				      1 << 20), 0);
+	p = strstr(page.ptr, "\n.Sh EXAMPLES\n");
+	assert_non_null(p);
+	while ((p = strstr(p, "\nversion: ")) != NULL) {
+		end = strstr(p, "\n.Ed\n");
+		assert_non_null(end);
+		text = ev_strndup(p + 1, (size_t)(end - p));
+		assert_null(strchr(text, '\\'));
+		pf_read(&policy, text);
+		ev_policy_release(&policy);
+		free(text);
+		p = end;
+		count++;
+	}
+	assert_int_equal(count, 2);
+	ev_buf_release(&page);
+}
+
 /* Suites and ceilings --------------------------------------------------------- */
 
 static int add_suite(struct ev_policy *p, const char *path, const char *text)
@@ -435,6 +467,7 @@ int main(void)
 		cmocka_unit_test(
 			a_ref_is_protected_by_its_name_in_any_spelling),
 		cmocka_unit_test(every_entry_about_a_ref_is_given_in_order),
+		cmocka_unit_test(the_examples_of_the_manual_are_policies),
 		cmocka_unit_test(a_suite_is_defined_once),
 		cmocka_unit_test(there_are_ceilings),
 	};
