@@ -172,7 +172,7 @@ static int begin_commit(struct ev_history *h, const char *p, size_t n)
 		return stop(h, "git rev-list said what cannot be read");
 	out->ncommits++;
 	h->walked = (n - EV_OID_HEX) / (EV_OID_HEX + 1);
-	h->stored = h->beyond = 0;
+	h->stored = 0;
 	h->has_author = h->has_committer = false;
 	h->at = EV_AT_HEADER;
 	return 0;
@@ -181,7 +181,7 @@ static int begin_commit(struct ev_history *h, const char *p, size_t n)
 static int end_commit(struct ev_history *h)
 {
 	h->at = EV_AT_NAME;
-	if (h->stored > h->walked && h->beyond)
+	if (h->stored > h->walked)
 		return stop(h, "history is cut off (shallow clone)");
 	/* What `from` holds is cut off as well, and cannot be left out. */
 	if (!h->stored && h->shallow_matters)
@@ -208,8 +208,6 @@ static int take_parent(struct ev_history *h, const char *p, size_t n)
 		return stop(h, "a parent that is no object id");
 	if (!ev_oid_is_zero(&h->from) && ev_oid_eq(&parent, &h->from))
 		h->out->has_from = true;
-	else
-		h->beyond++;
 	return 0;
 }
 

@@ -34,8 +34,7 @@ struct ev_history {
 	/* where we are */
 	enum { EV_AT_NAME, EV_AT_HEADER, EV_AT_BODY } at;
 	struct ev_buf line, key;
-	size_t walked, stored, beyond;	/* parents of the commit at hand; those
-					   stored that are not `from` */
+	size_t walked, stored;		/* parents of the commit at hand */
 	bool has_author, has_committer;
 };
 
