@@ -113,6 +113,8 @@ struct ev_case {
 	bool has_from_tree;
 	struct ev_oid from_commit, from_tree;	/* from, peeled */
 	char label[EV_OID_HEX + 1];	/* short name for messages */
+	bool nameless;			/* a merge's content that no commit has:
+					   `label` is a tree's */
 
 	/* the ledger; `ledger_unknown`: not here, and a remote may have it, so
 	 * a missing record is INCOMPLETE, not FAIL */

@@ -102,6 +102,25 @@ absent:
 	return 0;
 }
 
+/* The result of a merge is known by the parent whose content it has, which can
+ * be named in commands; else by its tree, which cannot. */
+static void label_merge(struct ev_case *c)
+{
+	const struct ev_oids *heads = c->q->heads;
+	const struct ev_oid *name = &c->q->tree;
+	struct ev_oid tree;
+	size_t i;
+
+	for (i = 0; heads && i < heads->n; i++) {
+		if (ev_repo_tree_of(&tree, c->repo, &heads->items[i]) < 0)
+			ev_error_clear();
+		else if (ev_oid_eq(&tree, &c->q->tree))
+			name = &heads->items[i];
+	}
+	c->nameless = name == &c->q->tree;
+	ev_repo_short(c->label, c->repo, name);
+}
+
 static int look_at_candidate(struct ev_case *c)
 {
 	const struct ev_question *q = c->q;
@@ -118,7 +137,7 @@ static int look_at_candidate(struct ev_case *c)
 	if (ret < 0)
 		return ret;
 	if (q->merging)
-		ev_repo_short(c->label, c->repo, &q->tree);
+		label_merge(c);
 	else if (c->has_commit)
 		ev_repo_short(c->label, c->repo, &c->commit);
 	else
@@ -190,6 +209,17 @@ static bool needs_range(const struct ev_case *c)
 	return false;
 }
 
+/* No command can be given a content that no commit has. */
+static void drop_hints(struct ev_verdict *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->n; i++) {
+		free(v->rules[i].hint);
+		v->rules[i].hint = NULL;
+	}
+}
+
 int ev_case_judge(struct ev_case *c)
 {
 	static int (*const gather[])(struct ev_case *) = {
@@ -212,6 +242,8 @@ int ev_case_judge(struct ev_case *c)
 		ret = gather[i](c);
 	for (i = 0; ret == 0 && i < EV_ARRAY_SIZE(rules); i++)
 		ret = rules[i](c);
+	if (c->nameless)
+		drop_hints(c->verdict);
 	return ret;
 }
 
