@@ -68,9 +68,6 @@ void ev_requirement_read(struct ev_requirement *q, const struct ev_policy *p,
 			 const struct ev_trust *t, const struct ev_value *v,
 			 const char *path, struct ev_problems *bad);
 void ev_requirement_release(struct ev_requirement *q);
-/* Does it ask for what the rule is about, and could that be waived?  Only what
- * machines have found can: never who decides. */
-bool ev_rule_waivable(const struct ev_requirement *q, const char *rule);
 /* More people than are listed may not be asked for. */
 void ev_quorum_read(struct ev_quorum *q, const struct ev_value *list,
 		    const struct ev_trust *t, struct ev_problems *bad);
@@ -78,6 +75,16 @@ void ev_quorum_read(struct ev_quorum *q, const struct ev_value *list,
 /* approvals and approvals_for_tier of `v`; q->one_role is there already. */
 void ev_approvals_read(struct ev_requirement *q, const struct ev_trust *t,
 		       const struct ev_value *v, struct ev_problems *bad);
+
+/* waivable.c ------------------------------------------------------------ */
+
+extern const struct ev_field ev_waivable_table[];
+/* Does it ask for what the rule is about, and could that be waived?  Only what
+ * machines have found can: never who decides. */
+bool ev_rule_waivable(const struct ev_requirement *q, const char *rule);
+/* Reports and tests of `q` are there already. */
+void ev_waivable_read(struct ev_requirement *q, const struct ev_trust *t,
+		      const struct ev_value *list, struct ev_problems *bad);
 
 /* protect.c ------------------------------------------------------------- */
 

@@ -70,14 +70,6 @@ static const struct ev_field commits_table[] = {
 	  "every commit of the range by a listed key" },
 	{ 0 }
 };
-static const struct ev_field waivable_table[] = {
-	{ "rule", EV_F_STRING, EV_F_REQUIRED, NULL, NULL, "rule" },
-	{ "by", EV_F_LIST, EV_F_REQUIRED, NULL, NULL,
-	  "each of these roles has to agree" },
-	{ "max_days", EV_F_INT, EV_F_REQUIRED, NULL, NULL,
-	  "a waiver may last" },
-	{ 0 }
-};
 const struct ev_field ev_requirement_table[] = {
 	{ "risk_tier", EV_F_MAP, 0, tier_table, NULL, "risk tier" },
 	{ "manifest", EV_F_MAP, 0, manifest_table, NULL, "release manifest" },
@@ -92,7 +84,7 @@ const struct ev_field ev_requirement_table[] = {
 	{ "environment", EV_F_ANY, 0, NULL, NULL, "not judged yet" },
 	{ "promoted_on", EV_F_STRING, 0, NULL, NULL,
 	  "the ref that holds the commit" },
-	{ "waivable", EV_F_LIST, 0, waivable_table, NULL,
+	{ "waivable", EV_F_LIST, 0, ev_waivable_table, NULL,
 	  "rules that may be waived" },
 	{ 0 }
 };
@@ -304,59 +296,6 @@ static void read_separation(struct ev_requirement *q, const struct ev_value *v,
 	}
 }
 
-bool ev_rule_waivable(const struct ev_requirement *q, const char *rule)
-{
-	size_t i, n;
-
-	if (!strcmp(rule, "manifest.fields"))
-		return q->wants_manifest;
-	for (i = 0; i < q->ntests && ev_starts_with(rule, "tests."); i++)
-		if (!strcmp(rule + 6, q->tests[i].name))
-			return true;
-	for (i = 0; i < q->nreports && ev_starts_with(rule, "reports."); i++) {
-		n = strlen(q->reports[i].suite);
-		if (!strncmp(rule + 8, q->reports[i].suite, n) &&
-		    (!rule[8 + n] || (rule[8 + n] == '/' && rule[9 + n])))
-			return true;
-	}
-	return false;
-}
-
-static void read_waivable(struct ev_requirement *q, const struct ev_trust *t,
-			  const struct ev_value *list, struct ev_problems *bad)
-{
-	size_t i, k, n = ev_list_items(list, "waivable", bad);
-	const struct ev_value *rule, *by;
-	struct ev_waivable *w;
-
-	q->waivable = ev_calloc(n + 1, sizeof(*q->waivable));
-	for (i = 0; i < n; i++) {
-		rule = ev_get(list->items[i], "rule");
-		if (!rule || rule->type != EV_STRING || !rule->len)
-			continue;
-		if (!ev_rule_waivable(q, rule->text))
-			ev_problem_add(bad, rule, "reports.SUITE, "
-				       "reports.SUITE/GATE, tests.NAME or "
-				       "manifest.fields", "'%s' is no rule of "
-				       "this requirement that can be waived",
-				       rule->text);
-		for (k = 0; k < q->nwaivable; k++)
-			if (!strcmp(q->waivable[k].rule, rule->text))
-				ev_problem_add(bad, rule, NULL, "rule '%s' "
-					       "stands twice", rule->text);
-		w = &q->waivable[q->nwaivable++];
-		w->rule = ev_strdup(rule->text);
-		by = ev_get(list->items[i], "by");
-		ev_by_read(&w->by, by, "by", true, NULL, bad);
-		for (k = 0; t && k < w->by.n; k++)
-			if (!ev_holders(t, w->by.items[k], true))
-				ev_role_unheld(t, by, w->by.items[k], true,
-					       bad);
-		ev_count_read(&w->max_days, ev_get(list->items[i], "max_days"),
-			      "max_days", bad);
-	}
-}
-
 static void seal(struct ev_requirement *q)
 {
 	struct ev_buf text = EV_BUF_INIT;
@@ -400,6 +339,6 @@ void ev_requirement_read(struct ev_requirement *q, const struct ev_policy *p,
 		ev_refname_check(on, false, bad);
 		q->promoted_on = ev_strdup(on->text);
 	}
-	read_waivable(q, t, ev_get(v, "waivable"), bad);
+	ev_waivable_read(q, t, ev_get(v, "waivable"), bad);
 	seal(q);
 }
