@@ -6,10 +6,9 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "cmd/share.h"
 #include "cmd/verdict.h"
-#include "cmd/words.h"
 #include "gate/client.h"
-#include "ledger/sync.h"
 #include "repo/config.h"
 
 #define HEADS_MAX ((size_t)1 << 20)
@@ -49,9 +48,10 @@ static void warn_kept(const struct ev_sync_result *s)
 	size_t i;
 
 	for (i = 0; i < s->kept.n && i < 5; i++)
-		say_warning("a record stays here: %s", s->kept.items[i].reason);
+		say_warning("evidence stays here: %s",
+			    s->kept.items[i].reason);
 	if (s->kept.n > 5)
-		say_warning("%zu more records stay here", s->kept.n - 5);
+		say_warning("%zu more stay here", s->kept.n - 5);
 }
 
 /* As git-lfs does: what no remote has yet goes along. */
@@ -59,19 +59,12 @@ static int push_evidence(struct context *ctx, const char *remote)
 {
 	struct ev_sync_options o = { .remote = remote, .push_only = true };
 	struct ev_sync_result result = { 0 };
-	struct reader reader = { 0 };
 	int ret;
 
-	ret = reader_open(&reader, ctx->repo);
+	ret = share_evidence(&result, ctx->repo, &o);
 	if (ret == 0)
-		ret = ev_sync(&result, ctx->repo, reader.trust, &o);
-	if (ret == 0) {
 		warn_kept(&result);
-		if (!result.kept.n)
-			ev_unshared_set(ctx->repo, false);
-	}
 	ev_sync_result_release(&result);
-	reader_release(&reader);
 	return ret;
 }
 

@@ -1,11 +1,30 @@
 #include "base/compat.h"
 
-#include "gate/admit.h"
+#include "gate/admit_internal.h"
 
 #include "base/error.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "ledger/decision.h"
 #include "repo/git.h"
+
+int ev_admit_denied(int ret)
+{
+	const struct ev_error *e = ev_error_last();
+	char *message, *details, *line, *save = NULL;
+
+	if (ret != EV_EINVALID && ret != EV_ELIMIT && ret != EV_ENOTFOUND)
+		return ret;
+	message = ev_strdup(e->message);
+	details = ev_strdup(e->details);
+	ev_fail(EV_EDENIED, "%s", message);
+	for (line = strtok_r(details, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save))
+		ev_error_detail("%s", line);
+	free(message);
+	free(details);
+	return EV_EDENIED;
+}
 
 static bool has_one_of(const struct ev_person *p, const struct ev_strs *roles)
 {
@@ -190,17 +209,44 @@ static int admit_next(struct ev_decided *d, struct ev_repo *r,
 
 /* All of them -------------------------------------------------------------- */
 
+/*
+ * Whoever is about to send a policy approval has it already, and perhaps a
+ * chain that rests on it: it is judged as the other side will.
+ */
+static int admit_policy(struct ev_decided *d, struct ev_repo *r,
+			const struct ev_chain *chain,
+			const struct ev_evidence *e, int64_t now)
+{
+	const struct ev_oid *held = ev_evidence_tag(e, d->ref);
+	struct ev_evidence without;
+	struct ev_chain before;
+	int ret;
+
+	if (!held)
+		return chain->in_force ? admit_next(d, r, chain, e, now) :
+		       admit_first(d, r, chain, e, now);
+	ev_evidence_copy(&without, e);
+	ev_evidence_set_tag(&without, d->ref, &ev_oid_zero);
+	ret = ev_chain_read(&before, r, &without, now);
+	if (ret == 0) {
+		ret = before.in_force ?
+			admit_next(d, r, &before, &without, now) :
+			admit_first(d, r, &before, &without, now);
+		ev_chain_release(&before);
+	}
+	ev_evidence_release(&without);
+	return ret;
+}
+
 static int admit(struct ev_decided *d, struct ev_repo *r,
 		 const struct ev_chain *chain, const struct ev_evidence *e,
 		 int64_t now)
 {
-	if (d->d.kind == EV_DECISION_POLICY && !chain->in_force)
-		return admit_first(d, r, chain, e, now);
+	if (d->d.kind == EV_DECISION_POLICY)
+		return admit_policy(d, r, chain, e, now);
 	if (!chain->in_force)
 		return ev_fail(EV_EDENIED, "no policy is in force that says "
 			       "who may decide");
-	if (d->d.kind == EV_DECISION_POLICY)
-		return admit_next(d, r, chain, e, now);
 	if (d->d.kind == EV_DECISION_CHECKPOINT)
 		return admit_checkpoint(d, r, chain, e, now);
 	return check_signer(d, r, chain->in_force, now);
@@ -209,18 +255,14 @@ static int admit(struct ev_decided *d, struct ev_repo *r,
 static int check_move(const struct ev_evidence *e, const char *ref,
 		      const struct ev_oid *old, const struct ev_oid *new)
 {
-	size_t i;
+	const struct ev_oid *held = ev_evidence_tag(e, ref);
 
 	if (ev_oid_is_zero(new)) {
 		ev_fail(EV_EDENIED, "a decision is withdrawn, not deleted");
 		ev_error_hint("git evidence revoke <tag> --reason <text>");
 		return EV_EDENIED;
 	}
-	for (i = 0; i < e->n; i++)
-		if (!strcmp(e->tags[i].name, ref) &&
-		    !ev_oid_eq(&e->tags[i].oid, new))
-			break;
-	if (!ev_oid_is_zero(old) || i < e->n)
+	if (!ev_oid_is_zero(old) || (held && !ev_oid_eq(held, new)))
 		return ev_fail(EV_EDENIED, "a decision that is there is not "
 			       "moved");
 	return 0;
@@ -248,8 +290,8 @@ int ev_admit_tag(struct ev_repo *r, const struct ev_chain *chain,
 	if (ret == 0)
 		ret = ev_decided_read(&d, r, ref, new);
 	if (ret < 0)
-		return ret;
+		return ev_admit_denied(ret);
 	ret = admit(&d, r, chain, e, now);
 	ev_decided_release(&d);
-	return ret;
+	return ev_admit_denied(ret);
 }

@@ -3,6 +3,9 @@
  *
  * The same rules hold on a server (pre-receive) and before anything is sent
  * (sync), so that one odd line or tag never blocks the sharing of others.
+ *
+ * 0, or EV_EDENIED with the reason, whatever is wrong with what would come in;
+ * any other code: it could not be found out.
  */
 #ifndef EV_GATE_ADMIT_H
 #define EV_GATE_ADMIT_H
@@ -10,8 +13,8 @@
 #include "gate/judge.h"
 
 /*
- * May the ledger go from old to new?  0, or EV_EDENIED with the reason as
- * message and the first lines refused as details: a deletion; no fast-forward;
+ * May the ledger go from old to new?  The first lines refused are details of
+ * the reason.  Not: a deletion; no fast-forward;
  * a commit with other than one parent; a line that is gone; strays or an
  * object noted under several paths; a new line that is not admissible (DESIGN
  * 2: valid envelope of at most 256 KiB, one good signature of a listed key

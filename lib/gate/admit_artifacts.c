@@ -1,6 +1,6 @@
 #include "base/compat.h"
 
-#include "gate/admit.h"
+#include "gate/admit_internal.h"
 
 #include "base/error.h"
 #include "base/mem.h"
@@ -248,5 +248,6 @@ int ev_admit_artifacts(struct ev_repo *r, const struct ev_chain *chain,
 	ev_notes_close(g.after);
 	ev_oidmap_free(g.named);
 	ev_oids_release(&g.blobs);
+	ret = ev_admit_denied(ret);
 	return ret < 0 ? ev_fail_prefix("the artifacts cannot be taken") : 0;
 }

@@ -1,6 +1,6 @@
 #include "base/compat.h"
 
-#include "gate/admit.h"
+#include "gate/admit_internal.h"
 
 #include "base/error.h"
 #include "base/hash.h"
@@ -260,6 +260,7 @@ out:
 	ev_strs_release(&a.findings);
 	ev_ledger_close(a.ledger);
 	ev_oids_release(&steps);
+	ret = ev_admit_denied(ret);
 	if (ret < 0)
 		ev_fail_prefix("the ledger cannot be taken");
 	if (ret == EV_EDENIED)

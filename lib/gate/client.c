@@ -214,7 +214,7 @@ static int is_remotes(bool *yes, struct ev_repo *r, const char *branch,
 	struct ev_oid there;
 	int ret = value_of(&there, r, ref);
 
-	*yes = ret == 0 && !ev_oid_is_zero(value) && ev_oid_eq(&there, value);
+	*yes = ret == 0 && ev_oid_eq(&there, value);
 	free(ref);
 	return ret;
 }
@@ -228,7 +228,7 @@ static int moved_branches(struct ev_ref_changes *out, struct ev_repo *r,
 {
 	struct ev_buf name = EV_BUF_INIT;
 	struct ev_oid now;
-	bool remotes;
+	bool may;
 	size_t i;
 	int ret = 0;
 
@@ -245,8 +245,10 @@ static int moved_branches(struct ev_ref_changes *out, struct ev_repo *r,
 		ret = value_of(&now, r, name.ptr);
 		if (ret < 0 || ev_oid_eq(&now, &c->new))
 			continue;
-		ret = is_remotes(&remotes, r, name.ptr, &c->new);
-		if (ret == 0 && !remotes)
+		ret = ev_oid_is_zero(&c->new) ?
+			ev_ref_stays_packed(&may, r, name.ptr, &now) :
+			is_remotes(&may, r, name.ptr, &c->new);
+		if (ret == 0 && !may)
 			ev_ref_changes_add(out, name.ptr, &now, &c->new);
 	}
 	ev_buf_release(&name);

@@ -98,6 +98,7 @@ static bool enough(const struct job *j)
 static int check_old(const struct job *j, struct ev_ref_change *c)
 {
 	struct ev_oid held = ev_oid_zero;
+	bool stays = false;
 	int ret = ev_ref_read(&held, j->repo, c->ref);
 
 	if (ret == EV_ENOTFOUND) {
@@ -112,7 +113,11 @@ static int check_old(const struct job *j, struct ev_ref_change *c)
 		return EV_EDENIED;
 	}
 	c->old = held;
-	return 0;
+	if (j->stage == EV_RECEIVE_TRANSACTION && ev_oid_is_zero(&c->new))
+		ret = ev_ref_stays_packed(&stays, j->repo, c->ref, &held);
+	if (stays)
+		c->new = held;
+	return ret;
 }
 
 /* Git names HEAD beside the branch that it stands for. */

@@ -43,6 +43,13 @@ int ev_ref_each(struct ev_repo *r, const char *prefix,
  */
 int ev_ref_no_writer(struct ev_repo *r, const char *prefix,
 		     const struct ev_strs *own);
+/*
+ * In a transaction that takes the ref away: does only its file go, since
+ * packed-refs holds the same value?  Git tells hooks the same of a deletion,
+ * but locks packed-refs for that.
+ */
+int ev_ref_stays_packed(bool *yes, struct ev_repo *r, const char *name,
+			const struct ev_oid *value);
 /* Wait a little before try number `attempt` (0, 1, ...): random, growing. */
 void ev_ref_backoff(unsigned attempt);
 

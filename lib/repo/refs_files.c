@@ -9,6 +9,7 @@
 #include "base/str.h"
 
 #define DEPTH_MAX 16
+#define PACKED_MAX ((size_t)256 << 20)
 
 /* `path` begins with the repository's folder, `skip` bytes with its slash. */
 static int look(struct ev_buf *path, size_t skip, const struct ev_strs *own,
@@ -63,5 +64,47 @@ int ev_ref_no_writer(struct ev_repo *r, const char *prefix,
 		ev_error_hint("try again; if no git command is running, remove "
 			      "the file of that name that ends in .lock");
 	ev_buf_release(&path);
+	return ret;
+}
+
+/* The line of a ref in packed-refs, from the start of the file or of a line. */
+static bool has_line(const struct ev_buf *file, const char *line)
+{
+	const char *p = file->ptr, *end = p + file->len;
+	size_t n = strlen(line);
+
+	while ((p = memmem(p, (size_t)(end - p), line, n)) != NULL) {
+		if (p == file->ptr || p[-1] == '\n')
+			return true;
+		p++;
+	}
+	return false;
+}
+
+int ev_ref_stays_packed(bool *yes, struct ev_repo *r, const char *name,
+			const struct ev_oid *value)
+{
+	struct ev_buf path = EV_BUF_INIT, line = EV_BUF_INIT;
+	struct ev_buf file = EV_BUF_INIT;
+	char hex[EV_OID_HEX + 1];
+	int ret = 0;
+
+	*yes = false;
+	ev_path_join(&path, ev_repo_commondir(r), "packed-refs.lock");
+	if (ev_file_exists(path.ptr))
+		goto out;
+	ev_buf_setlen(&path, path.len - strlen(".lock"));
+	ret = ev_file_read(&file, path.ptr, PACKED_MAX);
+	if (ret == EV_ENOTFOUND) {
+		ev_error_clear();
+		ret = 0;
+	}
+	ev_oid_hex(hex, value);
+	ev_buf_addf(&line, "%s %s\n", hex, name);
+	*yes = ret == 0 && has_line(&file, line.ptr);
+out:
+	ev_buf_release(&path);
+	ev_buf_release(&line);
+	ev_buf_release(&file);
 	return ret;
 }
