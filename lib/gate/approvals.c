@@ -203,7 +203,6 @@ static void find_conflicts(struct count *k, size_t item)
 {
 	const struct ev_quorum_item *q = &k->quorum.items[item];
 	const struct ev_vote *v;
-	const char *why;
 	size_t i;
 
 	if (k->have[item] >= q->count)
@@ -213,10 +212,9 @@ static void find_conflicts(struct count *k, size_t item)
 		if (!v->counts || k->who[i] || !is_for(v, q->role) ||
 		    is_told_elsewhere(k, i, q->role))
 			continue;
-		why = why_not(k, i, false);
 		ev_buf_addf(&k->found, "%s%s for %s: %s",
 			    k->found.len ? "; " : "", name_of(v), q->role,
-			    why);
+			    why_not(k, i, false));
 	}
 }
 

@@ -188,7 +188,7 @@ static int rule_rewind(struct ev_case *c)
 		ev_verdict_add(v, "ref.rewind", EV_PASS, NULL,
 			       "the ref stays where it is");
 	} else if (!c->has_commit && !q->merging) {
-		return 0;		/* ref.target has said it */
+		return 0;		/* rule_target() has said it */
 	} else if (!c->has_from_tree && ev_object_info(NULL, NULL, c->repo,
 						       &q->from) < 0) {
 		ev_error_clear();
@@ -215,9 +215,6 @@ static void rule_once(struct ev_case *c)
 	if (ev_oid_is_zero(&q->from))
 		ev_verdict_add(c->verdict, "ref.create_once", EV_PASS, NULL,
 			       "the ref is new");
-	else if (!q->merging && ev_oid_eq(&q->from, &q->to))
-		ev_verdict_add(c->verdict, "ref.create_once", EV_PASS, NULL,
-			       "the ref stays where it is");
 	else
 		ev_verdict_add(c->verdict, "ref.create_once", EV_FAIL, NULL,
 			       "the ref is there, at %.12s, and may be made "

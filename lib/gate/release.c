@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "repo/config.h"
 #include "repo/rawobj.h"
 #include "repo/refs.h"
 
@@ -73,6 +74,17 @@ static int holds(bool *yes, bool *known, const struct ev_case *c,
 	return ret;
 }
 
+/* Somewhere else the ref may be there. */
+static bool may_be_elsewhere(const struct ev_case *c)
+{
+	const char *name = ev_config_get(c->repo, "evidence.remote", NULL);
+	char *key = ev_strdupf("remote.%s.url", name ? name : "origin");
+	bool yes = !c->q->authoritative && ev_config_get(c->repo, key, NULL);
+
+	free(key);
+	return yes;
+}
+
 int ev_rule_promoted(struct ev_case *c)
 {
 	static const char rule[] = "ref.promoted_on";
@@ -95,12 +107,13 @@ int ev_rule_promoted(struct ev_case *c)
 	if (yes)
 		ev_verdict_add(c->verdict, rule, EV_PASS, NULL, "%s holds %s",
 			       ref, c->label);
-	else if (!known && !c->q->authoritative)
+	else if (!known && may_be_elsewhere(c))
 		ev_verdict_add(c->verdict, rule, EV_INCOMPLETE, "git fetch",
 			       "%s is not known here", ref);
 	else
 		ev_verdict_add(c->verdict, rule, EV_FAIL, NULL,
-			       "%s does not hold %s", ref, c->label);
+			       "%s %s %s", ref, known ? "does not hold" :
+			       "is not there, and does not hold", c->label);
 	return 0;
 }
 
