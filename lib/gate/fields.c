@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "manifest/manifest.h"
 
-#define FIELDS_SHOWN 4
 #define WORD_SHOWN 40
 #define DEPTH_MAX 32
 
@@ -111,26 +110,31 @@ static bool is_missing(struct ev_buf *out, const struct ev_value *manifest,
 	return true;
 }
 
-bool ev_fields_missing(struct ev_buf *out, const struct ev_case *c,
+bool ev_field_hollow(struct ev_buf *out, const struct ev_value *v,
+		     const char *path)
+{
+	return is_hollow(out, v, path, 0);
+}
+
+void ev_fields_missing(struct ev_strs *out, const struct ev_case *c,
 		       const struct ev_strs *fields,
 		       const struct ev_value *manifest)
 {
 	const struct ev_strs *always = &c->req->fields[EV_TIER_NONE];
 	struct ev_buf one = EV_BUF_INIT;
-	size_t i, n = 0;
+	size_t i;
 
 	for (i = 0; i < fields->n; i++) {
 		ev_buf_clear(&one);
-		if (!is_missing(&one, manifest, fields->items[i]) ||
-		    ++n > FIELDS_SHOWN)
+		if (!is_missing(&one, manifest, fields->items[i]))
 			continue;
-		ev_buf_addf(out, "%s%s", n > 1 ? "; " : "", one.ptr);
+		/* What is always required may have been told already. */
+		if (ev_strs_has(out, one.ptr))
+			continue;
 		if (!ev_strs_has(always, fields->items[i]))
-			ev_buf_addf(out, " (required for tier '%s')",
+			ev_buf_addf(&one, " (required for tier '%s')",
 				    ev_tier_name(c->tier));
+		ev_strs_add(out, one.ptr);
 	}
-	if (n > FIELDS_SHOWN)
-		ev_buf_addf(out, "; and %zu more", n - FIELDS_SHOWN);
 	ev_buf_release(&one);
-	return n > 0;
 }

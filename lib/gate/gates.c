@@ -3,6 +3,7 @@
 #include "gate/records.h"
 
 #define WORD_SHOWN 60
+#define GATES_SHOWN 3
 
 /* Whatever the order of members. */
 static bool equal(const struct ev_value *a, const struct ev_value *b)
@@ -87,26 +88,43 @@ const struct ev_value *ev_report_gates(const struct ev_pick *p)
 	return gates && gates->type == EV_LIST ? gates : NULL;
 }
 
-void ev_words_gates(struct ev_buf *out, const struct ev_pick *p)
+/* "; also G02 on site A, G03 and 2 more" */
+static void tell_others(struct ev_buf *out, const struct ev_value *gates,
+			size_t first, enum ev_outcome outcome)
 {
-	const struct ev_value *gates = ev_report_gates(p), *first = NULL;
+	const struct ev_value *id;
 	size_t i, n = 0;
 
-	for (i = 0; gates && i < gates->n; i++) {
-		if (!gate_is(gates->items[i], p->outcome))
+	for (i = first + 1; i < gates->n; i++) {
+		if (!gate_is(gates->items[i], outcome) || ++n > GATES_SHOWN)
 			continue;
-		if (!n++)
-			first = gates->items[i];
+		ev_buf_adds(out, n > 1 ? ", " : "; also ");
+		id = ev_get(gates->items[i], "id");
+		if (id)
+			ev_words_value(out, id, WORD_SHOWN);
+		else
+			ev_buf_adds(out, "a gate without id");
+		part(out, " on ", ev_get(gates->items[i], "slice"));
 	}
-	if (!first) {
+	if (n > GATES_SHOWN)
+		ev_buf_addf(out, " and %zu more", n - GATES_SHOWN);
+}
+
+void ev_words_gates(struct ev_buf *out, const struct ev_pick *p)
+{
+	const struct ev_value *gates = ev_report_gates(p);
+	size_t i;
+
+	for (i = 0; gates && i < gates->n; i++)
+		if (gate_is(gates->items[i], p->outcome))
+			break;
+	if (!gates || i == gates->n) {
 		ev_buf_addf(out, "the report says '%s'",
 			    ev_outcome_name(p->outcome));
 		return;
 	}
-	tell_gate(out, first);
-	if (n > 1)
-		ev_buf_addf(out, ", and %zu more gate%s", n - 1,
-			    n == 2 ? "" : "s");
+	tell_gate(out, gates->items[i]);
+	tell_others(out, gates, i, p->outcome);
 }
 
 void ev_report_open(struct ev_strs *open, const char *rule,

@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "study/attach.h"
 
+#define LACKING_SHOWN 4
+
 static enum ev_tier says(const struct ev_pick *p)
 {
 	const char *word = ev_get_string(p->predicate, "risk_tier");
@@ -159,38 +161,65 @@ static void rule_manifest(struct ev_case *c)
 	free(hint);
 }
 
+/* Equal ones may still differ in their environment: the first that lacks
+ * something is told. */
+static void lacks(struct ev_strs *out, const struct ev_case *c,
+		  const struct ev_strs *fields)
+{
+	const struct ev_value *manifest;
+	size_t i;
+
+	for (i = 0; !out->n && i < c->manifests.n; i++) {
+		manifest = c->manifests.items[i].predicate;
+		if (c->req->wants_manifest)
+			ev_core_missing(out, manifest);
+		ev_fields_missing(out, c, fields, manifest);
+	}
+}
+
+static void fail_fields(struct ev_case *c, const char *rule,
+			const struct ev_strs *lacking)
+{
+	struct ev_buf text = EV_BUF_INIT;
+	char *hint;
+	size_t i;
+
+	for (i = 0; i < lacking->n && i < LACKING_SHOWN; i++)
+		ev_buf_addf(&text, "%s%s", i ? "; " : "", lacking->items[i]);
+	if (lacking->n > LACKING_SHOWN)
+		ev_buf_addf(&text, "; and %zu more",
+			    lacking->n - LACKING_SHOWN);
+	hint = attach_hint(c, "       # after adding the field to "
+			   ".evidence/manifest.yaml");
+	ev_verdict_add(c->verdict, rule, EV_FAIL, hint, "%s", text.ptr);
+	ev_buf_release(&text);
+	free(hint);
+}
+
 static void rule_fields(struct ev_case *c)
 {
 	static const char rule[] = "manifest.fields";
-	const struct ev_picks *l = &c->manifests;
-	struct ev_strs fields = EV_STRS_INIT;
-	struct ev_buf text = EV_BUF_INIT;
-	bool missing = false;
-	char *hint = NULL;
-	size_t i;
+	struct ev_strs fields = EV_STRS_INIT, lacking = EV_STRS_INIT;
 
 	ev_requirement_fields(&fields, c->req, c->tier);
-	if (!fields.n)
+	if (!fields.n && !c->req->wants_manifest)
 		goto out;
-	if (!l->n) {
+	if (!c->manifests.n) {
 		add_missing(c, rule);
 		goto out;
 	}
-	for (i = 0; !missing && i < l->n; i++)
-		missing = ev_fields_missing(&text, c, &fields,
-					    l->items[i].predicate);
-	hint = attach_hint(c, "       # after adding the field to "
-			   ".evidence/manifest.yaml");
-	if (missing)
-		ev_verdict_add(c->verdict, rule, EV_FAIL, hint, "%s",
-			       text.ptr);
-	else
+	lacks(&lacking, c, &fields);
+	if (lacking.n)
+		fail_fields(c, rule, &lacking);
+	else if (fields.n)
 		ev_verdict_add(c->verdict, rule, EV_PASS, NULL, "%zu required "
 			       "field%s", fields.n, fields.n == 1 ? "" : "s");
+	else
+		ev_verdict_add(c->verdict, rule, EV_PASS, NULL, "all that a "
+			       "manifest always says");
 out:
 	ev_strs_release(&fields);
-	ev_buf_release(&text);
-	free(hint);
+	ev_strs_release(&lacking);
 }
 
 int ev_rule_manifest(struct ev_case *c)

@@ -65,62 +65,96 @@ void ev_records_release(struct ev_case *c)
 	memset(&c->manifests, 0, sizeof(c->manifests));
 }
 
-static void add_name(struct ev_strs *names, const struct ev_person *p)
+/* Who accepted what of a rule in review. */
+struct accepted {
+	struct ev_strs names;		/* of people, each once */
+	struct ev_buf parts;		/* "; G01 accepted by Dr. Ada Kern" */
+	size_t left;			/* open still */
+	const char *one;		/* that is */
+};
+
+static void take(struct accepted *a, const struct ev_person *p)
 {
-	if (!ev_strs_has(names, p->name))
-		ev_strs_add(names, p->name);
+	if (!ev_strs_has(&a->names, p->name))
+		ev_strs_add(&a->names, p->name);
+}
+
+static const struct ev_strs *roles(const struct ev_record_rule *r)
+{
+	static const struct ev_strs anyone = EV_STRS_INIT;
+
+	return r->report ? &r->report->review_by : &anyone;
 }
 
 /* By the rule's own name, or each that is open by its. */
-static bool cleared(struct ev_strs *names, const struct ev_case *c,
-		    const struct ev_record_rule *r)
+static void look_for_votes(struct accepted *a, const struct ev_case *c,
+			   const struct ev_record_rule *r)
 {
-	const struct ev_strs *by = r->report ? &r->report->review_by : NULL;
-	static const struct ev_strs anyone = EV_STRS_INIT;
 	const struct ev_person *p;
-	size_t i;
+	size_t i, n = strlen(r->rule) + 1;
 
-	if (!by)
-		by = &anyone;
-	p = ev_votes_clear(c, r->rule, by);
+	p = ev_votes_clear(c, r->rule, roles(r));
 	if (p) {
-		add_name(names, p);
-		return true;
+		take(a, p);
+		return;
 	}
 	for (i = 0; i < r->open.n; i++) {
-		p = ev_votes_clear(c, r->open.items[i], by);
-		if (!p)
-			return false;
-		add_name(names, p);
+		p = ev_votes_clear(c, r->open.items[i], roles(r));
+		if (!p || strlen(r->open.items[i]) <= n) {
+			a->left++;
+			a->one = r->open.items[i];
+			continue;
+		}
+		take(a, p);
+		ev_buf_addf(&a->parts, "; %s accepted by %s",
+			    r->open.items[i] + n, p->name);
 	}
-	return r->open.n > 0;
 }
 
-static void add_rule(struct ev_case *c, const struct ev_record_rule *r)
+static void add_accepted(struct ev_case *c, const struct ev_record_rule *r,
+			 const struct ev_strs *names)
 {
-	struct ev_strs names = EV_STRS_INIT;
 	struct ev_buf who = EV_BUF_INIT;
 	size_t i;
 
-	if (r->outcome == EV_REVIEW && cleared(&names, c, r)) {
-		for (i = 0; i < names.n; i++)
-			ev_buf_addf(&who, "%s%s", i ? " and " : "",
-				    names.items[i]);
-		ev_verdict_add(c->verdict, r->rule, EV_PASS, NULL,
-			       "%s, accepted by %s", r->detail, who.ptr);
-	} else {
-		ev_verdict_add(c->verdict, r->rule, r->outcome, r->hint, "%s",
-			       r->detail);
-	}
+	for (i = 0; i < names->n; i++)
+		ev_buf_addf(&who, "%s%s", i ? " and " : "", names->items[i]);
+	ev_verdict_add(c->verdict, r->rule, EV_PASS, NULL,
+		       "%s, accepted by %s", r->detail, who.ptr);
 	ev_buf_release(&who);
-	ev_strs_release(&names);
+}
+
+static void add_review(struct ev_case *c, const struct ev_record_rule *r)
+{
+	struct accepted a = { EV_STRS_INIT, EV_BUF_INIT, 0, NULL };
+	char *hint;
+
+	look_for_votes(&a, c, r);
+	if (a.names.n && !a.left) {
+		add_accepted(c, r, &a.names);
+	} else {
+		hint = ev_words_clear(c, a.left == 1 ? a.one : r->rule,
+				      roles(r));
+		ev_verdict_add(c->verdict, r->rule, EV_REVIEW, hint, "%s%s",
+			       r->detail, a.parts.ptr);
+		free(hint);
+	}
+	ev_strs_release(&a.names);
+	ev_buf_release(&a.parts);
 }
 
 int ev_rule_records(struct ev_case *c)
 {
+	const struct ev_record_rule *r;
 	size_t i;
 
-	for (i = 0; i < c->nrecords; i++)
-		add_rule(c, &c->records[i]);
+	for (i = 0; i < c->nrecords; i++) {
+		r = &c->records[i];
+		if (r->outcome == EV_REVIEW)
+			add_review(c, r);
+		else
+			ev_verdict_add(c->verdict, r->rule, r->outcome,
+				       r->hint, "%s", r->detail);
+	}
 	return 0;
 }

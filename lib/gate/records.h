@@ -83,8 +83,8 @@ void ev_words_record(struct ev_buf *out, const struct ev_case *c,
 		     const struct ev_pick *p);
 /* "; 2 more records are no better", of picks whose first is no pass. */
 void ev_words_more(struct ev_buf *out, const struct ev_picks *picks);
-/* "gate G01 on overall: observed 0.91, limit 0.95, and 2 more gates", of those
- * that are as bad as the report. */
+/* "gate G01 on overall: observed 0.91, limit 0.95; also G02", of those that are
+ * as bad as the report. */
 void ev_words_gates(struct ev_buf *out, const struct ev_pick *p);
 /* "git evidence approve ... --clears NAME"; owned by the caller. */
 char *ev_words_clear(const struct ev_case *c, const char *name,
@@ -113,9 +113,13 @@ int ev_report_gather(struct ev_record_rule *r, struct ev_case *c,
 		     const struct ev_places *places);
 int ev_test_gather(struct ev_record_rule *r, struct ev_case *c);
 
-/* fields.c: "x is missing; ..." of one manifest; false if all is there. */
-bool ev_fields_missing(struct ev_buf *out, const struct ev_case *c,
+/* What a manifest lacks, a sentence each: "udi_di is missing". */
+void ev_core_missing(struct ev_strs *out, const struct ev_value *manifest);
+void ev_fields_missing(struct ev_strs *out, const struct ev_case *c,
 		       const struct ev_strs *fields,
 		       const struct ev_value *manifest);
+/* True, with such a sentence, if a value only holds a place. */
+bool ev_field_hollow(struct ev_buf *out, const struct ev_value *v,
+		     const char *path);
 
 #endif

@@ -38,7 +38,7 @@ static void a_manifest_by_the_right_people_passes(void **state)
 	rf_judge();
 	rf_says("manifest", EV_PASS, "record 000000000001 by Build service",
 		NULL);
-	assert_int_equal(rf_verdict.n, 1);
+	assert_null(rf_rule("risk_tier"));
 }
 
 static void without_a_manifest_the_rule_fails_with_the_command(void **state)
@@ -387,6 +387,114 @@ static void a_long_placeholder_is_cut_between_letters(void **state)
 	rf_says("manifest.fields", EV_FAIL, "\xc3\xa9...'", AFTER_FIELD);
 }
 
+/* Core --------------------------------------------------------------------- */
+
+#define D "\"digest\":\"sha256:abab\""
+#define HEAD "{\"source\":{\"commit\":\"c\",\"tree\":\"t\"," \
+	"\"treeSha256\":\"s\"},\"built_at\":\"2026-01-31T12:00:00Z\"," \
+	"\"product\":{\"name\":\"p\",\"release\":\"2\"},"
+#define MODEL "\"model\":{\"registry_id\":\"r\",\"name\":\"n\"," \
+	"\"version\":\"2\"," D "},"
+#define DATA "\"training_data\":{\"snapshot\":\"s\"," D "}," \
+	"\"validation_data\":{\"id\":\"v\",\"kind\":\"mixed\"," D "},"
+#define BOX "\"container\":{" D "},"
+#define REST "\"feature_schema\":{\"version\":\"5\"," D "}," \
+	"\"suite\":{\"id\":\"s\",\"version\":\"3\"," D "}," \
+	"\"environment\":{\"fingerprint\":\"f\"}," \
+	"\"intended_use\":{\"id\":\"i\",\"statement\":\"s\"}," \
+	"\"risk_tier\":\"low\","
+#define CALIBRATION "\"calibration\":{\"method\":\"m\"," \
+	"\"parameters\":{\"bins\":20}},"
+#define CLAIMS "\"claims\":[{\"id\":\"c\",\"statement\":\"s\"}],"
+#define CHANGE "\"change\":{\"id\":\"CR-1\",\"reason\":\"r\"}}"
+
+static void what_a_manifest_always_says_is_enough(void **state)
+{
+	static const char *const good[] = {
+		HEAD MODEL DATA BOX REST CALIBRATION CLAIMS CHANGE,
+		HEAD MODEL DATA BOX REST CALIBRATION "\"claims\":[]," CHANGE,
+		HEAD MODEL DATA BOX REST CLAIMS "\"calibration\":{\"method\":"
+			"\"m\"," D "}," CHANGE,
+		HEAD MODEL BOX REST CALIBRATION CLAIMS "\"training_data\":"
+			"{\"not_applicable\":\"rule-based, not trained\"},"
+			"\"validation_data\":{\"scenario_pack\":\"p\","
+			"\"kind\":\"synthetic\"," D "}," CHANGE,
+	};
+	size_t i;
+
+	for (i = 0; i < EV_ARRAY_SIZE(good); i++) {
+		rf_again(state);
+		want_manifest();
+		manifest(1, RF_CI, good[i]);
+		rf_judge();
+		rf_says("manifest.fields", EV_PASS, "all that a manifest "
+			"always says", NULL);
+	}
+}
+
+static void what_a_manifest_always_says_must_be_there(void **state)
+{
+	static const struct { const char *manifest, *detail; } cases[] = {
+		{ HEAD MODEL DATA REST CALIBRATION CLAIMS CHANGE,
+		  "container is missing" },
+		{ HEAD MODEL DATA REST CALIBRATION CLAIMS
+		  "\"container\":null," CHANGE, "container is missing" },
+		{ HEAD MODEL DATA REST CALIBRATION CLAIMS
+		  "\"container\":{\"image\":\"i\"}," CHANGE,
+		  "container.digest is missing" },
+		{ HEAD MODEL DATA REST CALIBRATION CLAIMS
+		  "\"container\":{\"digest\":\"TBD\"}," CHANGE,
+		  "container.digest is a placeholder: 'TBD'" },
+		{ HEAD MODEL DATA REST CALIBRATION CLAIMS
+		  "\"container\":{\"not_applicable\":true}," CHANGE,
+		  "container does not apply, but no reason is given" },
+		{ HEAD MODEL DATA REST CALIBRATION CLAIMS
+		  "\"container\":{\"not_applicable\":\"no\"}," CHANGE,
+		  "container does not apply, but no reason is given" },
+		{ HEAD MODEL DATA REST CALIBRATION CLAIMS
+		  "\"container\":{\"not_applicable\":\"TBD by the team\"},"
+		  CHANGE, "container does not apply, but no reason is given" },
+		{ HEAD MODEL DATA BOX REST CLAIMS
+		  "\"calibration\":{\"method\":\"m\"}," CHANGE,
+		  "calibration.parameters is missing" },
+		{ HEAD MODEL DATA BOX REST CALIBRATION CHANGE,
+		  "claims is missing" },
+		{ HEAD MODEL DATA BOX REST CALIBRATION CLAIMS
+		  "\"change\":{\"not_applicable\":\"first release of all\"}}",
+		  "change always applies" },
+		{ HEAD DATA BOX REST CALIBRATION CLAIMS
+		  "\"change\":{\"id\":\"\"}}",
+		  "model is missing; change.id is empty; change.reason is "
+		  "missing" },
+	};
+	size_t i;
+
+	for (i = 0; i < EV_ARRAY_SIZE(cases); i++) {
+		rf_again(state);
+		want_manifest();
+		manifest(1, RF_CI, cases[i].manifest);
+		rf_judge();
+		rf_says("manifest.fields", EV_FAIL, cases[i].detail,
+			AFTER_FIELD);
+		assert_string_equal(rf_rule("manifest.fields")->detail,
+				    cases[i].detail);
+	}
+}
+
+static void what_is_always_and_also_required_is_told_once(void **state)
+{
+	(void)state;
+	want_manifest();
+	want_field(EV_TIER_HIGH, "container.digest");
+	want_field(EV_TIER_NONE, "udi_di");
+	rf_req.at_least = EV_TIER_HIGH;
+	manifest(1, RF_CI, HEAD MODEL DATA REST CALIBRATION CLAIMS
+		 "\"container\":{\"image\":\"i\"}," CHANGE);
+	rf_judge();
+	rf_says("manifest.fields", EV_FAIL, "container.digest is missing; "
+		"udi_di is missing", AFTER_FIELD);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, rf_setup, rf_teardown)
 
 int main(void)
@@ -415,6 +523,9 @@ int main(void)
 		T(each_of_equal_manifests_must_have_the_fields),
 		T(without_a_manifest_no_field_is_there),
 		T(a_long_placeholder_is_cut_between_letters),
+		T(what_a_manifest_always_says_is_enough),
+		T(what_a_manifest_always_says_must_be_there),
+		T(what_is_always_and_also_required_is_told_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -130,8 +130,15 @@ static void a_failure_names_gate_slice_value_and_limit(void **state)
 		{ "{\"id\":\"G03\",\"outcome\":\"fail\",\"observed\":{\"lower\""
 		  ":0.5}}", "gate G03: observed {\"lower\":0.5} (record" },
 		{ "{\"id\":\"A\",\"outcome\":\"fail\"},{\"id\":\"B\","
-		  "\"outcome\":\"fail\"},{\"id\":\"C\",\"outcome\":\"fail\"}",
-		  "gate A, and 2 more gates (record" },
+		  "\"outcome\":\"fail\"},{\"id\":\"P\",\"outcome\":\"pass\"},"
+		  "{\"slice\":\"x\",\"outcome\":\"fail\"},{\"id\":\"C\","
+		  "\"slice\":\"y\",\"outcome\":\"fail\"}",
+		  "gate A; also B, a gate without id on x, C on y (record" },
+		{ "{\"id\":\"A\",\"outcome\":\"fail\"},{\"id\":\"B\","
+		  "\"outcome\":\"fail\"},{\"id\":\"C\",\"outcome\":\"fail\"}"
+		  ",{\"id\":\"D\",\"outcome\":\"fail\"},{\"id\":\"E\","
+		  "\"outcome\":\"fail\"}",
+		  "gate A; also B, C, D and 1 more (record" },
 		{ "{\"id\":\"A\",\"outcome\":\"review\"}",
 		  "the report says 'fail' (record" },
 	};
@@ -330,7 +337,7 @@ static void each_gate_in_review_is_open(void **state)
 	ev_strs_add(&rf_report.review_by, "clinical");
 	report("review", 1, 0, TWO);
 	rf_judge();
-	rf_says(RULE, EV_REVIEW, "gate G02 on a, and 2 more gates (record",
+	rf_says(RULE, EV_REVIEW, "gate G02 on a; also G01, G02 on b (record",
 		"git evidence approve 9d03e77 --role clinical --clears " RULE);
 	assert_int_equal(rf.records[0].open.n, 2);
 	assert_string_equal(rf.records[0].open.items[0], RULE "/G01");
@@ -385,6 +392,19 @@ static void all_open_gates_or_the_rule_must_be_cleared(void **state)
 				strlen(cases[i].names), cases[i].names))
 			fail_msg("%s", r->detail);
 	}
+}
+
+static void what_is_accepted_in_part_says_what_is_left(void **state)
+{
+	(void)state;
+	rf_want_report("ci");
+	ev_strs_add(&rf_report.review_by, "clinical");
+	report("review", 1, 0, TWO);
+	rf_vote(RULE "/G02", RF_ADA);
+	rf_judge();
+	rf_says(RULE, EV_REVIEW, " by Build service); G02 accepted by Dr. Ada "
+		"Kern", "git evidence approve 9d03e77 --role clinical "
+		"--clears " RULE "/G01");
 }
 
 static void only_the_roles_for_review_may_clear(void **state)
@@ -511,6 +531,7 @@ int main(void)
 		T(each_gate_in_review_is_open),
 		T(the_hint_names_the_only_gate),
 		T(all_open_gates_or_the_rule_must_be_cleared),
+		T(what_is_accepted_in_part_says_what_is_left),
 		T(only_the_roles_for_review_may_clear),
 		T(a_gate_without_a_name_is_cleared_with_the_whole),
 		T(a_rerun_and_a_gate_are_both_open),
