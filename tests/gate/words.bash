@@ -9,7 +9,7 @@ declare -A policy_tree=() policy_link=() policy_version=() more_policies=() \
 	envelope=() place=() approval=() counted=() record_text=() \
 	want=() have=()
 seen=() approvers=()
-root_now= problem=
+root_now= remote_now= problem=
 printf -v now '%(%s)T' -1
 
 fail_word() {
@@ -119,7 +119,7 @@ begin_case() {
 	approval=() seen=() counted=() approvers=(quinn)
 	declared_ledger=yes root=quinn shallow= manifest_id= last_key=
 	judged=candidate target=refs/heads/production
-	more_policies=() in_force= link_before= version=1 remote= forget=()
+	more_policies=() in_force= link_before= version=1 remote= where=.
 	control_set "$policy" 1 '' || return
 	last_key=$REPLY
 	in_force=${policy_link[$REPLY]} first_link=${policy_link[$REPLY]}
@@ -749,7 +749,17 @@ $name
 		;;
 	esac || return
 	commit["tag $name"]=$REPLY
-	test -z "$there" || want[refs/tags/$name]=$REPLY
+	if test -n "$there"
+	then
+		signed_object tag robin $((now - 900)) "object $object
+type $type
+tag $name
+tagger Robin Sato <robin@example.org> $((now - 900)) +0000
+
+$name, an earlier one
+" || return
+		want[refs/tags/$name]=$REPLY
+	fi
 	judged="tag $name" target=refs/tags/$name
 }
 
@@ -823,11 +833,12 @@ say() {
 		need_candidate
 		;;
 	root) root=${rest#is } ;;
-	shallow) shallow=${rest#at } ;;
+	shallow) shallow=${rest##* } ;;
 	junk) need_candidate && note "${commit[candidate]}" "$rest" ;;
 	*)
 		case $said in
 		'no ledger') declared_ledger= ;;
+		'a remote') remote=1 ;;
 		'no root') root= ;;
 		*' holds '*)
 			need_candidate || return
@@ -857,6 +868,16 @@ finish_case() {
 		write_ledger || return
 		want[refs/notes/evidence]=$REPLY
 	fi
+	test -z "$shallow" || want[refs/heads/asked]=$judged_id
+	if test -n "$remote"
+	then
+		for ref in "${!want[@]}"
+		do
+			case $ref in
+			refs/heads/*) want[refs/remotes/origin/${ref#refs/heads/}]=${want[$ref]} ;;
+			esac
+		done
+	fi
 	{
 		for ref in "${!have[@]}"
 		do
@@ -881,12 +902,22 @@ finish_case() {
 			git config evidence.root "${fpr[${key_of[$root]}]}"
 		root_now=$root
 	fi
+	if test "$remote" != "$remote_now"
+	then
+		git config --remove-section remote.origin 2>"$WORLD/git.log"
+		test -z "$remote" ||
+			git config remote.origin.url "$WORLD/nowhere"
+		remote_now=$remote
+	fi
 	if test -n "$shallow"
 	then
-		echo "${commit[$shallow]}" >.git/shallow
-	elif test -e .git/shallow
-	then
-		rm .git/shallow
+		rm -rf "$WORLD/shallow"
+		git init -q -b main "$WORLD/shallow" &&
+			git -C "$WORLD/shallow" fetch -q --depth "$shallow" \
+				--update-head-ok "file://$PWD" \
+				'+refs/*:refs/*' &&
+			cp .git/config "$WORLD/shallow/.git/config" || return
+		where=$WORLD/shallow
 	fi
 }
 
