@@ -117,10 +117,10 @@ static bool file_calls(const char *dir, const char *file, const char *hook)
 	return yes;
 }
 
-bool ev_manager_calls(enum ev_hook_manager m, struct ev_repo *r,
-		      const char *dir, const char *name)
+/* Is there a line in one of its configurations for this? */
+static bool lefthook_names(const char *top, const char *word)
 {
-	static const char *const lefthook[] = {
+	static const char *const files[] = {
 		"lefthook.yml", "lefthook.yaml", "lefthook.toml",
 		"lefthook.json", ".lefthook.yml", ".lefthook.yaml",
 		".lefthook.toml", ".lefthook.json", ".config/lefthook.yml",
@@ -128,19 +128,53 @@ bool ev_manager_calls(enum ev_hook_manager m, struct ev_repo *r,
 		".config/lefthook.json", "lefthook-local.yml",
 		"lefthook-local.yaml", ".lefthook-local.yml",
 	};
+	struct ev_buf path = EV_BUF_INIT, text = EV_BUF_INIT;
+	bool yes = false;
+	size_t i;
+
+	for (i = 0; i < EV_ARRAY_SIZE(files) && !yes; i++) {
+		ev_path_join(&path, top, files[i]);
+		ev_buf_clear(&text);
+		if (ev_file_read(&text, path.ptr, EV_HOOK_LIMIT) < 0)
+			ev_error_clear();
+		yes = strstr(text.ptr, word) != NULL;
+	}
+	ev_buf_release(&path);
+	ev_buf_release(&text);
+	return yes;
+}
+
+/* It runs a script that is in the hook's folder and in the configuration;
+ * commands it leaves out when it sees fit. */
+static bool lefthook_calls(const char *top, const char *hook)
+{
+	char *dir = ev_strdupf("%s/.lefthook/%s", top, hook);
+	struct dirent *e;
+	DIR *d = opendir(dir);
+	bool yes = false;
+
+	while (d && !yes && (e = readdir(d)))
+		yes = *e->d_name != '.' && file_calls(dir, e->d_name, hook) &&
+			lefthook_names(top, e->d_name);
+	if (d)
+		closedir(d);
+	free(dir);
+	return yes && lefthook_names(top, hook);
+}
+
+bool ev_manager_calls(enum ev_hook_manager m, struct ev_repo *r,
+		      const char *dir, const char *name)
+{
 	struct ev_hookfile f;
 	bool yes = false;
 	char *path;
-	size_t i;
 
 	if (m == EV_MANAGER_HUSKY && ev_ends_with(dir, "/_")) {
 		path = ev_strndup(dir, strlen(dir) - 2);
 		yes = file_calls(path, name, name);
 		free(path);
 	} else if (m == EV_MANAGER_LEFTHOOK && ev_repo_workdir(r)) {
-		for (i = 0; i < EV_ARRAY_SIZE(lefthook) && !yes; i++)
-			yes = file_calls(ev_repo_workdir(r), lefthook[i],
-					 name);
+		yes = lefthook_calls(ev_repo_workdir(r), name);
 	} else if (m == EV_MANAGER_PRE_COMMIT) {
 		/* what was there before it, which it runs first */
 		path = ev_strdupf("%s/%s.legacy", dir, name);

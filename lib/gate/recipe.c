@@ -25,26 +25,26 @@ static void husky(struct ev_strs *lines)
 		    "fast-forward is judged when it is pushed");
 }
 
+/* Not commands: those it leaves out when no file of a push or a commit differs,
+ * as when a commit is pushed to a second branch. */
 static void lefthook(struct ev_strs *lines)
 {
-	static const struct {
-		const char *hook, *args;
-		bool input;
-	} hooks[] = {
-		{ "pre-push", " {1} {2}", true },
-		{ "pre-merge-commit", "", false },
-		{ "pre-commit", "", false },
-		{ "prepare-commit-msg", " {0}", false },
+	static const struct { const char *hook; bool input; } hooks[] = {
+		{ "pre-push", true }, { "pre-merge-commit", false },
+		{ "pre-commit", false }, { "prepare-commit-msg", false },
 	};
 	size_t i;
 
+	for (i = 0; i < EV_ARRAY_SIZE(hooks); i++)
+		ev_strs_addf(lines, "mkdir -p .lefthook/%s && echo '" RUN
+			     "%s \"$@\"" OR_FIRST_USE "' >.lefthook/%s/evidence",
+			     hooks[i].hook, hooks[i].hook, hooks[i].hook);
 	ev_strs_add(lines, "# lefthook.yml; then: lefthook install");
 	for (i = 0; i < EV_ARRAY_SIZE(hooks); i++) {
 		ev_strs_addf(lines, "%s:", hooks[i].hook);
-		ev_strs_add(lines, "  commands:");
+		ev_strs_add(lines, "  scripts:");
 		ev_strs_add(lines, "    evidence:");
-		ev_strs_addf(lines, "      run: " RUN "%s%s" OR_FIRST_USE,
-			     hooks[i].hook, hooks[i].args);
+		ev_strs_add(lines, "      runner: sh");
 		if (hooks[i].input)
 			ev_strs_add(lines, "      use_stdin: true");
 	}

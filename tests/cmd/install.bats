@@ -562,9 +562,15 @@ check_of() {
 
 @test "lefthook: the recipe, once followed, is found" {
 	cp "$lib_top/tests/data/hook-managers/lefthook/"* .git/hooks
-	git evidence install --manual=lefthook >lefthook.yml
+	git evidence install --manual=lefthook >"$WORLD/recipe"
+	grep '^mkdir' "$WORLD/recipe" | sh
+	test "$(state pre-commit)" = foreign
+	grep -v '^mkdir' "$WORLD/recipe" >lefthook.yml
 	test "$(state pre-commit)" = called
-	rm lefthook.yml
+	rm .lefthook/pre-commit/evidence
+	test "$(state pre-commit)" = foreign
+	# a command is left out when no file differs
+	printf 'pre-commit:\n  commands:\n    e:\n      run: git evidence hook pre-commit\n' >lefthook.yml
 	test "$(state pre-commit)" = foreign
 }
 
