@@ -2,6 +2,7 @@
 
 #include "cmd/schemas.h"
 #include "cmd/words.h"
+#include "gate/client.h"
 #include "study/attach.h"
 
 static const char *change_id, *change_reason, *name, *type, *key;
@@ -99,6 +100,8 @@ static int attach(struct context *ctx, enum ev_kind kind, const char *file,
 		ret = ev_attach_file(&w, ctx->repo, reader.policy, &a, kind, file);
 	for (i = 0; i < a.warnings.n; i++)
 		say_warning("%s", a.warnings.items[i]);
+	if (ret == 0 && !ctx->dry_run)
+		ev_unshared_set(ctx->repo, true);
 	if (ret >= 0)
 		print(ctx, &w, &a, kind, ret);
 out:

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "cmd/schemas.h"
 #include "cmd/words.h"
+#include "gate/client.h"
 #include "ledger/import.h"
 
 static const char *const synopsis[] = { "import <file> [-n]", NULL };
@@ -68,6 +69,8 @@ static int run(struct context *ctx, int argc, const char **argv)
 	if (ret == 0)
 		ret = ev_import(&result, ctx->repo, reader.trust, &bundle,
 				ctx->dry_run);
+	if (ret == 0 && result.added && !ctx->dry_run)
+		ev_unshared_set(ctx->repo, true);
 	if (ret == 0)
 		print(ctx, argv[0], &result);
 	/* What was refused is a finding; what was admitted stays admitted. */

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "cmd/words.h"
+#include "gate/client.h"
 #include "study/run.h"
 
 static struct {
@@ -77,6 +78,8 @@ static int record(struct context *ctx, const char *rev,
 				    "record of it was written", result.status);
 		goto out;
 	}
+	if (!ctx->dry_run)
+		ev_unshared_set(ctx->repo, true);
 	ev_repo_short(name, ctx->repo, &run.commit);
 	if (ctx->dry_run)
 		say_note(ctx, "would run '%s' on %s and record it as test '%s'",

@@ -37,7 +37,8 @@ decide_policy_file() {
 }
 
 decide_manifest() {
-	local digest=sha256:$(printf 'snapshot' | sha256sum | cut -d' ' -f1)
+	local digest
+	digest=sha256:$(printf 'snapshot' | sha256sum | cut -d' ' -f1)
 	cat >.evidence/manifest.yaml <<-END
 	product: {name: RhythmGuard, release: 2.8.1}
 	model: {registry_id: ecg/rhythm, name: rhythm-net, version: 2.8.1, path: detector}
@@ -74,18 +75,18 @@ suite_report() {
 			observed: $observed, limit: $limit}]}'
 }
 
-# given_decide: that product, with one commit that production holds and a
-# second one, by somebody who is not listed, that is to go there.  Quinn is the
+# given_decide: that product, by somebody who is not listed, with one commit
+# that production holds and a second one that is to go there.  Quinn is the
 # root, and nothing is in force yet.
 given_decide() {
+	export GIT_AUTHOR_NAME='Devi Rao' GIT_AUTHOR_EMAIL=devi@example.org
+	export GIT_COMMITTER_NAME='Devi Rao' GIT_COMMITTER_EMAIL=devi@example.org
 	git init -q -b main "$WORLD/product" && cd "$WORLD/product" || return
 	decide_policy_file 1
 	decide_manifest
 	echo 'detector 1' >detector
 	git add -A && git commit -q -m 'detector 1'
 	git branch production
-	export GIT_AUTHOR_NAME='Devi Rao' GIT_AUTHOR_EMAIL=devi@example.org
-	export GIT_COMMITTER_NAME='Devi Rao' GIT_COMMITTER_EMAIL=devi@example.org
 	echo 'detector 2' >detector
 	git commit -q -am 'lower the threshold'
 	git config evidence.root "$(key_fpr quinn)"
