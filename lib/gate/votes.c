@@ -279,7 +279,7 @@ const struct ev_person *ev_votes_clear(const struct ev_case *c,
 		v = &c->votes[i];
 		if (v->counts && !v->conflicted &&
 		    ev_strs_has(&v->decided->d.clears, name) &&
-		    (!by->n || has_role_of(v->decided->person, by)) &&
+		    ev_by_allows(by, v->decided->person) &&
 		    saw_reviews(v, c, name))
 			return v->decided->person;
 	}
