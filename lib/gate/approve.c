@@ -259,8 +259,8 @@ static void warn_given(struct ev_strs *warnings, const struct ev_case *c,
 	}
 }
 
-static void warn(struct ev_strs *warnings, struct ev_cases *c,
-		 const struct ev_approve *a)
+static void add_warnings(struct ev_strs *warnings, struct ev_cases *c,
+			 const struct ev_approve *a)
 {
 	if (ev_oid_eq(&c->q.from, &a->commit))
 		ev_strs_addf(warnings, "'%s' holds %s already", a->ref,
@@ -300,7 +300,7 @@ int ev_approve_draft(struct ev_decision *out, struct ev_approve_view *view,
 	if (ret == 0)
 		ret = ev_approve_look(view, &cases);
 	if (ret == 0)
-		warn(&view->warnings, &cases, a);
+		add_warnings(&view->warnings, &cases, a);
 	ev_cases_release(&cases);
 	if (ret < 0) {
 		ev_decision_release(out);
