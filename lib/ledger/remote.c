@@ -172,7 +172,8 @@ int ev_remote_look(struct ev_remote *m, struct ev_repo *r)
 static int fetch(struct ev_remote *m, struct ev_repo *r, const char *option,
 		 const char *spec)
 {
-	const char *args[] = { "-c", "gc.auto=0", "-c", "maintenance.auto=false",
+	const char *args[] = { "-c", "gc.auto=0",
+			       "-c", "maintenance.auto=false",
 			       "fetch", "--quiet", "--no-tags",
 			       "--no-write-fetch-head", "--refmap=",
 			       "--recurse-submodules=no", option, m->name,

@@ -303,8 +303,8 @@ static int push(struct ev_oid *tip, bool *has_tip, struct ev_sync_job *j)
 	if (ret < 0 || j->o->dry_run)
 		return ret;
 	if (j->push.n) {
-		snprintf(message, sizeof(message), "evidence: add %zu record%s\n",
-			 j->sent.n, j->sent.n == 1 ? "" : "s");
+		snprintf(message, sizeof(message), "evidence: add %zu "
+			 "record%s\n", j->sent.n, j->sent.n == 1 ? "" : "s");
 		ret = commit_edits(&ledger, j->repo, *has_tip ? tip : NULL,
 				   &j->push, message);
 	}

@@ -35,7 +35,7 @@ const char *__lsan_default_options(void)
 #define NONCE "0123456789abcdef0123456789abcdef"
 #define NAME "Dr. Ada K\xc3\xa9rn"
 
-static char *top;			/* of the tree the test was started in */
+static char *top;		/* of the tree the test was started in */
 static struct ev_repo *repo;
 static struct ev_oid commit, tree;
 static struct ev_trust trust;
@@ -191,7 +191,7 @@ static void ok(int ret)
 		fail_msg("%d: %s", ret, ev_error_last()->message);
 }
 
-/* What is written ---------------------------------------------------------- */
+/* What is written --------------------------------------------------------- */
 
 static void an_approval_is_written_as_the_format_says(void **state)
 {
@@ -325,7 +325,9 @@ static void what_is_written_reads_back_as_it_was(void **state)
 
 static void no_value_that_could_be_read_otherwise_is_written(void **state)
 {
-	static const struct { size_t field; const char *value, *part; } bad[] = {
+	static const struct {
+		size_t field; const char *value, *part;
+	} bad[] = {
 #define F(member) offsetof(struct ev_decision, member)
 		{ F(name), "Ada <x", "has a letter" },
 		{ F(name), "Ada> x", "has a letter" },
@@ -673,7 +675,7 @@ static void a_tag_that_is_there_is_never_written_over(void **state)
 	ev_decision_release(&d);
 }
 
-/* Hostile tags -------------------------------------------------------------- */
+/* Hostile tags ------------------------------------------------------------- */
 
 /* `text` signed by `name`, put where the approval belongs (or at `ref`). */
 static void plant(struct ev_oid *tag, const char *name, const char *text,
@@ -866,7 +868,7 @@ static void a_role_that_was_taken_away_ends_it(void **state)
 	ev_decision_release(&d);
 }
 
-/* Many ---------------------------------------------------------------------- */
+/* Many --------------------------------------------------------------------- */
 
 static void those_of_a_tree_are_found_and_the_rest_counted(void **state)
 {
@@ -931,7 +933,7 @@ static void what_was_verified_is_known_to_the_next_process(void **state)
 	ev_decision_release(&d);
 }
 
-/* Evidence ------------------------------------------------------------------ */
+/* Evidence ----------------------------------------------------------------- */
 
 static void tags_stay_in_order_of_their_names(void **state)
 {
@@ -977,6 +979,58 @@ static void reserved_names_are_known_in_any_letters(void **state)
 	for (i = 0; i < EV_ARRAY_SIZE(free_names); i++)
 		if (ev_ref_is_reserved(free_names[i]))
 			fail_msg("%s", free_names[i]);
+}
+
+/* Revocations -------------------------------------------------------------- */
+
+static void live_revocations_of_a_thing_are_found_by_type_and_id(void **state)
+{
+	static char approval_type[] = "approval", link_type[] = "link";
+	static char a[] = "a", b[] = "b";
+	struct ev_line items[6];
+	struct ev_lines lines = EV_LINES_INIT;
+	const struct ev_line *found[2] = { NULL, NULL };
+	size_t i;
+
+	(void)state;
+	memset(items, 0, sizeof(items));
+	for (i = 0; i < EV_ARRAY_SIZE(items); i++) {
+		items[i].record.kind = EV_KIND_REVOCATION;
+		items[i].record.withdraws_type = approval_type;
+		items[i].record.withdraws_id = a;
+	}
+	items[0].state = EV_UNTIMELY;
+	items[1].record.withdraws_type = link_type;
+	items[2].record.withdraws_id = b;
+	items[3].record.kind = EV_KIND_TEST;
+	lines.items = items;
+	lines.n = EV_ARRAY_SIZE(items);
+	assert_int_equal(ev_lines_revoking(found, 2, &lines, "approval", "a"),
+			 2);
+	assert_ptr_equal(found[0], &items[4]);
+	assert_ptr_equal(found[1], &items[5]);
+	found[1] = NULL;
+	assert_int_equal(ev_lines_revoking(found, 1, &lines, "approval", "a"),
+			 2);
+	assert_null(found[1]);
+	assert_int_equal(ev_lines_revoking(NULL, 0, &lines, "link", "a"), 1);
+	assert_int_equal(ev_lines_revoking(NULL, 0, &lines, "link", "b"), 0);
+	assert_int_equal(ev_lines_revoking(NULL, 0, NULL, "link", "a"), 0);
+}
+
+static void a_repository_without_ledger_has_no_revocations(void **state)
+{
+	const struct ev_lines *lines;
+	struct ev_ledger *l;
+	int err = 1;
+
+	(void)state;
+	ok(ev_ledger_open(&l, repo, &trust, NULL));
+	lines = ev_ledger_global(l, &err);
+	assert_non_null(lines);
+	assert_int_equal(err, 0);
+	assert_int_equal(lines->n, 0);
+	ev_ledger_close(l);
 }
 
 static void words_have_one_form(void **state)
@@ -1028,6 +1082,8 @@ int main(void)
 		T(what_was_verified_is_known_to_the_next_process),
 		T(tags_stay_in_order_of_their_names),
 		T(reserved_names_are_known_in_any_letters),
+		T(live_revocations_of_a_thing_are_found_by_type_and_id),
+		T(a_repository_without_ledger_has_no_revocations),
 		T(words_have_one_form),
 	};
 
