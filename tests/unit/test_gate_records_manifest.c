@@ -47,6 +47,7 @@ static void without_a_manifest_the_rule_fails_with_the_command(void **state)
 	want_manifest();
 	rf_judge();
 	rf_says("manifest", EV_FAIL, "no manifest for 9d03e77", ATTACH);
+	assert_null(rf_rule("manifest.fields"));
 }
 
 static void a_manifest_that_a_remote_may_have_is_incomplete(void **state)
