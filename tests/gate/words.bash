@@ -772,16 +772,23 @@ say_policy() {
 		name=${1#approved by }
 		read -ra approvers <<<"${name//' and '/ }"
 		;;
-	'next '* | 'rival '*)
+	'next '* | 'rival '* | 'stray '*)
 		approve_first || return
 		words=("${1%% approved by *}")
 		name=${words[0]#* }
 		who=${1#* approved by }
 		read -ra words <<<"${who//' and '/ }"
-		if test "${1%% *}" = next
-		then
-			link_before=$in_force version=$((version + 1))
-		fi
+		case ${1%% *} in
+		next) link_before=$in_force version=$((version + 1)) ;;
+		stray)
+			link_before=sha256:$(printf '%064d' 3)
+			version=$((version + 1))
+			;;
+		esac
+		case $name in
+		*' of version '*)
+			version=${name##* } name=${name%% *} ;;
+		esac
 		link_policy "$name" "$link_before" "$version" "${words[@]}" ||
 			return
 		more_policies[$name]=$last_key
