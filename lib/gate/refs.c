@@ -79,8 +79,9 @@ static int ask_git(enum ancestry *out, struct ev_case *c,
 	ev_oid_hex(to, new);
 	ret = ev_git(&p, c->repo, args);
 	*out = p.status == 0 ? BEFORE : p.status == 1 ? NOT_BEFORE : NOT_KNOWN;
-	/* Where history is cut off the way between them may be missing. */
-	if (*out == NOT_BEFORE && ev_repo_is_shallow(c->repo))
+	/* Where history is cut off the way between them may be missing; of
+	 * what it cannot read git only complains. */
+	if (*out == NOT_BEFORE && (err.len || ev_repo_is_shallow(c->repo)))
 		*out = NOT_KNOWN;
 	ev_buf_release(&err);
 	ev_buf_release(&said);
