@@ -16,7 +16,7 @@
 # The page of import finds ci.intoto.jsonl, a record of the Build service.
 
 with_records='git-evidence-log git-evidence-show git-evidence-verify git-evidence-sync git-evidence-formats git-evidence-check git-evidence-status git-evidence-approve git-evidence-revoke'
-with_policy='git-evidence-check git-evidence-status git-evidence-revoke'
+with_policy='git-evidence-check git-evidence-status git-evidence-revoke git-evidence-hook'
 
 man_files() {
 	printf 'onnx 17, 12 leads, 500 Hz\n' >model.onnx
