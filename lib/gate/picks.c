@@ -3,7 +3,6 @@
 #include "gate/records.h"
 
 #include "base/mem.h"
-#include "data/json.h"
 
 bool ev_by_allows(const struct ev_strs *by, const struct ev_person *p)
 {
@@ -15,47 +14,6 @@ bool ev_by_allows(const struct ev_strs *by, const struct ev_person *p)
 		if (ev_person_has_role(p, by->items[i]))
 			return true;
 	return !by || !by->n;
-}
-
-/* The digest of the line is the name of what was read from it. */
-static const struct ev_value *known(const struct ev_case *c, const char *line)
-{
-	size_t i;
-
-	for (i = 0; i < c->ntrees; i++)
-		if (!strcmp(c->trees[i]->file, line))
-			return c->trees[i];
-	return NULL;
-}
-
-int ev_case_predicate(const struct ev_value **out, struct ev_case *c,
-		      const struct ev_line *line)
-{
-	const struct ev_value *root = known(c, line->record.line);
-	struct ev_buf text = EV_BUF_INIT;
-	struct ev_value *read = NULL;
-	struct ev_envelope e;
-	int ret = 0;
-
-	ev_envelope_init(&e);
-	if (!root) {
-		ret = ev_ledger_text(&text, c->ledger, line);
-		if (ret == 0)
-			ret = ev_envelope_parse(&e, text.ptr, text.len);
-		if (ret == 0)
-			ret = ev_json_read(&read, line->record.line,
-					   e.payload.ptr, e.payload.len);
-		if (ret < 0)
-			goto out;
-		EV_GROW(c->trees, c->ntrees, c->trees_cap);
-		c->trees[c->ntrees++] = read;
-		root = read;
-	}
-	*out = ev_get(root, "predicate");
-out:
-	ev_envelope_release(&e);
-	ev_buf_release(&text);
-	return ret;
 }
 
 void ev_cands_release(struct ev_cands *l)
@@ -111,30 +69,40 @@ static bool same_record(const struct ev_cand *a, const struct ev_cand *b)
 	       !strcmp(a->line->record.signer, b->line->record.signer);
 }
 
+static int read_all(struct ev_cands *l, struct ev_case *c)
+{
+	const struct ev_line **lines = ev_calloc(l->n + 1, sizeof(*lines));
+	size_t i;
+	int ret;
+
+	for (i = 0; i < l->n; i++)
+		lines[i] = l->items[i].line;
+	ret = ev_case_read(c, lines, l->n);
+	for (i = 0; ret == 0 && i < l->n; i++)
+		ret = ev_case_predicate(&l->items[i].predicate, c, lines[i]);
+	free(lines);
+	return ret;
+}
+
 /* Withdrawn in one place is withdrawn in all. */
 int ev_cands_unite(struct ev_cands *l, struct ev_case *c)
 {
 	size_t i, k, n = 0;
 	bool withdrawn;
-	int ret = 0;
 
 	if (l->n)
 		qsort(l->items, l->n, sizeof(*l->items), by_id_signer_line);
-	for (i = 0; ret == 0 && i < l->n; i = k) {
+	for (i = 0; i < l->n; i = k) {
 		withdrawn = false;
 		for (k = i; k < l->n &&
 		     same_record(&l->items[i], &l->items[k]); k++)
 			if (l->items[k].line->state == EV_REVOKED)
 				withdrawn = true;
-		if (withdrawn)
-			continue;
-		l->items[n] = l->items[i];
-		ret = ev_case_predicate(&l->items[n].predicate, c,
-					l->items[n].line);
-		n++;
+		if (!withdrawn)
+			l->items[n++] = l->items[i];
 	}
 	l->n = n;
-	return ret;
+	return read_all(l, c);
 }
 
 static size_t first_of(const struct ev_cands *l, const char *id)

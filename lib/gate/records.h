@@ -12,6 +12,11 @@
 
 #include "gate/case.h"
 
+/* Read the predicates of many lines, each note once; ev_case_predicate() has
+ * them then. */
+int ev_case_read(struct ev_case *c, const struct ev_line *const *lines,
+		 size_t n);
+
 /* A record that might count, and where it lies. */
 struct ev_cand {
 	const struct ev_line *line;

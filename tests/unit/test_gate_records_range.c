@@ -374,6 +374,38 @@ static void a_predicate_is_read_once(void **state)
 	assert_string_equal(ev_get_string(a, "outcome"), "pass");
 }
 
+static void a_line_that_is_not_in_its_note_is_no_answer(void **state)
+{
+	const struct ev_value *v;
+	struct ev_line line;
+
+	(void)state;
+	range("E", "");
+	report("E", RF_CI, PASS, NULL);
+	judge();
+	line = rf.lines.items[0];
+	line.record.line[0] = line.record.line[0] == '0' ? '1' : '0';
+	assert_int_equal(ev_case_predicate(&v, &rf, &line), EV_ENOTFOUND);
+	assert_non_null(strstr(ev_error_last()->message,
+			       "is not in its note"));
+}
+
+static void all_records_of_one_note_are_read(void **state)
+{
+	(void)state;
+	range("E", "");
+	report("E", RF_CI, PASS ",\"inputs\":\"a\"", NULL);
+	report("E", RF_CI, PASS ",\"inputs\":\"b\"", NULL);
+	report("E", RF_QUINN, PASS ",\"inputs\":\"c\"", NULL);
+	judge();
+	assert_int_equal(rf.records[0].picks.n, 2);
+	assert_int_equal(rf.ntrees, 2);
+	assert_string_not_equal(
+		ev_get_string(rf.records[0].picks.items[0].predicate, "inputs"),
+		ev_get_string(rf.records[0].picks.items[1].predicate,
+			      "inputs"));
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -394,6 +426,8 @@ int main(void)
 		T(what_is_not_here_is_not_decided),
 		T(without_a_ledger_there_is_nothing_to_look_at),
 		T(a_predicate_is_read_once),
+		T(a_line_that_is_not_in_its_note_is_no_answer),
+		T(all_records_of_one_note_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, group_setup, group_teardown);
