@@ -6,6 +6,8 @@
 #include "policy/people.h"
 #include "policy/quorum.h"
 
+#define MAX_BALLOTS 1000
+
 const struct ev_field ev_quorum_table[] = {
 	{ "role", EV_F_STRING, EV_F_REQUIRED, NULL, NULL, "role" },
 	{ "count", EV_F_INT, EV_F_REQUIRED, NULL, NULL,
@@ -47,7 +49,7 @@ void ev_quorum_unite(struct ev_quorum *into, const struct ev_quorum *other)
 }
 
 /* "asks for 3 people of the role 'quality', but 1 is listed" */
-static void check_count(const struct ev_trust *t, const struct ev_value *item,
+static void check_count(const struct ev_roster *t, const struct ev_value *item,
 			const char *role, int64_t count,
 			struct ev_problems *bad)
 {
@@ -63,7 +65,7 @@ static void check_count(const struct ev_trust *t, const struct ev_value *item,
 }
 
 void ev_quorum_read(struct ev_quorum *q, const struct ev_value *list,
-		    const struct ev_trust *t, struct ev_problems *bad)
+		    const struct ev_roster *t, struct ev_problems *bad)
 {
 	size_t i, k, n = ev_list_items(list, "approvals", bad);
 	const struct ev_value *role;
@@ -92,9 +94,14 @@ void ev_quorum_read(struct ev_quorum *q, const struct ev_value *list,
 	}
 }
 
-/* Can the listed people give all approvals if each counts for one role? */
-static bool reachable(const struct ev_trust *t, const struct ev_quorum *q)
+/*
+ * Can the listed people give all approvals if each counts for one role?  Of
+ * more than anybody would list by hand it is not asked: the rule itself will.
+ */
+static bool reachable(const struct ev_roster *roster,
+		      const struct ev_quorum *q)
 {
+	const struct ev_trust *t = roster->trust;
 	struct ev_ballot *ballots = NULL;
 	int64_t *have = ev_calloc(q->n + 1, sizeof(*have));
 	size_t i, k, n = 0, cap = 0;
@@ -110,14 +117,15 @@ static bool reachable(const struct ev_trust *t, const struct ev_quorum *q)
 			ballots[n].person = &t->people[i];
 			ballots[n++].role = q->items[k].role;
 		}
-	ok = ev_quorum_count(have, NULL, q, ballots, n, true);
+	ok = n > MAX_BALLOTS ||
+	     ev_quorum_count(have, NULL, q, ballots, n, true);
 	free(ballots);
 	free(have);
 	return ok;
 }
 
 static void check_one_role(const struct ev_requirement *q,
-			   const struct ev_trust *t, const struct ev_value *v,
+			   const struct ev_roster *t, const struct ev_value *v,
 			   struct ev_problems *bad)
 {
 	struct ev_quorum quorum = { 0 };
@@ -141,7 +149,7 @@ static void check_one_role(const struct ev_requirement *q,
 	ev_quorum_release(&quorum);
 }
 
-void ev_approvals_read(struct ev_requirement *q, const struct ev_trust *t,
+void ev_approvals_read(struct ev_requirement *q, const struct ev_roster *t,
 		       const struct ev_value *v, struct ev_problems *bad)
 {
 	const struct ev_value *more = ev_get(v, "approvals_for_tier");

@@ -9,6 +9,7 @@
 /* Ceilings, so that no policy makes a judgement slow. */
 #define EV_POLICY_MAX_BYTES ((size_t)4 << 20)
 #define EV_POLICY_MAX_PEOPLE 1000
+#define EV_POLICY_MAX_KEYS 2000
 #define EV_POLICY_MAX_ITEMS 256		/* of any other list */
 #define EV_POLICY_MAX_SUITES 1000
 
@@ -28,6 +29,26 @@ int ev_suite_add(struct ev_policy *p, const char *path, const char *text,
 		 size_t n);
 void ev_suites_release(struct ev_policy *p);
 
+/* roster.c ------------------------------------------------------------- */
+
+/*
+ * How many people hold a role and a key: all, and those who may decide.  Where
+ * a roster is asked for, NULL means that the list of people has problems of
+ * its own, so that nothing can be said of who is missing.
+ */
+struct ev_role_count { const char *role; int64_t all, human; };
+struct ev_roster {
+	const struct ev_trust *trust;
+	struct ev_role_count *items;	/* by role */
+	size_t n;
+};
+void ev_roster_init(struct ev_roster *t, const struct ev_trust *trust);
+void ev_roster_release(struct ev_roster *t);
+int64_t ev_holders(const struct ev_roster *t, const char *role, bool human);
+/* "nobody has the role 'x'" at `at`, with the likely one. */
+void ev_role_unheld(const struct ev_roster *t, const struct ev_value *at,
+		    const char *role, bool human, struct ev_problems *bad);
+
 /* words.c -------------------------------------------------------------- */
 
 /* The items of a list that are strings; the schema has spoken of others. */
@@ -42,21 +63,13 @@ void ev_count_read(int64_t *out, const struct ev_value *v, const char *name,
 size_t ev_list_items(const struct ev_value *list, const char *name,
 		     struct ev_problems *bad);
 /*
- * In what follows `t` is NULL where the list of people has problems of its
- * own, so that it would say nothing who is missing.
- *
  * Roles of which at least one person must be listed (who is no machine, with
  * `human`), or the rule could never hold.  An absent list means anyone; an
  * empty one is refused.
  */
 void ev_by_read(struct ev_strs *out, const struct ev_value *list,
-		const char *name, bool human, const struct ev_trust *t,
+		const char *name, bool human, const struct ev_roster *t,
 		struct ev_problems *bad);
-/* How many listed people hold the role and a key, and may decide. */
-int64_t ev_holders(const struct ev_trust *t, const char *role, bool human);
-/* "nobody has the role 'x'" at `at`, with the likely one. */
-void ev_role_unheld(const struct ev_trust *t, const struct ev_value *at,
-		    const char *role, bool human, struct ev_problems *bad);
 
 /* requirement.c, approvals.c -------------------------------------------- */
 
@@ -65,15 +78,15 @@ extern const struct ev_field ev_quorum_table[];	/* role and count */
 
 /* `path` stands before field names in messages. */
 void ev_requirement_read(struct ev_requirement *q, const struct ev_policy *p,
-			 const struct ev_trust *t, const struct ev_value *v,
+			 const struct ev_roster *t, const struct ev_value *v,
 			 const char *path, struct ev_problems *bad);
 void ev_requirement_release(struct ev_requirement *q);
 /* More people than are listed may not be asked for. */
 void ev_quorum_read(struct ev_quorum *q, const struct ev_value *list,
-		    const struct ev_trust *t, struct ev_problems *bad);
+		    const struct ev_roster *t, struct ev_problems *bad);
 
 /* approvals and approvals_for_tier of `v`; q->one_role is there already. */
-void ev_approvals_read(struct ev_requirement *q, const struct ev_trust *t,
+void ev_approvals_read(struct ev_requirement *q, const struct ev_roster *t,
 		       const struct ev_value *v, struct ev_problems *bad);
 
 /* waivable.c ------------------------------------------------------------ */
@@ -83,7 +96,7 @@ extern const struct ev_field ev_waivable_table[];
  * machines have found can: never who decides. */
 bool ev_rule_waivable(const struct ev_requirement *q, const char *rule);
 /* Reports and tests of `q` are there already. */
-void ev_waivable_read(struct ev_requirement *q, const struct ev_trust *t,
+void ev_waivable_read(struct ev_requirement *q, const struct ev_roster *t,
 		      const struct ev_value *list, struct ev_problems *bad);
 
 /* protect.c ------------------------------------------------------------- */
@@ -96,7 +109,7 @@ void ev_refname_check(const struct ev_value *name, bool star,
 		      struct ev_problems *bad);
 /* The entries of `protect`; p->requirements holds the named ones, and room for
  * those that are written inside. */
-void ev_protects_read(struct ev_policy *p, const struct ev_trust *t,
+void ev_protects_read(struct ev_policy *p, const struct ev_roster *t,
 		      const struct ev_value *list, struct ev_problems *bad);
 void ev_protects_release(struct ev_policy *p);
 

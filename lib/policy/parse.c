@@ -130,7 +130,7 @@ static size_t count_inline(const struct ev_value *protect)
 	return n;
 }
 
-static void read_requirements(struct ev_policy *p, const struct ev_trust *t,
+static void read_requirements(struct ev_policy *p, const struct ev_roster *t,
 			      struct ev_problems *bad)
 {
 	const struct ev_value *named = ev_get(p->root, "requirements");
@@ -170,7 +170,7 @@ static void read_requirements(struct ev_policy *p, const struct ev_trust *t,
  * reached is a dead end; but where nothing is protected yet, nothing is lost.
  */
 static void read_quorum(struct ev_quorum *q, const struct ev_policy *p,
-			const struct ev_trust *t, const char *name,
+			const struct ev_roster *t, const char *name,
 			struct ev_problems *bad)
 {
 	const struct ev_value *list = ev_get(ev_get(p->root, name),
@@ -199,7 +199,7 @@ static void read_owners(const struct ev_value *owners, struct ev_problems *bad)
 			(void)ev_role_check(owners->items[i], bad);
 }
 
-static void read_powers(struct ev_policy *p, const struct ev_trust *t,
+static void read_powers(struct ev_policy *p, const struct ev_roster *t,
 			struct ev_problems *bad)
 {
 	const struct ev_value *revoke = ev_get(p->root, "revoke");
@@ -245,7 +245,8 @@ static bool read_people(struct ev_policy *p, struct ev_problems *bad)
 int ev_policy_parse(struct ev_policy *p, const char *text, size_t n)
 {
 	struct ev_problems bad = EV_PROBLEMS_INIT;
-	const struct ev_trust *t;
+	struct ev_roster roster;
+	const struct ev_roster *t;
 	int ret;
 
 	ret = ev_yaml_read(&p->root, EV_POLICY_PATH, text, n);
@@ -254,10 +255,12 @@ int ev_policy_parse(struct ev_policy *p, const char *text, size_t n)
 	ev_schema_check(&bad, p->root, policy_table, "");
 	read_version(p, &bad);
 	read_product(p);
-	t = read_people(p, &bad) ? &p->trust : NULL;
+	t = read_people(p, &bad) ? &roster : NULL;
+	ev_roster_init(&roster, &p->trust);
 	read_requirements(p, t, &bad);
 	ev_protects_read(p, t, ev_get(p->root, "protect"), &bad);
 	read_powers(p, t, &bad);
+	ev_roster_release(&roster);
 	ret = ev_problems_fail(&bad);
 	ev_problems_release(&bad);
 	return ret;

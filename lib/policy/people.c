@@ -185,6 +185,7 @@ void ev_people_read(struct ev_trust *t, const struct ev_value *people,
 		    struct ev_problems *bad)
 {
 	size_t i, n = people && people->type == EV_LIST ? people->n : 0;
+	size_t keys = 0;
 
 	if (n > EV_POLICY_MAX_PEOPLE) {
 		ev_problem_add(bad, people, NULL, "more than %d people are "
@@ -192,7 +193,13 @@ void ev_people_read(struct ev_trust *t, const struct ev_value *people,
 		n = 0;
 	}
 	t->people = ev_calloc(n + 1, sizeof(*t->people));
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		read_person(t, people->items[i], bad);
-	check_people(t, people, bad);
+		keys += t->people[i].nkeys;
+	}
+	if (keys > EV_POLICY_MAX_KEYS)
+		ev_problem_add(bad, people, NULL, "more than %d keys are "
+			       "listed", EV_POLICY_MAX_KEYS);
+	else
+		check_people(t, people, bad);
 }

@@ -124,7 +124,7 @@ static const struct ev_requirement *by_name(const struct ev_policy *p,
 }
 
 static const struct ev_requirement *read_require(struct ev_policy *p,
-						 const struct ev_trust *t,
+						 const struct ev_roster *t,
 						 const struct ev_value *v,
 						 size_t i,
 						 struct ev_problems *bad)
@@ -163,7 +163,7 @@ static void seal(struct ev_protect *x, const struct ev_value *entry)
 	ev_buf_release(&text);
 }
 
-static void read_entry(struct ev_policy *p, const struct ev_trust *t,
+static void read_entry(struct ev_policy *p, const struct ev_roster *t,
 		       const struct ev_value *v, size_t i,
 		       struct ev_problems *bad)
 {
@@ -183,7 +183,7 @@ static void read_entry(struct ev_policy *p, const struct ev_trust *t,
 	seal(x, v);
 }
 
-void ev_protects_read(struct ev_policy *p, const struct ev_trust *t,
+void ev_protects_read(struct ev_policy *p, const struct ev_roster *t,
 		      const struct ev_value *list, struct ev_problems *bad)
 {
 	size_t i, n = ev_list_items(list, "protect", bad);

@@ -156,7 +156,7 @@ static void read_fields(struct ev_strs *out, const struct ev_value *list,
 	}
 }
 
-static void read_manifest(struct ev_requirement *q, const struct ev_trust *t,
+static void read_manifest(struct ev_requirement *q, const struct ev_roster *t,
 			  const struct ev_value *v, struct ev_problems *bad)
 {
 	const struct ev_value *more = ev_get(v, "fields_for_tier");
@@ -175,11 +175,13 @@ static void read_manifest(struct ev_requirement *q, const struct ev_trust *t,
 static void unknown_suite(const struct ev_policy *p, const struct ev_value *at,
 			  struct ev_problems *bad)
 {
-	const char **ids = ev_calloc(p->nsuites + 1, sizeof(*ids));
-	const char *near;
+	const char **ids, *near;
 	char *hint;
 	size_t i;
 
+	if (bad->n > EV_PROBLEMS_MAX)
+		return;
+	ids = ev_calloc(p->nsuites + 1, sizeof(*ids));
 	for (i = 0; i < p->nsuites; i++)
 		ids[i] = p->suites[i].id;
 	near = ev_closest(at->text, ids, p->nsuites);
@@ -193,7 +195,7 @@ static void unknown_suite(const struct ev_policy *p, const struct ev_value *at,
 }
 
 static void read_report(struct ev_requirement *q, const struct ev_policy *p,
-			const struct ev_trust *t, const struct ev_value *v,
+			const struct ev_roster *t, const struct ev_value *v,
 			struct ev_problems *bad)
 {
 	const struct ev_value *suite = ev_get(v, "suite");
@@ -221,7 +223,7 @@ static void read_report(struct ev_requirement *q, const struct ev_policy *p,
 		   t, bad);
 }
 
-static void read_test(struct ev_requirement *q, const struct ev_trust *t,
+static void read_test(struct ev_requirement *q, const struct ev_roster *t,
 		      const struct ev_value *v, struct ev_problems *bad)
 {
 	const struct ev_value *name = ev_get(v, "name");
@@ -243,7 +245,7 @@ static void read_test(struct ev_requirement *q, const struct ev_trust *t,
 }
 
 static void read_evidence(struct ev_requirement *q, const struct ev_policy *p,
-			  const struct ev_trust *t, const struct ev_value *v,
+			  const struct ev_roster *t, const struct ev_value *v,
 			  struct ev_problems *bad)
 {
 	const struct ev_value *reports = ev_get(v, "reports");
@@ -317,7 +319,7 @@ static void seal(struct ev_requirement *q)
 }
 
 void ev_requirement_read(struct ev_requirement *q, const struct ev_policy *p,
-			 const struct ev_trust *t, const struct ev_value *v,
+			 const struct ev_roster *t, const struct ev_value *v,
 			 const char *path, struct ev_problems *bad)
 {
 	const struct ev_value *on = ev_get(v, "promoted_on");

@@ -31,7 +31,7 @@ bool ev_rule_waivable(const struct ev_requirement *q, const char *rule)
 	return false;
 }
 
-void ev_waivable_read(struct ev_requirement *q, const struct ev_trust *t,
+void ev_waivable_read(struct ev_requirement *q, const struct ev_roster *t,
 		      const struct ev_value *list, struct ev_problems *bad)
 {
 	size_t i, k, n = ev_list_items(list, "waivable", bad);

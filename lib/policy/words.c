@@ -2,7 +2,6 @@
 
 #include "policy/internal.h"
 
-#include "base/mem.h"
 #include "policy/people.h"
 
 #define MAX_NAME 100
@@ -49,45 +48,8 @@ size_t ev_list_items(const struct ev_value *list, const char *name,
 	return 0;
 }
 
-int64_t ev_holders(const struct ev_trust *t, const char *role, bool human)
-{
-	int64_t count = 0;
-	size_t i;
-
-	for (i = 0; i < t->npeople; i++)
-		count += t->people[i].nkeys &&
-			 !(human && t->people[i].machine) &&
-			 ev_person_has_role(&t->people[i], role);
-	return count;
-}
-
-void ev_role_unheld(const struct ev_trust *t, const struct ev_value *at,
-		    const char *role, bool human, struct ev_problems *bad)
-{
-	struct ev_strs known = EV_STRS_INIT;
-	const char *near;
-	char *hint = NULL;
-	size_t i, k;
-
-	if (human && ev_holders(t, role, false)) {
-		ev_problem_add(bad, at, NULL, "only machines have the role "
-			       "'%s', and a machine never decides", role);
-		return;
-	}
-	for (i = 0; i < t->npeople; i++)
-		for (k = 0; k < t->people[i].roles.n; k++)
-			ev_strs_add(&known, t->people[i].roles.items[k]);
-	near = ev_closest(role, (const char *const *)known.items, known.n);
-	if (near && strcmp(near, role))
-		hint = ev_strdupf("did you mean '%s'?", near);
-	ev_problem_add(bad, at, hint, "nobody who is listed with a key has the "
-		       "role '%s'", role);
-	free(hint);
-	ev_strs_release(&known);
-}
-
 void ev_by_read(struct ev_strs *out, const struct ev_value *list,
-		const char *name, bool human, const struct ev_trust *t,
+		const char *name, bool human, const struct ev_roster *t,
 		struct ev_problems *bad)
 {
 	size_t i;

@@ -37,16 +37,19 @@ static bool parse(struct ev_policy *p, const char *text, size_t n)
 
 static void want_quorum(const struct ev_policy *p, const struct ev_quorum *q)
 {
+	struct ev_roster t;
 	size_t i, k;
 
+	ev_roster_init(&t, &p->trust);
 	for (i = 0; i < q->n; i++) {
 		want(q->items[i].count >= 1 && *q->items[i].role);
 		want(!p->nprotects ||
-		     ev_holders(&p->trust, q->items[i].role, true) >=
+		     ev_holders(&t, q->items[i].role, true) >=
 		     q->items[i].count);
 		for (k = 0; k < i; k++)
 			want(strcmp(q->items[k].role, q->items[i].role));
 	}
+	ev_roster_release(&t);
 }
 
 static void want_requirement(const struct ev_policy *p,

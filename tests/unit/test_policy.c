@@ -436,6 +436,10 @@ static void there_are_ceilings(void **state)
 	too_many("people:\n", "people:\n",
 		 "  - {name: P#, roles: [], keys: []}\n", 1001, "",
 		 "more than 1000 people are listed");
+	too_many("owners:", "  - {name: N, roles: [], keys: [{fingerprint: "
+		 PF_ADA "}",
+		 ", {fingerprint: 1#}", 257, "]}\nowners:",
+		 "'keys' has more than 256 items");
 	too_many("protect:\n", "protect:\n",
 		 "  - {ref: refs/heads/b#, require: {}}\n", 257, "",
 		 "'protect' has more than 256 items");
