@@ -33,9 +33,14 @@ control_set() {
 		return 1
 	fi
 	mkdir -p "$dir/.evidence/keys" "$dir/.evidence/suites" "$dir/docs"
+	# fingerprints of the manual page stand for keys that there are
 	sed -e '/^previous:/d' \
 		-e "s/^version:.*/version: $2${3:+\nprevious: $3}/" \
+		-e 's/A1A1 A1A1 A1A1 A1A1 A1A1  A1A1 A1A1 A1A1 A1A1 A1A1/'"${fpr[ada]}/" \
+		-e "s/\(A1\)\{20\}/${fpr[ada]}/; s/\(B2\)\{20\}/${fpr[quinn]}/" \
+		-e "s/\(C3\)\{20\}/${fpr[rhea]}/; s/\(D4\)\{20\}/${fpr[ci]}/" \
 		"$file" >"$dir/.evidence/policy.yaml"
+	file=$dir/.evidence/policy.yaml
 	while read -r name f
 	do
 		if grep -q "$f" "$file"
@@ -116,7 +121,7 @@ declare -A role_of=([ada]=clinical [twin]=clinical [suri]=clinical
 begin_case() {
 	problem= said=
 	want=() commit=() tree=() notes=() record=() envelope=() place=()
-	approval=() seen=() counted=() approvers=(quinn)
+	approval=() seen=() counted=() approvers=(quinn) approver_role=
 	declared_ledger=yes root=quinn shallow= manifest_id= last_key=
 	judged=candidate target=refs/heads/production
 	more_policies=() in_force= link_before= version=1 remote= where=.
@@ -771,6 +776,7 @@ say_policy() {
 	'approved by '*)
 		name=${1#approved by }
 		read -ra approvers <<<"${name//' and '/ }"
+		approver_role=$2
 		;;
 	'next '* | 'rival '* | 'stray '*)
 		approve_first || return
@@ -801,7 +807,8 @@ approve_first() {
 	local who
 	for who in "${approvers[@]}"
 	do
-		policy_approval "$who" "$policy 1 " '' $((now - 172800)) || return
+		policy_approval "$who" "$policy 1 " '' $((now - 172800)) \
+			"$approver_role" || return
 	done
 	approvers=()
 }
@@ -832,7 +839,7 @@ say() {
 	approve) say_approve "$rest" "$label" "${list[@]}" ;;
 	revoke) say_revoke "$rest" ;;
 	tag) say_tag "$rest" "${list[@]}" ;;
-	policy) say_policy "$rest" ;;
+	policy) say_policy "$rest" "$label" ;;
 	judge)
 		judged=${rest%% for *}
 		full_ref "${rest##* for }"
