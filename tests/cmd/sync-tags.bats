@@ -360,3 +360,43 @@ $ref"
 	printf '%s\n' "$stderr" | grep 'the committee meets on Friday'
 	test -z "$(cd "$WORLD/server.git" && tags)"
 }
+
+@test "a name that somebody takes while we push is told as another tag" {
+	in_force
+	git evidence sync
+	ref=$(approve_tag ada 'Dr. Ada Kern' clinical "$(nonce 1)")
+	ref2=$(approve_tag ada 'Dr. Ada Kern' clinical "$(nonce 2)")
+	git -C "$WORLD/server.git" branch taken main
+	cat >"$WORLD/server.git/hooks/update" <<-END
+	#!/bin/sh
+	test "\$1" != $ref || git update-ref $ref taken
+	END
+	chmod +x "$WORLD/server.git/hooks/update"
+	expect_exit 0 git evidence sync
+	expect_stderr <<-END
+	warning: kept here tag '$ref': 'origin' has another tag of this name
+	END
+	test "$(server_tag "$ref")" = "$(git rev-parse HEAD)"
+	test "$(server_tag "$ref2")" = "$(git rev-parse "$ref2")"
+}
+
+@test "settings that prune tags take no decision away" {
+	in_force
+	git evidence sync
+	ref=$(approve_tag mallory 'Dr. Ada Kern' clinical "$(nonce 1)")
+	git config fetch.prune true
+	git config fetch.pruneTags true
+	git -C "$WORLD/server.git" tag other main
+	(
+		git clone -q "$WORLD/server.git" "$WORLD/b"
+		cd "$WORLD/b"
+		approve_tag ada 'Dr. Ada Kern' clinical "$(nonce 2)"
+		git evidence sync
+	)
+	git evidence attach test "$WORLD/passed.json" --name unit
+	git tag mine
+	expect_exit 0 git evidence sync
+	git rev-parse -q --verify "$ref"
+	git rev-parse -q --verify refs/tags/mine
+	test "$(tags | wc -l)" = 3
+}
