@@ -415,7 +415,7 @@ static void what_a_manifest_always_says_is_enough(void **state)
 		HEAD MODEL DATA BOX REST CALIBRATION CLAIMS CHANGE,
 		HEAD MODEL DATA BOX REST CALIBRATION "\"claims\":[]," CHANGE,
 		HEAD MODEL DATA BOX REST CLAIMS "\"calibration\":{\"method\":"
-			"\"m\"," D "}," CHANGE,
+			"\"m\",\"parameters\":null," D "}," CHANGE,
 		HEAD MODEL BOX REST CALIBRATION CLAIMS "\"training_data\":"
 			"{\"not_applicable\":\"rule-based, not trained\"},"
 			"\"validation_data\":{\"scenario_pack\":\"p\","
@@ -448,6 +448,9 @@ static void what_a_manifest_always_says_must_be_there(void **state)
 		  "container.digest is a placeholder: 'TBD'" },
 		{ HEAD MODEL DATA REST CALIBRATION CLAIMS
 		  "\"container\":{\"not_applicable\":true}," CHANGE,
+		  "container does not apply, but no reason is given" },
+		{ HEAD MODEL DATA REST CALIBRATION CLAIMS
+		  "\"container\":{\"not_applicable\":1234567890}," CHANGE,
 		  "container does not apply, but no reason is given" },
 		{ HEAD MODEL DATA REST CALIBRATION CLAIMS
 		  "\"container\":{\"not_applicable\":\"no\"}," CHANGE,
@@ -494,6 +497,8 @@ static void what_is_always_and_also_required_is_told_once(void **state)
 	rf_judge();
 	rf_says("manifest.fields", EV_FAIL, "container.digest is missing; "
 		"udi_di is missing", AFTER_FIELD);
+	assert_string_equal(rf_rule("manifest.fields")->detail,
+			    "container.digest is missing; udi_di is missing");
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, rf_setup, rf_teardown)
