@@ -18,7 +18,7 @@ stop() {
 
 # Standard input can be read but once, so it is kept.  The shell itself reads
 # what is usual: starting a process costs more than all the rest.
-input='' kept=''
+input='' kept='' ref=''
 keep_input() {
 	test -z "$kept" || return 0
 	kept=1 n=0
@@ -105,6 +105,24 @@ is_protected() {
 		case $1 in
 		$pattern) return 0 ;;
 		esac
+	done
+	return 1
+}
+
+# Of the lines that reference-transaction gets (OLD-ID NEW-ID REF), the first
+# that moves a protected ref, as $ref.  No ids at all are a deletion of whatever
+# is there.
+find_protected_move() {
+	for line in $input
+	do
+		rest=${line#* } new=${rest%% *} ref=${rest#* }
+		case $new in
+		*[!0]*) test "${line%% *}" != "$new" || continue ;;
+		esac
+		if is_protected "$ref"
+		then
+			return 0
+		fi
 	done
 	return 1
 }

@@ -309,20 +309,18 @@ lines() {
 	IFS=/ expect_exit 128 git update-ref refs/heads/Production HEAD
 }
 
-@test "a server asks about everything, and lets only 0 through" {
+@test "a server asks about every push, and lets only 0 through" {
 	git init -q --bare "$WORLD/server.git"
 	cd "$WORLD/server.git"
 	expect_exit 0 git evidence install --server \
 		--root 6E3F21AB90C4D7E15A2B6E3F21AB90C4D7E15A2B
 	hooks_start "$WORLD/program" hooks
-	protect
 	cd "$WORLD/device"
+	# without a list, about every move too
 	expect_exit 0 git push -q "$WORLD/server.git" main
 	expect_asked 'hook pre-receive' \
 		'hook reference-transaction --server prepared'
 	grep -q ' refs/heads/main$' "$WORLD/input"
-	git -C "$WORLD/server.git" update-ref refs/heads/x main
-	expect_asked 'hook reference-transaction --server prepared'
 	local s
 	for s in 1 4 128
 	do
@@ -330,8 +328,37 @@ lines() {
 		expect_exit 1 git push -q "$WORLD/server.git" main:topic
 		test -z "$(git -C "$WORLD/server.git" for-each-ref refs/heads/topic)"
 	done
-	rm "$WORLD/program"
+	rm "$WORLD/program" "$WORLD/asked"
 	expect_exit 1 git push -q "$WORLD/server.git" main:topic
 	expect_in stderr "remote: error: git-evidence, which judges every push, is gone from '$WORLD/program'"
 	test -z "$(git -C "$WORLD/server.git" for-each-ref refs/heads/topic)"
+}
+
+@test "the companion of a server goes by its list, which a new policy removes" {
+	git init -q --bare "$WORLD/server.git"
+	git push -q "$WORLD/server.git" main
+	cd "$WORLD/server.git"
+	expect_exit 0 git evidence install --server \
+		--root 6E3F21AB90C4D7E15A2B6E3F21AB90C4D7E15A2B
+	hooks_start "$WORLD/program" hooks
+	protect 'refs/heads/production'
+	git update-ref refs/heads/topic main
+	expect_asked
+	git update-ref refs/heads/production main
+	expect_asked 'hook reference-transaction --server prepared'
+	git update-ref -d refs/heads/production
+	grep -q 'reference-transaction --server' "$WORLD/asked"
+	rm "$WORLD/asked"
+	echo 4 >"$WORLD/answer"
+	expect_exit 128 git update-ref refs/heads/production main
+	expect_asked 'hook reference-transaction --server prepared'
+	test -e evidence/protected
+	rm "$WORLD/answer"
+	git update-ref refs/tags/evidence/policy/x/y main
+	test ! -e evidence/protected
+	git update-ref refs/heads/topic-2 main
+	expect_asked 'hook reference-transaction --server prepared'
+	rm "$WORLD/program"
+	expect_exit 128 git update-ref refs/heads/topic-3 main
+	gone_sentence 'every move of a ref'
 }
