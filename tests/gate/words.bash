@@ -118,7 +118,17 @@ declare -A role_of=([ada]=clinical [twin]=clinical [suri]=clinical
 
 # Cases ---------------------------------------------------------------------
 
+# A commit by Ada that has one name for good, so that a policy can adopt it.
+ancient_text='tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904
+author Dr. Ada Kern <ada@example.org> 1748779200 +0000
+committer Dr. Ada Kern <ada@example.org> 1748779200 +0000
+
+before there was a policy
+'
+ancient=88453661ee8315d794ac500ac8ffb0513d8a5c8d
+
 begin_case() {
+	local first=
 	problem= said=
 	want=() commit=() tree=() notes=() record=() envelope=() place=()
 	approval=() seen=() counted=() approvers=(quinn) approver_role=
@@ -128,7 +138,13 @@ begin_case() {
 	control_set "$policy" 1 '' || return
 	last_key=$REPLY
 	in_force=${policy_link[$REPLY]} first_link=${policy_link[$REPLY]}
-	add_commit base '' rosa "${policy_tree[$REPLY]}" '' || return
+	if grep -q "^adopted: $ancient" "$gate_dir/policies/$policy.yaml"
+	then
+		object commit "$ancient_text" || return
+		commit[ancient]=$REPLY
+		first=ancient
+	fi
+	add_commit base "$first" rosa "${policy_tree[$last_key]}" '' || return
 	want[refs/heads/main]=${commit[base]}
 	want[refs/heads/production]=${commit[base]}
 }
@@ -644,7 +660,7 @@ say_approve() {
 		fail_word "$at"
 		return
 	fi
-	contributors "$from" "${commit[$at]}"
+	contributors "${from:-${commit[ancient]-}}" "${commit[$at]}"
 	list "$REPLY" "${people[@]}"
 	all=$REPLY
 	list "${records[@]/#/sha256:}"
