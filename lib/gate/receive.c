@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "gate/admit.h"
+#include "gate/client.h"
 #include "ledger/record.h"
 #include "repo/refs.h"
 
@@ -417,6 +418,19 @@ static void receive(struct job *j)
 	}
 }
 
+/*
+ * The companion's wrapper passes over refs that are not on the list, so it is
+ * made of the policy that this push was judged by; while there is none, and
+ * when a policy lands (the wrapper removes it then), it asks about each.
+ */
+static void write_list(const struct job *j)
+{
+	if (j->chain.state != EV_CHAIN_GOOD)
+		ev_protected_forget(j->repo);
+	else if (ev_protected_list(j->repo, j->chain.in_force) < 0)
+		ev_error_clear();	/* read-only: every move is asked about */
+}
+
 int ev_receive(struct ev_receipt *out, struct ev_repo *r,
 	       enum ev_receive_stage stage, const struct ev_ref_changes *push,
 	       int64_t now)
@@ -437,6 +451,7 @@ int ev_receive(struct ev_receipt *out, struct ev_repo *r,
 		/* Before a policy no decision is taken: there was one. */
 		j.orphaned = j.chain.state == EV_CHAIN_NONE && j.e.n;
 		receive(&j);
+		write_list(&j);
 	}
 out:
 	ev_chain_release(&j.chain);
