@@ -84,22 +84,30 @@ static int read_all(struct ev_cands *l, struct ev_case *c)
 	return ret;
 }
 
-/* Withdrawn in one place is withdrawn in all. */
+/*
+ * Withdrawn in one place is withdrawn in all.  What only machines have
+ * withdrawn is kept as something that a later pass has to answer for: or a
+ * build service could try again until it is green.
+ */
 int ev_cands_unite(struct ev_cands *l, struct ev_case *c)
 {
 	size_t i, k, n = 0;
-	bool withdrawn;
+	bool withdrawn, by_person;
 
 	if (l->n)
 		qsort(l->items, l->n, sizeof(*l->items), by_id_signer_line);
 	for (i = 0; i < l->n; i = k) {
-		withdrawn = false;
+		withdrawn = by_person = false;
 		for (k = i; k < l->n &&
 		     same_record(&l->items[i], &l->items[k]); k++)
-			if (l->items[k].line->state == EV_REVOKED)
+			if (l->items[k].line->state == EV_REVOKED) {
 				withdrawn = true;
-		if (!withdrawn)
-			l->items[n++] = l->items[i];
+				by_person |= !l->items[k].line->by_machine;
+			}
+		if (by_person)
+			continue;
+		l->items[n] = l->items[i];
+		l->items[n++].withdrawn = withdrawn;
 	}
 	l->n = n;
 	return read_all(l, c);
@@ -127,7 +135,8 @@ void ev_cands_supersede(struct ev_cands *l)
 
 	for (i = 0; i < l->n; i++) {
 		newer = &l->items[i].line->record;
-		if (!newer->supersedes || !*newer->supersedes)
+		if (!newer->supersedes || !*newer->supersedes ||
+		    l->items[i].withdrawn)
 			continue;
 		for (k = first_of(l, newer->supersedes); k < l->n; k++) {
 			older = &l->items[k].line->record;
@@ -160,7 +169,7 @@ static bool is_rerun(const struct ev_cand *pass, const struct ev_cands *l)
 		return false;
 	for (i = 0; i < l->n; i++) {
 		x = &l->items[i];
-		if (!x->superseded || says(&x->line->record) == EV_PASS)
+		if ((!x->superseded && !x->withdrawn) || says(&x->line->record) == EV_PASS)
 			continue;
 		if (x->line->record.kind != EV_KIND_REPORT ||
 		    ev_same_study(x->predicate, pass->predicate))
@@ -196,7 +205,7 @@ void ev_picks_take(struct ev_picks *out, const struct ev_cands *l)
 	size_t i;
 
 	for (i = 0; i < l->n; i++) {
-		if (l->items[i].superseded)
+		if (l->items[i].superseded || l->items[i].withdrawn)
 			continue;
 		EV_GROW(out->items, out->n, out->cap);
 		p = &out->items[out->n++];

@@ -23,6 +23,7 @@ struct ev_cand {
 	struct ev_oid commit;
 	const struct ev_value *predicate;
 	bool superseded;
+	bool withdrawn;			/* by a machine: still an elder */
 };
 struct ev_cands { struct ev_cand *items; size_t n, cap; };
 #define EV_CANDS_INIT { NULL, 0, 0 }

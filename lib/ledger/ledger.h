@@ -45,6 +45,9 @@ struct ev_line {
 	enum ev_state state;
 	char reason[200];		/* "" when live */
 	const struct ev_person *person;	/* NULL if unknown */
+	/* EV_REVOKED, and by machines alone: no person has decided that what
+	 * it says may be forgotten. */
+	bool by_machine;
 	bool on_commit, on_tree;	/* where it was found */
 	struct ev_oid blob;		/* a note that holds it */
 };

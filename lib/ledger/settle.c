@@ -100,6 +100,7 @@ static void add_revocations(struct names *to, const struct ev_lines *set)
 				  &set->items[i]);
 }
 
+/* All who may are looked at: a person's word counts beside a machine's. */
 static bool withdraw(struct ev_line *target, const struct names *revocations,
 		     const char *type, const char *id,
 		     const struct ev_trust *trust)
@@ -114,12 +115,16 @@ static bool withdraw(struct ev_line *target, const struct names *revocations,
 		if (!ev_streq(by->record.withdraws_type, type) ||
 		    !may_withdraw(trust, by, target))
 			continue;
+		if (target->state != EV_REVOKED) {
+			snprintf(target->reason, sizeof(target->reason),
+				 "withdrawn by record %.12s", by->record.id);
+			target->by_machine = true;
+		}
 		target->state = EV_REVOKED;
-		snprintf(target->reason, sizeof(target->reason),
-			 "withdrawn by record %.12s", by->record.id);
-		return true;
+		if (!by->person->machine)
+			target->by_machine = false;
 	}
-	return false;
+	return target->state == EV_REVOKED;
 }
 
 /*
@@ -132,13 +137,11 @@ static void withdraw_record(struct ev_line **v, size_t n,
 {
 	size_t i;
 
-	if (v[0]->record.kind == EV_KIND_REVOCATION ||
-	    withdraw(v[0], revocations, "record", v[0]->record.id, trust))
+	if (v[0]->record.kind == EV_KIND_REVOCATION)
 		return;
+	withdraw(v[0], revocations, "record", v[0]->record.id, trust);
 	for (i = 0; i < n; i++)
-		if (withdraw(v[0], revocations, "line", v[i]->record.line,
-			     trust))
-			return;
+		withdraw(v[0], revocations, "line", v[i]->record.line, trust);
 }
 
 static void withdraw_all(struct ev_lines *set, struct ev_line **v, size_t n,
