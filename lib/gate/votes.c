@@ -85,25 +85,34 @@ struct withdrawals {
 	size_t n;
 };
 
+static void find_on(struct withdrawals *w, const struct ev_lines *lines,
+		    const char *id)
+{
+	w->n += ev_lines_revoking(w->items + w->n, WITHDRAWALS - w->n, lines,
+				  "approval", id);
+	if (w->n > WITHDRAWALS)
+		w->n = WITHDRAWALS;
+}
+
+/* By the tag's name, or by its object: which anybody could make anew around the
+ * same signature, so that the name is what `revoke` writes. */
 static int find_withdrawals(struct withdrawals *w, const struct ev_vote *v,
 			    struct ev_case *c)
 {
 	const struct ev_lines *global;
+	const char *name = v->decided->ref + strlen("refs/tags/");
 	char hex[EV_OID_HEX + 1];
 	int err = 0;
 
+	w->n = 0;
 	ev_oid_hex(hex, &v->decided->oid);
-	w->n = ev_lines_revoking(w->items, WITHDRAWALS, &c->lines, "approval",
-				 hex);
-	if (w->n > WITHDRAWALS)
-		w->n = WITHDRAWALS;
 	global = ev_ledger_global(c->ledger, &err);
 	if (!global)
 		return err;
-	w->n += ev_lines_revoking(w->items + w->n, WITHDRAWALS - w->n, global,
-				  "approval", hex);
-	if (w->n > WITHDRAWALS)
-		w->n = WITHDRAWALS;
+	find_on(w, &c->lines, name);
+	find_on(w, &c->lines, hex);
+	find_on(w, global, name);
+	find_on(w, global, hex);
 	return 0;
 }
 

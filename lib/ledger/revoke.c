@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "base/utf8.h"
 #include "data/json.h"
@@ -21,6 +22,7 @@ const char *ev_revoke_type_name(enum ev_revoke_type t)
 
 void ev_revoke_release(struct ev_revoke *w)
 {
+	free(w->name);
 	ev_strs_release(&w->roles);
 	memset(w, 0, sizeof(*w));
 }
@@ -86,6 +88,7 @@ void ev_revoke_approval(struct ev_revoke *out, const struct ev_decided *d,
 	memset(out, 0, sizeof(*out));
 	out->type = EV_REVOKE_APPROVAL;
 	ev_oid_hex(out->id, &d->oid);
+	out->name = ev_strdup(d->ref + strlen("refs/tags/"));
 	out->commit = d->d.commit;
 	out->tree = d->d.tree;
 	out->owner = d->person;
@@ -179,7 +182,8 @@ int ev_revoke_is_new(const struct ev_revoke *w, struct ev_ledger *l,
 		    r->kind != EV_KIND_REVOCATION ||
 		    set.items[i].person != p ||
 		    !ev_streq(r->withdraws_type, ev_revoke_type_name(w->type))
-		    || !ev_streq(r->withdraws_id, w->id))
+		    || (!ev_streq(r->withdraws_id, w->id) &&
+			!(w->name && ev_streq(r->withdraws_id, w->name))))
 			continue;
 		ret = ev_fail(EV_EEXISTS, "%s has withdrawn %s %.*s already, "
 			      "by record %.12s", p ? p->name : fpr,
@@ -224,7 +228,7 @@ int ev_revoke_draft(struct ev_draft *d, const struct ev_revoke *w,
 	ev_json_key(&j, "target");
 	ev_json_object(&j);
 	ev_json_kv(&j, "type", ev_revoke_type_name(w->type));
-	ev_json_kv(&j, "id", w->id);
+	ev_json_kv(&j, "id", w->name ? w->name : w->id);
 	ev_json_end_object(&j);
 	ev_json_kv(&j, "reason", reason);
 	ev_json_end_object(&j);

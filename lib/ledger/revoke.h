@@ -20,9 +20,13 @@ const char *ev_revoke_type_name(enum ev_revoke_type t);	/* of target.type */
 
 struct ev_revoke {
 	enum ev_revoke_type type;
-	/* target.id: 64 hex digits of a record or line, 40 of a tag, or
-	 * "sha256:..." of a link */
+	/* What it is called: 64 hex digits of a record or line, 40 of a tag,
+	 * or "sha256:..." of a link */
 	char id[72];
+	/* target.id where that is something else, as of an approval the name
+	 * of its tag: the object could be made anew around one signature.
+	 * NULL: `id` */
+	char *name;
 	struct ev_oid commit, tree;	/* zero and the empty tree for lines
 					   and links */
 	const struct ev_person *owner;	/* who made it and may take it back;
