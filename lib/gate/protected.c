@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "repo/refs.h"
 
 #define LIST_MAX ((size_t)1 << 20)
 
@@ -43,17 +44,34 @@ static void add_pattern(struct ev_buf *out, const char *pattern)
 	ev_buf_addc(out, '\n');
 }
 
+/* A protected ref that is symbolic moves with the one that it stands for. */
+static void add_real(struct ev_buf *out, struct ev_repo *r, const char *name)
+{
+	struct ev_buf real = EV_BUF_INIT;
+
+	if (strchr(name, '*'))
+		return;
+	if (ev_ref_real(&real, r, name) < 0)
+		ev_error_clear();
+	else if (strcmp(real.ptr, name))
+		add_pattern(out, real.ptr);
+	ev_buf_release(&real);
+}
+
 /*
  * A name with a letter that is not ASCII may be one of them in other letters;
  * that is for the program to say.  And a policy that comes in may make another
  * list.
  */
-static void make_list(struct ev_buf *out, const struct ev_policy *p)
+static void make_list(struct ev_buf *out, struct ev_repo *r,
+		      const struct ev_policy *p)
 {
 	size_t i;
 
-	for (i = 0; i < p->nprotects; i++)
+	for (i = 0; i < p->nprotects; i++) {
 		add_pattern(out, p->protects[i].pattern);
+		add_real(out, r, p->protects[i].pattern);
+	}
 	if (p->nprotects)
 		ev_buf_adds(out, "*[! -~]*\n");
 	ev_buf_adds(out, EV_TAGS "policy/*\nend\n");
@@ -68,7 +86,7 @@ int ev_protected_list(struct ev_repo *r, const struct ev_policy *p)
 	ret = state_path(&path, r, "protected");
 	if (ret < 0)
 		goto out;
-	make_list(&want, p);
+	make_list(&want, r, p);
 	if (ev_file_read(&have, path.ptr, LIST_MAX) == 0 &&
 	    have.len == want.len && !memcmp(have.ptr, want.ptr, want.len))
 		goto out;

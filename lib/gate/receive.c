@@ -425,10 +425,24 @@ static void receive(struct job *j)
  */
 static void write_list(const struct job *j)
 {
-	if (j->chain.state != EV_CHAIN_GOOD)
+	struct ev_evidence now = EV_EVIDENCE_INIT;
+	const struct ev_oid *known;
+	bool same = j->chain.state == EV_CHAIN_GOOD &&
+		ev_protected_list(j->repo, j->chain.in_force) == 0 &&
+		ev_evidence_read(&now, j->repo) == 0;
+	size_t i;
+
+	/* A policy that has landed meanwhile found no list to remove. */
+	for (i = 0; same && i < now.n; i++) {
+		if (!ev_starts_with(now.tags[i].name, POLICY_TAGS))
+			continue;
+		known = ev_evidence_tag(&j->e, now.tags[i].name);
+		same = known && ev_oid_eq(known, &now.tags[i].oid);
+	}
+	if (!same)
 		ev_protected_forget(j->repo);
-	else if (ev_protected_list(j->repo, j->chain.in_force) < 0)
-		ev_error_clear();	/* read-only: every move is asked about */
+	ev_error_clear();
+	ev_evidence_release(&now);
 }
 
 int ev_receive(struct ev_receipt *out, struct ev_repo *r,
