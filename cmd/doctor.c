@@ -5,7 +5,7 @@
 #include "base/utf8.h"
 #include "cmd/schemas.h"
 
-static const char *const synopsis[] = { "doctor", NULL };
+static const char *const synopsis[] = { "doctor [--json]", NULL };
 
 static const char *const state_names[] = {
 	[DOCTOR_OK] = "ok", [DOCTOR_NOTE] = "note", [DOCTOR_BAD] = "bad",

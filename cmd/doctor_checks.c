@@ -50,8 +50,8 @@ static void add_program(struct doctor *d, const char *name,
 		doctor_add(d, DOCTOR_BAD, name, NULL, "it does not say its "
 			   "version");
 	else if (is_old(v))
-		doctor_add(d, DOCTOR_BAD, name, NULL, "%u.%u.%u, which is older "
-			   "than %s", v[0], v[1], v[2], least);
+		doctor_add(d, DOCTOR_BAD, name, NULL, "%u.%u.%u, which is "
+			   "older than %s", v[0], v[1], v[2], least);
 	else
 		doctor_add(d, DOCTOR_OK, name, NULL, "%u.%u.%u", v[0], v[1],
 			   v[2]);
@@ -82,10 +82,9 @@ static void add_root(struct doctor *d)
 			   c->root);
 	else
 		doctor_add(d, d->server ? DOCTOR_BAD : DOCTOR_NOTE, "root",
-			   d->server ?
-			   "git evidence install --server --root <fingerprint>" :
-			   "git evidence install --root <fingerprint>",
-			   "not pinned: the first policy seen is trusted");
+			   d->server ? "git evidence install --server --root "
+			   "<fingerprint>" : "git evidence install --root "
+			   "<fingerprint>", "not pinned: the first policy seen is trusted");
 }
 
 static void add_policy(struct doctor *d)

@@ -26,6 +26,6 @@ int setup_hooks(struct ev_strs *done, struct ev_repo *r,
 
 char *setup_refspec(const char *remote)
 {
-	return ev_strdupf("+refs/notes/evidenc*e:refs/notes-remote/%s/evidenc*e",
-			  remote);
+	return ev_strdupf("+refs/notes/evidenc*e:"
+			  "refs/notes-remote/%s/evidenc*e", remote);
 }

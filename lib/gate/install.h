@@ -23,7 +23,8 @@ enum ev_hook_state {
 	EV_HOOK_ACTIVE,			/* ours, of this version */
 	EV_HOOK_STALE,			/* ours, of another version or for
 					   another program */
-	EV_HOOK_FOREIGN,		/* somebody else's, and does not call us */
+	EV_HOOK_FOREIGN,		/* somebody else's, and does not call
+					   us */
 	EV_HOOK_CALLED,			/* somebody else's, and calls us */
 	EV_HOOK_BROKEN			/* not executable, a dangling link, or
 					   ours for a program that is gone */
@@ -35,7 +36,7 @@ struct ev_hook {
 	bool chained;			/* a foreign hook is run before ours */
 	char *path;
 	bool ours;
-	bool edited;			/* ours, but somebody changed it since */
+	bool edited;			/* ours, but changed by hand since */
 	char *program;			/* that ours starts; NULL if not ours */
 };
 struct ev_hooks {
@@ -64,7 +65,7 @@ int ev_hooks_look(struct ev_hooks *out, struct ev_repo *r, bool server);
 struct ev_install {
 	bool server, chain, dry_run;
 	const char *root;		/* fingerprint to pin as evidence.root;
-					   required with server, unless pinned */
+					   needed by a server, unless set */
 	const char *program;		/* absolute path of git-evidence */
 	const char *templates;		/* folder of the wrappers (hooks/) */
 };

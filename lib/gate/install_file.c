@@ -77,7 +77,7 @@ static void quote(struct ev_buf *out, const char *word)
 	ev_buf_addc(out, '\'');
 }
 
-/* Ours if the second line says so; whatever comes after may have been edited. */
+/* Ours if the second line says so; what comes after may have been edited. */
 static void recognise(struct ev_hookfile *f)
 {
 	const char *mark = line_after(f->text.ptr), *body, *side;

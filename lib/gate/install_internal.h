@@ -11,14 +11,14 @@
 #define EV_HOOK_LIMIT ((size_t)1 << 20)	/* longer files are not ours */
 #define EV_HOOK_CHAINED ".evidence-chained"
 
-/* install_file.c: what lies at a path, and what ours look like ---------------- */
+/* install_file.c: what lies at a path, and what ours look like ----------- */
 
 enum ev_hook_side { EV_SIDE_NONE, EV_SIDE_CLIENT, EV_SIDE_SERVER };
 
 struct ev_hookfile {
 	bool exists;			/* something is there (lstat) */
 	bool link, dangling, folder, executable;
-	bool ours;			/* a regular file with our second line */
+	bool ours;			/* a regular file with our line 2 */
 	bool edited;			/* ours, but not as it was written */
 	long version;
 	enum ev_hook_side side;		/* of ours */

@@ -37,7 +37,8 @@ static void lefthook(struct ev_strs *lines)
 
 	for (i = 0; i < EV_ARRAY_SIZE(hooks); i++)
 		ev_strs_addf(lines, "mkdir -p .lefthook/%s && echo '" RUN
-			     "%s \"$@\"" OR_FIRST_USE "' >.lefthook/%s/evidence",
+			     "%s \"$@\"" OR_FIRST_USE
+			     "' >.lefthook/%s/evidence",
 			     hooks[i].hook, hooks[i].hook, hooks[i].hook);
 	ev_strs_add(lines, "# lefthook.yml; then: lefthook install");
 	for (i = 0; i < EV_ARRAY_SIZE(hooks); i++) {
