@@ -206,7 +206,7 @@ static int take_parent(struct ev_history *h, const char *p, size_t n)
 	h->stored++;
 	if (ev_oid_parse(&parent, hex) < 0)
 		return stop(h, "a parent that is no object id");
-	if (!ev_oid_is_zero(&h->from) && ev_oid_eq(&parent, &h->from))
+	if (ev_oid_eq(&parent, &h->from))
 		h->out->has_from = true;
 	return 0;
 }

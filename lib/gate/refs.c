@@ -103,12 +103,9 @@ static int look(enum ancestry *out, struct ev_case *c)
 	/* Who needs the range anyway need not walk twice. */
 	if (c->want_range || c->req->has_separation || c->req->commits_signed) {
 		ret = ev_range_load(&c->range, c);
-		if (ret < 0 || (c->range.known && c->range.has_from))
+		*out = c->range.has_from ? BEFORE : NOT_BEFORE;
+		if (ret < 0 || c->range.known)
 			return ret;
-		if (c->range.known && !ev_repo_is_shallow(c->repo)) {
-			*out = NOT_BEFORE;
-			return 0;
-		}
 	}
 	if (c->has_commit)
 		return ask_git(out, c, &c->from_commit, &c->commit);

@@ -22,8 +22,6 @@ static bool is_candidate(const struct ev_case *c, const struct ev_oid *value)
 	char name[EV_OID_HEX + sizeof("^{commit}")], hex[EV_OID_HEX + 1];
 	struct ev_oid commit;
 
-	if (ev_oid_is_zero(value))
-		return false;
 	if (ev_oid_eq(value, &c->commit))
 		return true;
 	ev_oid_hex(hex, value);
@@ -119,8 +117,7 @@ int ev_rule_promoted(struct ev_case *c)
 
 /* signed_by ---------------------------------------------------------------- */
 
-/* A release tag is an object of its own, made under the name it has, of a
- * commit.  False, and why it is not. */
+/* Made under the name it has?  A tag of a tag is refused before. */
 static bool is_made_so(char reason[200], const struct ev_case *c,
 		       const struct ev_buf *raw)
 {
@@ -135,9 +132,6 @@ static bool is_made_so(char reason[200], const struct ev_case *c,
 	} else if (strcmp(tag.tag, name)) {
 		snprintf(reason, 200, "the tag was made as '%.80s', not as "
 			 "'%.80s'", tag.tag, name);
-	} else if (tag.target_type != EV_OBJ_COMMIT) {
-		snprintf(reason, 200, "the tag names a %s, not a commit",
-			 ev_objtype_name(tag.target_type));
 	} else {
 		good = true;
 	}

@@ -78,7 +78,7 @@ int ev_range_contributors(struct ev_strs *out, struct ev_case *c)
 	for (i = 0; i < range->npeople; i++)
 		if (*range->people[i].email)
 			ev_strs_add(out, range->people[i].email);
-	for (i = 0; asks_for_signers(c->req) && i < range->nsigners; i++)
+	for (i = 0; i < range->nsigners; i++)
 		ev_strs_add(out, range->signers[i].fpr);
 	ev_strs_sort(out);
 	ev_strs_uniq(out);

@@ -18,6 +18,8 @@ static const char map_text[] =
 "Second <twice@example.org>\n"
 "First <first@example.org> x <named@example.org>\n"
 "Last <last@example.org> X <Named@example.org>\n"
+"First <first@example.org> y <named@example.org>\n"
+"<later@example.org> y <named@example.org>\n"
 "Empty <empty@example.org> <>\n"
 "<> <gone@example.org>\n"
 "no address at all\n"

@@ -264,8 +264,8 @@ static void odd_commits_are_read_as_git_reads_them(void **state)
 	assert_true(px.range.commits[0].is_signed);
 	free(id);
 	/* nobody */
-	id = raw_commit("%s\\nauthor nobody\\ncommitter > 1 <\\n\\nm\\n",
-			header);
+	id = raw_commit("%s\\nauthor nobody\\ncommitter > 1 <\\n"
+			"author <> 1 +0000\\n\\nm\\n", header);
 	fix_ok(ev_oid_parse(&to, id));
 	px_open_at(&from, &to, 0);
 	fix_ok(ev_range_load(&px.range, &px));

@@ -163,13 +163,14 @@ static void signers_are_contributors_where_it_matters(void **state)
 	signed_commit("two", "quinn");
 	signed_commit("three", "ada");
 	signed_commit("four", "mallory");
-	px_open("main~4", "main");
+	signed_commit("five", "ci");
+	px_open("main~5", "main");
 	fix_ok(ev_range_contributors(&all, &px));
 	assert_int_equal(all.n, 1);
 	assert_string_equal(all.items[0], "ada@example.org");
 	ev_strs_release(&all);
 	px_req.has_separation = true;
-	px_open("main~4", "main");
+	px_open("main~5", "main");
 	fix_ok(ev_range_contributors(&all, &px));
 	assert_int_equal(all.n, 4);
 	assert_string_equal(all.items[0], keys[0].fpr);

@@ -456,6 +456,13 @@ static void a_gate_is_cleared_by_its_own_name(void **state)
 	record(1, ID(2), EV_REVIEW);
 	memcpy(words[3], "tests.unit/G01x", 16);
 	assert_non_null(ev_votes_clear(&px, "tests.unit/G01", NULL));
+	/* Nor has what was not seen there a say in that one. */
+	memcpy(words[3], "tests.unit2", 12);
+	ev_strs_add(&v->decided->d.clears, words[3]);
+	saw(v, ID(2));
+	record(0, ID(3), EV_REVIEW);
+	assert_non_null(ev_votes_clear(&px, words[3], NULL));
+	assert_null(ev_votes_clear(&px, "tests.unit/G01", NULL));
 	memcpy(words[3], "tests.other", 12);
 }
 
@@ -528,10 +535,20 @@ static void whoever_made_it_does_not_approve_it(void **state)
 		separate(false, true, true);
 		assert_int_equal(v->conflicted, rows[i].theirs);
 	}
-	px_req.has_separation = false;
-	v->conflicted = false;
+	/* Of one that does not count another reason is told already. */
+	maker(0, "ada@example.org", "x", true, true);
+	v->counts = false;
+	memcpy(v->reason, "stale", 6);
 	fix_ok(ev_votes_separate(&px));
 	assert_false(v->conflicted);
+	assert_string_equal(v->reason, "stale");
+	v->counts = true;
+	px_req.has_separation = false;
+	fix_ok(ev_votes_separate(&px));
+	assert_false(v->conflicted);
+	px_req.has_separation = true;
+	fix_ok(ev_votes_separate(&px));
+	assert_true(v->conflicted);
 }
 
 static void letters_beyond_ascii_fold_too(void **state)
