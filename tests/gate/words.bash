@@ -719,7 +719,7 @@ say_approve() {
 # tag NAME on COMMIT by WHO[: MODS]
 say_tag() {
 	local head=$1 name object who type=commit inner mod kind=signed there=
-	local text ref
+	local text ref age=600
 	shift
 	name=${head%% *} who=${head##* by }
 	object=${head#* on } object=${object%% by *}
@@ -733,6 +733,7 @@ say_tag() {
 	inner=$name
 	for mod
 	do
+		when "$mod" && continue
 		case $mod in
 		unsigned | lightweight | altered) kind=$mod ;;
 		'named '*' inside') inner=${mod#named } inner=${inner% inside} ;;
@@ -755,16 +756,16 @@ a tag to be tagged
 	text="object $object
 type $type
 tag $inner
-tagger ${name_of[$who]} <$REPLY> $((now - 600)) +0000
+tagger ${name_of[$who]} <$REPLY> $((now - age)) +0000
 
 $name
 "
 	case $kind in
 	lightweight) REPLY=$object ;;
 	unsigned) object tag "$text" ;;
-	signed) signed_object tag "$who" $((now - 600)) "$text" ;;
+	signed) signed_object tag "$who" $((now - age)) "$text" ;;
 	altered)
-		signed_object tag "$who" $((now - 600)) "$text" &&
+		signed_object tag "$who" $((now - age)) "$text" &&
 			text=$(git cat-file tag "$REPLY") &&
 			object tag "${text/example.org/example.com}"$'\n'
 		;;
