@@ -144,20 +144,10 @@ decide_checkpoint() {
 		"checkpoint of ledger ${2:0:12}" <"$WORLD/json"
 }
 
-# gate_hooks DIR HOOK...: the hooks that only call the program.
-gate_hooks() {
-	local dir=$1 hook args
-	shift
-	mkdir -p "$dir"
-	for hook
-	do
-		args=
-		test "$hook" != reference-transaction ||
-			test "$dir" != "$WORLD/server.git/hooks" || args=--server
-		printf '#!/bin/sh\nexec git-evidence hook %s %s "$@"\n' \
-			"$hook" "$args" >"$dir/$hook"
-		chmod +x "$dir/$hook"
-	done
+# gate_server: the hooks of $WORLD/server.git, with Quinn's key as root.
+gate_server() {
+	(cd "$WORLD/server.git" && git evidence install --server \
+		--root "$(key_fpr quinn)" >/dev/null)
 }
 
 # given_gate: a product whose policy Quinn, the root, has approved, and a bare
@@ -175,10 +165,9 @@ given_gate() {
 	git init -q --bare -b main "$WORLD/server.git"
 	git remote add origin "$WORLD/server.git"
 	git push -q origin main production || return
-	git -C "$WORLD/server.git" config evidence.root "$(key_fpr quinn)"
 	git config evidence.root "$(key_fpr quinn)"
 	decide_policy quinn quality HEAD || return
-	gate_hooks "$WORLD/server.git/hooks" pre-receive reference-transaction
+	gate_server
 	git push -q origin "$decided_ref"
 }
 
