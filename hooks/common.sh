@@ -50,9 +50,16 @@ run_chained() {
 
 # ask WHAT HOOK...: let git-evidence decide, and end.  WHAT is for the message.
 ask() {
-	test -x "$program" ||
+	if ! test -x "$program"
+	then
+		mend='install it again, then its hooks with: git evidence install'
+		case $side in
+		client) mend="$mend; or remove '$0'" ;;
+		*) mend="$mend --server" ;;
+		esac
 		stop "git-evidence, which judges $1, is gone from '$program'" \
-			"install it again and run 'git evidence install', or remove '$0'"
+			"$mend"
+	fi
 	shift
 	status=0
 	with_input "$program" hook "$@" || status=$?
