@@ -269,6 +269,31 @@ own_policy() {
 	accepted origin "$decided_ref"
 }
 
+@test "two policies pushed at once: never do both land" {
+	local one two i tags
+	own_policy 2 "$GATE_LINK"
+	decide_policy quinn quality HEAD "$GATE_LINK"
+	one=$decided_ref
+	gate_policy 2 "$GATE_LINK" '  - {ref: refs/heads/b, require: release}'
+	git commit -q -a -m 'another second'
+	decide_policy robin quality HEAD "$GATE_LINK"
+	two=$decided_ref
+	for i in 1 2 3 4 5
+	do
+		git push -q origin "$one" 2>"$WORLD/one" &
+		git push -q origin "$two" 2>"$WORLD/two" || :
+		wait $! || :
+		tags=$(git -C "$WORLD/server.git" for-each-ref \
+			--format='%(refname)' refs/tags/evidence/policy | wc -l)
+		test "$tags" -le 2 || { cat "$WORLD/one" "$WORLD/two"; return 1; }
+		for tag in "$one" "$two"
+		do
+			git -C "$WORLD/server.git" -c core.hooksPath=/dev/null \
+				update-ref -d "$tag" || :
+		done
+	done
+}
+
 @test "who has no say in the policy approves none" {
 	own_policy 2 "$GATE_LINK"
 	decide_policy ada clinical HEAD "$GATE_LINK"
