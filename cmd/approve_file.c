@@ -138,13 +138,13 @@ static int complete_release(struct approve *a, const struct ev_buf *armour)
 			       "product, '%s'", d->product);
 	ret = ev_approve_signer(a->fpr, r, a->reader.trust, d, armour,
 				ev_now());
-	if (ret == 0 && (d->meaning == EV_MEANING_APPROVED ||
-			 d->meaning == EV_MEANING_REJECTED))
+	if (ret == 0)
 		ret = ev_approve_would_count(&counts, reason, r,
 					     &a->reader.chain,
 					     &a->reader.evidence, d, armour,
 					     ev_now());
-	if (ret == 0 && !counts) {
+	if (ret == 0 && !counts && (d->meaning == EV_MEANING_APPROVED ||
+				    d->meaning == EV_MEANING_REJECTED)) {
 		ret = ev_fail(EV_EDENIED, "this approval would not count: %s",
 			      reason);
 		ev_error_hint("git evidence approve --prepare <file>    # "

@@ -403,6 +403,27 @@ given_ready() {
 		-- --complete "$WORLD/q.asc"
 }
 
+@test "approve --complete: nothing is taken in where no policy is in force" {
+	given_ready
+	for meaning in approved reviewed
+	do
+		git evidence approve --role clinical --meaning $meaning \
+			--prepare "$WORLD/$meaning" >/dev/null 2>&1
+		gpg -q -u "$(key_fpr ada)" -ab "$WORLD/$meaning"
+	done
+	git update-ref refs/kept "$(policy_tags)"
+	git update-ref -d "$(policy_tags)"
+	for meaning in approved reviewed
+	do
+		refuses 'error: no policy is in force yet' \
+			-- --complete "$WORLD/$meaning.asc"
+	done
+	git update-ref "refs/tags/$(git cat-file tag refs/kept |
+		sed -n 's/^tag //p')" refs/kept
+	expect_exit 0 git evidence approve --complete "$WORLD/reviewed.asc"
+	test "$(outcome_of approvals.clinical)" = review
+}
+
 @test "approve --complete takes no options of what was prepared" {
 	for option in --role=x --for=x --meaning=approved --clears=x --policy \
 		--person=x --prepare=x --key=x
