@@ -84,14 +84,21 @@ static void forked(struct ev_chain *c, const struct ev_links *all,
 				      " %.19s", all->items[next->at[i]].link);
 }
 
-/* False if the link cannot be read, which ends the chain in the wrong way. */
+/* False if the link cannot be gone by, which ends the chain in the wrong way. */
 static bool follow(struct ev_chain *c, struct ev_link *l)
 {
 	l->used = true;
-	if (!l->policy) {
+	if (l->lapsed || !l->policy) {
 		c->state = EV_CHAIN_BROKEN;
-		snprintf(c->reason, sizeof(c->reason), "the policy %.19s "
-			 "cannot be read: %.300s", l->link, l->error);
+		if (l->lapsed)
+			snprintf(c->reason, sizeof(c->reason), "the approvals "
+				 "of policy version %lld, %.19s, count no "
+				 "longer: keys have expired since; approve it "
+				 "anew", (long long)l->version, l->link);
+		else
+			snprintf(c->reason, sizeof(c->reason), "the policy "
+				 "%.19s cannot be read: %.300s", l->link,
+				 l->error);
 		return false;
 	}
 	EV_GROW(c->links, c->n, c->cap);

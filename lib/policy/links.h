@@ -19,6 +19,7 @@ struct ev_link {
 	struct ev_decided *approvals;	/* not yet verified */
 	size_t n, cap;
 	bool used;			/* it is in the chain */
+	bool lapsed;			/* see ev_links_next() */
 };
 struct ev_links {
 	struct ev_link *items;
@@ -34,8 +35,12 @@ void ev_links_release(struct ev_links *l);
  * control set than they say, have no effect. */
 int ev_links_load(struct ev_links *out, struct ev_repo *r,
 		  const struct ev_evidence *e);
-/* Those that may follow the last link of `c` (or be the first): version,
- * predecessor, product, quorum. */
+/*
+ * Those that may follow the last link of `c` (or be the first): version,
+ * predecessor, product, quorum.  One that had its approvals when they were
+ * signed, and has not now because keys have expired since, is `lapsed` and
+ * among them: to go on without it would be to go back to an older policy.
+ */
 int ev_links_next(struct ev_link_refs *out, struct ev_links *all,
 		  const struct ev_chain *c, struct ev_repo *r, int64_t now);
 /* Leave out those that so many of the quorum have withdrawn. */

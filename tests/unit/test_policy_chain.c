@@ -300,8 +300,6 @@ static void the_quorum_of_the_old_policy_judges_the_new_one(void **state)
 					     NULL };
 	static const struct vote wrong_role = { "rhea", "Rhea Lindqvist",
 						"quality", NULL };
-	static const struct vote expired = { "expired", "Old Hand", "quality",
-					     "20250301T000000" };
 	struct set one, two;
 
 	(void)state;
@@ -311,13 +309,45 @@ static void the_quorum_of_the_old_policy_judges_the_new_one(void **state)
 	approve(&two, &quinn);		/* one person counts once */
 	approve(&two, &machine);
 	approve(&two, &wrong_role);
-	approve(&two, &expired);
 	assert_in_force(&one);
 	approve(&two, &robin);
 	assert_in_force(&two);
 	assert_int_equal(chain.n, 2);
 	assert_ptr_equal(ev_chain_link(&chain, one.link), chain.links[0]);
 	assert_null(ev_chain_link(&chain, "sha256:00"));
+}
+
+/* An older policy must not come back because somebody's key has expired. */
+static void a_policy_whose_approvals_expired_breaks_the_chain(void **state)
+{
+	static const struct vote expired = { "expired", "Old Hand", "quality",
+					     "20250301T000000" };
+	struct set one, two;
+
+	(void)state;
+	given_first(&one);
+	usual_set(&two, 2, &one, "");
+	approve(&two, &expired);
+	assert_in_force(&one);
+	approve(&two, &quinn);
+	assert_int_equal(read_chain(), EV_CHAIN_BROKEN);
+	assert_non_null(strstr(chain.reason, "approve it anew"));
+	approve(&two, &robin);
+	assert_in_force(&two);
+}
+
+static void a_root_key_that_expired_breaks_the_chain(void **state)
+{
+	static const struct vote root = { "expired", "Old Hand", "quality",
+					  "20250301T000000" };
+	struct set one;
+
+	(void)state;
+	pin("expired");
+	usual_set(&one, 1, NULL, "");
+	approve(&one, &root);
+	assert_int_equal(read_chain(), EV_CHAIN_BROKEN);
+	assert_null(chain.in_force);
 }
 
 static void people_whom_only_the_new_policy_lists_have_no_say(void **state)
@@ -551,6 +581,8 @@ int main(void)
 		T(the_root_key_need_not_belong_to_anybody),
 		T(without_a_pin_the_first_policy_is_taken_unless_there_are_two),
 		T(the_quorum_of_the_old_policy_judges_the_new_one),
+		T(a_policy_whose_approvals_expired_breaks_the_chain),
+		T(a_root_key_that_expired_breaks_the_chain),
 		T(people_whom_only_the_new_policy_lists_have_no_say),
 		T(version_predecessor_and_product_must_follow),
 		T(nobody_can_lie_about_what_others_approved),
