@@ -26,7 +26,7 @@ struct approve {
 	bool written;
 };
 
-/* Draft, show, ask, sign: of a release, and of a policy (approve_policy.c). */
+/* Draft, show, ask, sign: approve_release.c, approve_policy.c. */
 int approve_release(struct approve *a);
 int approve_policy(struct approve *a);
 /* approve_file.c: take in what was signed elsewhere. */

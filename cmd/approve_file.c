@@ -8,7 +8,7 @@
 #include "base/utf8.h"
 #include "sign/openpgp.h"
 
-/* Prepare ---------------------------------------------------------------------- */
+/* Prepare ------------------------------------------------------------------ */
 
 /* For a shell, if it has to be. */
 static void add_word(struct ev_buf *out, const char *word)
@@ -49,7 +49,7 @@ int approve_prepare(const struct approve *a)
 	return ret;
 }
 
-/* Complete --------------------------------------------------------------------- */
+/* Complete ----------------------------------------------------------------- */
 
 /* FILE of FILE.asc; the caller frees it. */
 static char *prepared_name(const char *signature)

@@ -40,7 +40,7 @@ static void target_release(struct target *t)
 	ev_decided_release(&t->decided);
 }
 
-/* Approvals ------------------------------------------------------------------ */
+/* Approvals ---------------------------------------------------------------- */
 
 /* "approve/4be1.../clinical/3f2a...", from whatever part of the name on, or
  * the id at its end. */
@@ -122,7 +122,7 @@ static int take_tag(struct target *t, struct ev_repo *r,
 		       "withdrawn", tag->name);
 }
 
-/* Links ----------------------------------------------------------------------- */
+/* Links -------------------------------------------------------------------- */
 
 /* Only where two follow one has a withdrawal a say. */
 static int take_link(struct target *t, struct ev_repo *r,
@@ -164,7 +164,7 @@ static int take_link(struct target *t, struct ev_repo *r,
 	return ret;
 }
 
-/* Records ---------------------------------------------------------------------- */
+/* Records ------------------------------------------------------------------ */
 
 static int take_record(struct target *t, struct ev_ledger *l,
 		       const struct reader *reader, const char *id)
@@ -240,7 +240,7 @@ static int find_target(struct target *t, struct ev_repo *r,
 		       "is here; artifacts cannot be withdrawn yet", word);
 }
 
-/* ------------------------------------------------------------------------------ */
+/* -------------------------------------------------------------------------- */
 
 static void print(struct context *ctx, const struct target *t,
 		  const struct ev_written *w, const char *signer)

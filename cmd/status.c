@@ -42,7 +42,7 @@ static void state_release(struct state *s)
 	reader_release(&s->reader);
 }
 
-/* What can be done next ----------------------------------------------------- */
+/* What can be done next ---------------------------------------------------- */
 
 static void add_next(struct state *s, const char *command)
 {
@@ -127,7 +127,7 @@ static void find_next(struct state *s)
 	next_push(s, label);
 }
 
-/* Text ---------------------------------------------------------------------- */
+/* Text --------------------------------------------------------------------- */
 
 static void print_records(const struct state *s)
 {
@@ -217,7 +217,7 @@ static void print_text(const struct state *s)
 	print_next(s);
 }
 
-/* JSON ---------------------------------------------------------------------- */
+/* JSON --------------------------------------------------------------------- */
 
 static void json_names(struct ev_json *j, const char *key,
 		       const struct ev_strs *l)
@@ -292,7 +292,7 @@ static void print_json(const struct state *s)
 	ev_buf_release(&buf);
 }
 
-/* ---------------------------------------------------------------------------- */
+/* -------------------------------------------------------------------------- */
 
 static int read_lines(struct state *s)
 {

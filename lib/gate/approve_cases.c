@@ -109,7 +109,7 @@ void ev_cases_open_names(struct ev_strs *out, const struct ev_cases *c,
 		}
 }
 
-/* Separation ---------------------------------------------------------------- */
+/* Separation --------------------------------------------------------------- */
 
 static bool is_theirs(const struct ev_person *p,
 		      const struct ev_contributor *who)

@@ -23,6 +23,9 @@ int ev_cases_judge(struct ev_cases *out, struct ev_repo *r,
 		   const char *ref, const struct ev_oid *to, int64_t now);
 void ev_cases_release(struct ev_cases *c);
 
+/* 0, or EV_EDENIED with the way out: an approval counts under a policy that is
+ * in force, and under no other. */
+int ev_approve_chain(const struct ev_chain *chain);
 /* Roles whose approval some case asks for, or that may clear something. */
 void ev_cases_roles(struct ev_strs *out, const struct ev_cases *c);
 /* Names that can be cleared; of `by` (may be NULL) alone those they may. */

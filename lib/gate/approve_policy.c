@@ -71,7 +71,7 @@ static int check_chain(const struct ev_policy *next,
 		check_first(next);
 }
 
-/* Who signs? ----------------------------------------------------------------- */
+/* Who signs? --------------------------------------------------------------- */
 
 static int check_root(const struct ev_chain *chain, const char *fpr)
 {
@@ -129,7 +129,7 @@ static int check_person(const struct ev_person **out,
 					   a->role) : 0;
 }
 
-/* What changes? --------------------------------------------------------------- */
+/* What changes? ------------------------------------------------------------ */
 
 /* Lines "<64 digits>  <path>" of a control set, in the order of paths. */
 struct entry { const char *line, *path; size_t n, npath; };

@@ -62,7 +62,7 @@ static int add_manifest(struct ev_strs *out, struct ev_case *c)
 	return ret;
 }
 
-/* Records ------------------------------------------------------------------- */
+/* Records ------------------------------------------------------------------ */
 
 static void add_outcomes(struct ev_strs *out, const struct ev_case *c)
 {
@@ -171,7 +171,7 @@ static void add_waivers(struct ev_strs *out, const struct ev_case *c)
 	}
 }
 
-/* What changed -------------------------------------------------------------- */
+/* What changed ------------------------------------------------------------- */
 
 /* The first of `total` lines (0: count them) that git prints, and how many
  * more there are. */

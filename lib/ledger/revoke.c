@@ -107,7 +107,7 @@ void ev_revoke_link(struct ev_revoke *out, const char *link,
 	take_roles(out, roles);
 }
 
-/* Who may ------------------------------------------------------------------- */
+/* Who may ------------------------------------------------------------------ */
 
 static const char *shared_role(const struct ev_revoke *w,
 			       const struct ev_person *p)
@@ -194,7 +194,7 @@ int ev_revoke_is_new(const struct ev_revoke *w, struct ev_ledger *l,
 	return ret;
 }
 
-/* The record ---------------------------------------------------------------- */
+/* The record --------------------------------------------------------------- */
 
 static int check_reason(const char *reason)
 {
