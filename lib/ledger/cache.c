@@ -11,13 +11,14 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "ledger/cache_index.h"
 
 /*
  * File: 16 bytes of head, then entries: u32 length of body, 32 bytes line
  * digest, body, 8 bytes of SHA-256 over digest and body.  An entry is found
- * through an index of (first four digest bytes, offset) kept in memory, so
- * that memory does not grow with what the entries say, and little with their
- * number.  More than FILE_MAX is neither read nor written.
+ * through an index kept in memory, so that memory does not grow with what the
+ * entries say, and little with their number.  More than FILE_MAX is neither
+ * read nor written.
  */
 #define HEAD "git-evidence v2\n"
 #define HEAD_SIZE 16
@@ -26,15 +27,12 @@
 #define FILE_MAX ((uint64_t)1 << 31)
 #define FRESH ((uint32_t)1 << 31)		/* offset is into `fresh` */
 
-struct slot { uint32_t key, offset; };		/* offset 0: free */
-
 struct ev_cache {
 	char *path;
 	int fd;				/* -1: nothing to read */
 	uint64_t end;			/* sound bytes of the file */
 	bool damaged;
-	struct slot *slots;
-	size_t nslots, used;
+	struct ev_cache_index index;
 	struct ev_buf fresh;		/* entries to append */
 	struct ev_buf body;		/* of the entry at hand */
 };
@@ -45,28 +43,6 @@ static uint32_t key_of(const unsigned char line[32])
 
 	memcpy(&k, line, sizeof(k));
 	return k;
-}
-
-static void index_put(struct ev_cache *c, uint32_t key, uint32_t offset)
-{
-	struct slot *old = c->slots;
-	size_t i, n = c->nslots;
-
-	if (c->used * 4 >= c->nslots * 3) {
-		c->nslots = n ? n * 2 : 1024;
-		c->slots = ev_calloc(c->nslots, sizeof(*c->slots));
-		c->used = 0;
-		for (i = 0; i < n; i++)
-			if (old[i].offset)
-				index_put(c, old[i].key, old[i].offset);
-		free(old);
-	}
-	for (i = key & (c->nslots - 1); c->slots[i].offset;
-	     i = (i + 1) & (c->nslots - 1))
-		;
-	c->slots[i].key = key;
-	c->slots[i].offset = offset;
-	c->used++;
 }
 
 static void checksum(unsigned char out[8], const unsigned char *digest_and_body,
@@ -82,9 +58,10 @@ static void checksum(unsigned char out[8], const unsigned char *digest_and_body,
 static void scan(struct ev_cache *c, uint64_t size)
 {
 	unsigned char *buf = ev_malloc(1 << 20);
+	struct ev_cache_slot *entries = NULL;
 	uint64_t at = HEAD_SIZE;
 	uint32_t len;
-	size_t have = 0, pos = 0;
+	size_t have = 0, pos = 0, n = 0, cap = 0;
 	ssize_t got;
 
 	if (size > FILE_MAX)
@@ -106,12 +83,16 @@ static void scan(struct ev_cache *c, uint64_t size)
 		memcpy(&len, buf + pos, 4);
 		if (len > BODY_MAX || have - pos < FIXED + len)
 			break;
-		index_put(c, key_of(buf + pos + 4), (uint32_t)at);
+		EV_GROW(entries, n, cap);
+		entries[n].key = key_of(buf + pos + 4);
+		entries[n++].offset = (uint32_t)at;
 		at += FIXED + len;
 		pos += FIXED + len;
 		c->end = at;
 	}
 	c->damaged = c->end != size;
+	ev_cache_index_fill(&c->index, entries, n);
+	free(entries);
 	free(buf);
 }
 
@@ -184,7 +165,7 @@ void ev_cache_close(struct ev_cache *c)
 		close(c->fd);
 	ev_buf_release(&c->fresh);
 	ev_buf_release(&c->body);
-	free(c->slots);
+	ev_cache_index_release(&c->index);
 	free(c->path);
 	free(c);
 }
@@ -345,40 +326,33 @@ static bool read_fresh(struct ev_buf *body, struct ev_cache *c, size_t offset,
 	return !memcmp(p + 4, key, 32) && take_entry(body, p, FIXED + len);
 }
 
-/* The first slot at or after `i` for this line; c->nslots if there is none. */
-static size_t find_slot(const struct ev_cache *c, uint32_t key, size_t i)
-{
-	for (; c->nslots; i++) {
-		i &= c->nslots - 1;
-		if (!c->slots[i].offset)
-			break;
-		if (c->slots[i].key == key)
-			return i;
-	}
-	return c->nslots;
-}
+struct wanted {
+	struct ev_cache *cache;
+	const unsigned char *name;
+	struct ev_buf *body;
+};
 
-bool ev_cache_has(struct ev_cache *c, const unsigned char line[32])
+static bool is_wanted(void *ctx, uint32_t offset)
 {
-	uint32_t key = key_of(line);
+	struct wanted *w = ctx;
 
-	return find_slot(c, key, key) < c->nslots;
+	if (offset & FRESH)
+		return read_fresh(w->body, w->cache, offset & ~FRESH, w->name);
+	return read_entry(w->body, w->cache, offset, w->name);
 }
 
 static bool get_body(struct ev_buf *body, struct ev_cache *c,
 		     const unsigned char name[32])
 {
-	uint32_t key = key_of(name), offset;
-	size_t i;
+	struct wanted w = { c, name, body };
 
-	for (i = find_slot(c, key, key); i < c->nslots;
-	     i = find_slot(c, key, i + 1)) {
-		offset = c->slots[i].offset;
-		if (offset & FRESH ? read_fresh(body, c, offset & ~FRESH, name)
-				   : read_entry(body, c, offset, name))
-			return true;
-	}
-	return false;
+	return ev_cache_index_find(&c->index, key_of(name), is_wanted, &w);
+}
+
+bool ev_cache_has(struct ev_cache *c, const unsigned char line[32])
+{
+	ev_buf_clear(&c->body);
+	return get_body(&c->body, c, line);
 }
 
 static void put_body(struct ev_cache *c, const unsigned char name[32],
@@ -395,7 +369,7 @@ static void put_body(struct ev_cache *c, const unsigned char name[32],
 	ev_buf_add(&c->fresh, body->ptr, body->len);
 	checksum(sum, (unsigned char *)c->fresh.ptr + at + 4, 32 + body->len);
 	ev_buf_add(&c->fresh, sum, 8);
-	index_put(c, key_of(name), (uint32_t)at | FRESH);
+	ev_cache_index_add(&c->index, key_of(name), (uint32_t)at | FRESH);
 }
 
 bool ev_cache_get(struct ev_cache *c, struct ev_record *out,
