@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "gate/client.h"
 #include "repo/config.h"
 
 const char *signer_name(const struct ev_line *line)
@@ -114,6 +115,10 @@ int reader_read(struct reader *out, struct ev_repo *r)
 	if (ret < 0)
 		return ret;
 	out->policy = ev_chain_policy(&out->chain);
+	/* The hooks go by a list that a new HEAD or policy may have outdated. */
+	if (out->policy && ev_protected_listed(r) &&
+	    ev_protected_list(r, out->policy) < 0)
+		ev_error_clear();
 	out->trust = out->policy ? &out->policy->trust : NULL;
 	return 0;
 }
