@@ -65,6 +65,10 @@ static int run(struct context *ctx, int argc, const char **argv)
 			print_json(ctx, &v);
 		else
 			verdict_print(ctx, &v, NULL, all, false);
+		if (v.is_protected && v.has_from && ev_oid_eq(&v.from, &v.to))
+			say_note(ctx, "note: the ref holds it already; "
+				 "approvals count for the move that they were "
+				 "given for");
 		status = ev_verdict_exit(&v);
 	}
 	ev_verdict_release(&v);
