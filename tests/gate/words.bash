@@ -609,7 +609,7 @@ say_approve() {
 	local ref=$target from=${want[$target]-} manifest=$manifest_id clears=()
 	local of_product=$product link=$in_force records=("${seen[@]}") id json
 	local altered= keyless= printed= lies= author= known= people=() where
-	local all= accepted=
+	local all= accepted= nobody=
 	shift 2
 	role=${head%% *} who=${head##* by }
 	if test -z "${key_of[$who]-}"
@@ -649,6 +649,7 @@ say_approve() {
 		'under no such policy') link=sha256:$(printf '%064d' 7) ;;
 		'signed by '*) author=${mod#signed by } ;;
 		'named '*) printed=${mod#named } ;;
+		'naming no contributors') nobody=1 ;;
 		'contributor '*) people+=("${mod#contributor }") ;;
 		altered) altered=1 ;;
 		'lying at role '*) lies=${mod#lying at role } ;;
@@ -661,13 +662,14 @@ say_approve() {
 		return
 	fi
 	contributors "${from:-${commit[ancient]-}}" "${commit[$at]}"
+	test -z "$nobody" || REPLY=
 	list "$REPLY" "${people[@]}"
 	all=$REPLY
 	list "${records[@]/#/sha256:}"
 	known=$REPLY
 	list "${clears[@]}"
 	accepted=$REPLY
-	nonce "$who $age $role $at $ref $from $known $meaning $accepted $link"
+	nonce "$who $age $all $role $at $ref $from $known $meaning $accepted $link"
 	id=$REPLY
 	or_null "$from"
 	json='{
