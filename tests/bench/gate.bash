@@ -97,7 +97,7 @@ rebase_again() {
 figure_hooks() {
 	local zero=0000000000000000000000000000000000000000 tip
 	local empty_transaction our_transaction empty_push our_push
-	local rebase_none rebase_ours
+	local rebase_none rebase_ours rebase_empty
 	gate_repo && empty_hook || return
 	tip=$(git rev-parse HEAD)
 	echo "$zero $tip refs/heads/work" >"$WORLD/stdin"
@@ -118,8 +118,14 @@ figure_hooks() {
 	git -c core.hooksPath=/dev/null checkout -q main
 	git config core.hooksPath /dev/null
 	measure rebase_none "$runs" rebase_again git rebase -q main
+	git config core.hooksPath "$WORLD/hooks" && mkdir "$WORLD/hooks" &&
+		cp "$WORLD/empty" "$WORLD/hooks/reference-transaction" || return
+	measure rebase_empty "$runs" rebase_again git rebase -q main
 	row "rebase of 50 commits: without hooks" "$rebase_none" \
 		"$rebase_ours" 1.3
+	row "  an empty reference-transaction: without hooks" \
+		"$rebase_none" "$rebase_empty" 1.3
+	rm -r "$WORLD/hooks"
 	cd "$WORLD" && rm -rf gate server.git
 }
 
@@ -159,6 +165,9 @@ figure_receive() {
 	git evidence -C "$WORLD/server.git" install --server \
 		--root "$(key_fpr quinn)" >/dev/null &&
 		git push -q origin HEAD:warm || return
+	# What packing and unpacking 10 MB costs varies more than the hooks cost.
+	git config pack.compression 0
+	git -C "$WORLD/server.git" config receive.unpackLimit 1
 	cp -r "$WORLD/server.git" "$WORLD/kept.git"
 	mv "$WORLD/kept.git/hooks" "$WORLD/hooks"
 	head -c 10000000 /dev/urandom >noise
