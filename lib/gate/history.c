@@ -2,11 +2,12 @@
 
 #include "gate/history.h"
 
-#include <ctype.h>
 #include <stdio.h>
 
 #include "base/error.h"
 #include "base/mem.h"
+
+#define NOBODY UINT32_MAX
 
 #define LINE_MAX_BYTES ((size_t)1 << 20)
 #define POOL_MAX ((size_t)256 << 20)
@@ -43,111 +44,6 @@ static int stop(struct ev_history *h, const char *what)
 	return EV_ESTOP;
 }
 
-/* Makers ------------------------------------------------------------------- */
-
-static uint32_t hash_of(const char *p, size_t n)
-{
-	uint32_t h = 2166136261u;
-
-	while (n--)
-		h = (h ^ (unsigned char)*p++) * 16777619u;
-	return h;
-}
-
-static uint32_t *slot_of(struct ev_history *h, const char *key, size_t n)
-{
-	const struct ev_maker *m;
-	size_t i;
-
-	for (i = hash_of(key, n) & (h->nslots - 1); h->slots[i];
-	     i = (i + 1) & (h->nslots - 1)) {
-		m = &h->makers[h->slots[i] - 1];
-		if (m->len == n && !memcmp(h->out->pool.ptr + m->at, key, n))
-			break;
-	}
-	return &h->slots[i];
-}
-
-static void grow_slots(struct ev_history *h)
-{
-	size_t i;
-
-	free(h->slots);
-	h->nslots = h->nslots ? h->nslots * 2 : 256;
-	h->slots = ev_calloc(h->nslots, sizeof(*h->slots));
-	for (i = 0; i < h->nmakers; i++)
-		*slot_of(h, h->out->pool.ptr + h->makers[i].at,
-			 h->makers[i].len) = (uint32_t)i + 1;
-}
-
-/* `key` is "email NUL name NUL"; may lie anywhere but in the pool. */
-static uint32_t maker_of(struct ev_history *h, const char *key, size_t n)
-{
-	struct ev_maker *m;
-	uint32_t *slot;
-
-	if (h->nmakers * 2 >= h->nslots)
-		grow_slots(h);
-	slot = slot_of(h, key, n);
-	if (*slot)
-		return *slot - 1;
-	EV_GROW(h->makers, h->nmakers, h->makers_cap);
-	m = &h->makers[h->nmakers++];
-	memset(m, 0, sizeof(*m));
-	m->at = h->out->pool.len;
-	m->name_at = m->at + strlen(key) + 1;
-	m->len = n;
-	m->commit = h->out->ncommits - 1;
-	ev_buf_add(&h->out->pool, key, n);
-	*slot = (uint32_t)h->nmakers;
-	return *slot - 1;
-}
-
-/* As Git reads an ident: the name is what comes before the first '<' without
- * the blanks at its end, the e-mail goes to the '>' after that. */
-static bool split_ident(struct ev_buf *key, const char *p, size_t n)
-{
-	const char *left = memchr(p, '<', n), *right, *end = left;
-
-	right = left ? memchr(left, '>', n - (size_t)(left - p)) : NULL;
-	if (!right)
-		return false;
-	while (p < end && isspace((unsigned char)*p))
-		p++;
-	while (end > p && isspace((unsigned char)end[-1]))
-		end--;
-	ev_buf_clear(key);
-	ev_buf_add(key, left + 1, (size_t)(right - left) - 1);
-	ev_buf_addc(key, '\0');
-	ev_buf_add(key, p, (size_t)(end - p));
-	ev_buf_addc(key, '\0');
-	return true;
-}
-
-static int take_maker(struct ev_history *h, const char *p, size_t n,
-		      bool author)
-{
-	struct ev_made *made = &h->made[h->out->ncommits - 1];
-	bool *seen = author ? &h->has_author : &h->has_committer;
-	uint32_t maker;
-
-	if (split_ident(&h->key, p, n)) {
-		maker = maker_of(h, h->key.ptr, h->key.len);
-		if (author)
-			h->makers[maker].author = true;
-		else
-			h->makers[maker].committer = true;
-		/* Of two lines Git knows the first; both have a say here. */
-		if (!*seen && author)
-			made->author = maker;
-		else if (!*seen)
-			made->committer = maker;
-		*seen = true;
-	}
-	return h->out->pool.overflow ?
-		stop(h, "too many people have made it, counted") : 0;
-}
-
 /* Commits ------------------------------------------------------------------ */
 
 /* "<commit> <parent as walked>..." */
@@ -174,13 +70,21 @@ static int begin_commit(struct ev_history *h, const char *p, size_t n)
 	h->walked = (n - EV_OID_HEX) / (EV_OID_HEX + 1);
 	h->stored = 0;
 	h->has_author = h->has_committer = false;
+	h->encoding[0] = '\0';
 	h->at = EV_AT_HEADER;
+	h->in = EV_IN_TREE;
 	return 0;
 }
 
 static int end_commit(struct ev_history *h)
 {
+	struct ev_made made = h->made[h->out->ncommits - 1];
+
 	h->at = EV_AT_NAME;
+	if (!h->has_author || !h->has_committer)
+		return stop(h, "it does not say who made the commit");
+	ev_maker_as_shown(h, made.author, true);
+	ev_maker_as_shown(h, made.committer, false);
 	if (h->stored > h->walked)
 		return stop(h, "history is cut off (shallow clone)");
 	/* What `from` holds is cut off as well, and cannot be left out. */
@@ -211,29 +115,71 @@ static int take_parent(struct ev_history *h, const char *p, size_t n)
 	return 0;
 }
 
-static int take_header(struct ev_history *h, const char *p, size_t n)
+/* Letters that the name of an encoding has; '/' would say more than that. */
+static void take_encoding(struct ev_history *h, const char *p, size_t n)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:+";
+
+	if (*h->encoding || n >= sizeof(h->encoding))
+		return;
+	memcpy(h->encoding, p, n);
+	h->encoding[n] = '\0';
+	if (h->encoding[strspn(h->encoding, letters)])
+		h->encoding[0] = '\0';
+}
+
+static int take_maker(struct ev_history *h, const char *p, size_t n,
+		      bool author)
+{
+	struct ev_made *made = &h->made[h->out->ncommits - 1];
+	bool *seen = author ? &h->has_author : &h->has_committer;
+	uint32_t maker = NOBODY;
+
+	if (ev_maker_take(&maker, h, p, n, author))
+		*seen = true;
+	/* Of two lines Git knows the first; both have a say here. */
+	if (author && made->author == NOBODY)
+		made->author = maker;
+	else if (!author && made->committer == NOBODY)
+		made->committer = maker;
+	return h->out->pool.overflow ?
+		stop(h, "too many people have made it, counted") : 0;
+}
+
+static int take_tree(struct ev_history *h, const char *p, size_t n)
 {
 	struct ev_range_commit *x = &h->out->commits[h->out->ncommits - 1];
 	char hex[EV_OID_HEX + 1];
 
+	snprintf(hex, sizeof(hex), "%.*s", n < EV_OID_HEX ? (int)n : EV_OID_HEX,
+		 p);
+	return ev_oid_parse(&x->tree, hex) < 0 ?
+		stop(h, "a tree that is no object id") : 0;
+}
+
+static int take_header(struct ev_history *h, const char *p, size_t n)
+{
 	if (!n) {
 		h->at = EV_AT_BODY;
 		return 0;
 	}
-	if (is_header(p, n, "parent"))
+	if (h->in == EV_IN_TREE && is_header(p, n, "tree")) {
+		h->in = EV_IN_PARENTS;
+		return take_tree(h, p + 5, n - 5);
+	}
+	if (h->in == EV_IN_PARENTS && is_header(p, n, "parent"))
 		return take_parent(h, p + 7, n - 7);
+	h->in = EV_IN_REST;
 	if (is_header(p, n, "author"))
 		return take_maker(h, p + 7, n - 7, true);
 	if (is_header(p, n, "committer"))
 		return take_maker(h, p + 10, n - 10, false);
+	if (is_header(p, n, "encoding"))
+		take_encoding(h, p + 9, n - 9);
 	if (is_header(p, n, "gpgsig"))
-		x->is_signed = true;
-	if (!is_header(p, n, "tree"))
-		return 0;
-	snprintf(hex, sizeof(hex), "%.*s", (int)(n - 5 < EV_OID_HEX ? n - 5 :
-						 EV_OID_HEX), p + 5);
-	return ev_oid_parse(&x->tree, hex) < 0 ?
-		stop(h, "a tree that is no object id") : 0;
+		h->out->commits[h->out->ncommits - 1].is_signed = true;
+	return 0;
 }
 
 static int take_line(struct ev_history *h, const char *p, size_t n)

@@ -4,7 +4,9 @@
  * One process for any number of commits, in constant memory but for what is
  * kept of each.  The header says all that a range needs to know: who made a
  * commit, whether it is signed, and the parents that are stored in it, where
- * those that were walked may be fewer (a shallow clone).
+ * those that were walked may be fewer (a shallow clone).  It has to be read as
+ * it is stored: whoever has Git turn it into UTF-8 reads, where a commit claims
+ * to be written in EBCDIC or UTF-7, lines that Git itself does not go by.
  */
 #ifndef EV_GATE_HISTORY_H
 #define EV_GATE_HISTORY_H
@@ -33,7 +35,10 @@ struct ev_history {
 	size_t made_cap;
 	/* where we are */
 	enum { EV_AT_NAME, EV_AT_HEADER, EV_AT_BODY } at;
+	/* Git takes a tree, then parents, and no other lines for those */
+	enum { EV_IN_TREE, EV_IN_PARENTS, EV_IN_REST } in;
 	struct ev_buf line, key;
+	char encoding[32];		/* what the commit says of itself; "" */
 	size_t walked, stored;		/* parents of the commit at hand */
 	bool has_author, has_committer;
 };
@@ -44,5 +49,13 @@ void ev_history_release(struct ev_history *h);
 int ev_history_feed(struct ev_history *h, const char *p, size_t n);
 /* After the last: give the commits of the range their names. */
 void ev_history_end(struct ev_history *h);
+
+/* makers.c ----------------------------------------------------------------- */
+
+/* What stands in a line of the commit at hand; false if that is nobody. */
+bool ev_maker_take(uint32_t *maker, struct ev_history *h, const char *p,
+		   size_t n, bool author);
+/* As Git shows them where the commit says how it is written: that name too. */
+void ev_maker_as_shown(struct ev_history *h, uint32_t maker, bool author);
 
 #endif

@@ -206,7 +206,7 @@ int ev_range_load(struct ev_range *out, struct ev_case *c)
 	ev_strs_add(&args, "rev-list");
 	ev_strs_add(&args, "--parents");
 	ev_strs_add(&args, "--header");
-	ev_strs_add(&args, "--encoding=UTF-8");
+	ev_strs_add(&args, "--encoding=none");
 	fixed = args.n;
 	add_tips(&args, c);
 	if (args.n == fixed || !leave_out(&args, &h, c))

@@ -249,6 +249,17 @@ static void odd_commits_are_read_as_git_reads_them(void **state)
 	assert_int_equal(px.range.npeople, 2);
 	assert_false(px.range.commits[0].is_signed);
 	free(id);
+	/* a parent is one only before all else, a tree is the first line */
+	id = raw_commit("%s\\nauthor A <a@x> 1 +0000\\n"
+			"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\\n"
+			"parent 4b825dc642cb6eb9a060e54bf8d69288fbee4904\\n"
+			"committer B <b@x> 1 +0000\\n\\nm\\n", header);
+	fix_ok(ev_oid_parse(&to, id));
+	px_open_at(&from, &to, 0);
+	fix_ok(ev_range_load(&px.range, &px));
+	known(1);
+	assert_true(ev_oid_eq(&px.range.commits[0].tree, &px.tree));
+	free(id);
 	/* two authors: git shows the first, and both have a say */
 	id = raw_commit("%s\\nauthor J\\344n <a@x> 1 +0000\\n"
 			"author C <c@x> 1 +0000\\n"
@@ -263,16 +274,87 @@ static void odd_commits_are_read_as_git_reads_them(void **state)
 	assert_non_null(who("c@x", "C"));
 	assert_true(px.range.commits[0].is_signed);
 	free(id);
-	/* nobody */
-	id = raw_commit("%s\\nauthor nobody\\ncommitter > 1 <\\n"
-			"author <> 1 +0000\\n\\nm\\n", header);
+	free(header);
+}
+
+/* Git goes by the bytes, whatever they are said to mean. */
+static void what_an_encoding_makes_of_a_commit_is_not_what_it_is(void **state)
+{
+	char *header, *id;
+	struct ev_oid to, from;
+
+	(void)state;
+	px_commit("one");
+	px_commit("two");
+	from = px_oid("main");
+	header = fix_out("echo tree $(git rev-parse main^{tree});"
+			 " echo parent $(git rev-parse main~)");
+	id = fix_out("{ printf '%%s\\nauthor ' '%s';"
+		     " printf '\\n%%s\\nparent %%s\\nauthor C <c@x> 1 +0000'"
+		     " \"tree $(git rev-parse main^{tree})\""
+		     " $(git rev-parse main) | iconv -t IBM037;"
+		     " printf '<a@x> 1 +0000\\ncommitter B <b@x> 1 +0000\\n';"
+		     " printf 'encoding IBM037\\n\\nm\\n'; } >c &&"
+		     " git hash-object -t commit -w --literally c", header);
 	fix_ok(ev_oid_parse(&to, id));
 	px_open_at(&from, &to, 0);
 	fix_ok(ev_range_load(&px.range, &px));
 	known(1);
-	assert_int_equal(px.range.npeople, 0);
-	assert_string_equal(px.range.commits[0].author, "");
+	assert_false(px.range.has_from);
+	assert_string_equal(px.range.commits[0].author, "a@x");
 	free(id);
+	/* what it shows is somebody too */
+	id = raw_commit("%s\\nauthor A <ada+AEA-x> 1 +0000\\n"
+			"committer B <b@x> 1 +0000\\nencoding UTF-7\\n\\n",
+			header);
+	fix_ok(ev_oid_parse(&to, id));
+	px_open_at(&from, &to, 0);
+	fix_ok(ev_range_load(&px.range, &px));
+	known(1);
+	assert_non_null(who("ada+AEA-x", "A"));
+	assert_non_null(who("ada@x", "A"));
+	assert_true(who("ada@x", "A")->author);
+	assert_false(who("ada@x", "A")->committer);
+	free(id);
+	/* and nobody, what no encoding is, or is none of a name */
+	id = raw_commit("%s\\nauthor A <+AAA-x> 1 +0000\\n"
+			"committer B <b@x> 1 +0000\\nencoding UTF-7//X\\n"
+			"encoding UTF-7\\n\\n", header);
+	fix_ok(ev_oid_parse(&to, id));
+	px_open_at(&from, &to, 0);
+	fix_ok(ev_range_load(&px.range, &px));
+	known(1);
+	assert_int_equal(px.range.npeople, 2);
+	free(id);
+	free(header);
+}
+
+static void who_made_it_has_to_be_said(void **state)
+{
+	static const char *const headers[] = {
+		"%s\\nauthor A <a@x> 1 +0000\\n\\nm\\n",
+		"%s\\ncommitter B <b@x> 1 +0000\\n\\nm\\n",
+		"%s\\nauthor <> 1 +0000\\ncommitter B <b@x> 1 +0000\\n\\nm\\n",
+		"%s\\nauthor A 1 +0000\\ncommitter B <b@x> 1 +0000\\n\\nm\\n",
+		"%s\\nauthor \\0A <a@x> 1 +0000\\ncommitter B <b@x> 1 +0000\\n",
+	};
+	char *header, *id;
+	struct ev_oid to, from;
+	size_t i;
+
+	(void)state;
+	px_commit("base");
+	from = px_oid("main");
+	header = fix_out("echo tree $(git rev-parse main^{tree});"
+			 " echo parent $(git rev-parse main)");
+	for (i = 0; i < EV_ARRAY_SIZE(headers); i++) {
+		id = raw_commit(headers[i], header);
+		fix_ok(ev_oid_parse(&to, id));
+		px_open_at(&from, &to, 0);
+		fix_ok(ev_range_load(&px.range, &px));
+		unknown("does not say who made");
+		free(id);
+	}
 	free(header);
 }
 
@@ -433,7 +515,7 @@ static void what_cannot_be_read_stops(void **state)
 	static const struct { const char *text, *reason; } rows[] = {
 		{ "warning: x\n", "cannot be read" },
 		{ OID "\ntree x\n", "tree" },
-		{ OID "\nparent x\n", "parent" },
+		{ OID "\ntree " OTHER "\nparent x\n", "parent" },
 	};
 	struct ev_history h;
 	struct ev_range r;
@@ -499,6 +581,8 @@ int main(void)
 		REPO_TEST(a_mailmap_only_adds),
 		REPO_TEST(a_mailmap_that_cannot_be_read_hides_nobody),
 		REPO_TEST(odd_commits_are_read_as_git_reads_them),
+		REPO_TEST(what_an_encoding_makes_of_a_commit_is_not_what_it_is),
+		REPO_TEST(who_made_it_has_to_be_said),
 		REPO_TEST(configuration_changes_nothing),
 		REPO_TEST(replaced_and_grafted_history_is_not_followed),
 		REPO_TEST(a_shallow_clone_says_so),
