@@ -141,26 +141,47 @@ static bool is_old(const char *version)
 	return v[1] < 2;
 }
 
-static gpgme_engine_info_t engine_of(gpgme_ctx_t ctx)
+static gpgme_engine_info_t openpgp_of(gpgme_engine_info_t info)
 {
-	gpgme_engine_info_t info = gpgme_ctx_get_engine_info(ctx);
-
 	while (info && info->protocol != GPGME_PROTOCOL_OpenPGP)
 		info = info->next;
 	return info;
 }
 
-static bool is_default(gpgme_ctx_t ctx, const char *path, const char *home)
+static bool same(const char *a, const char *b)
 {
-	gpgme_engine_info_t info = engine_of(ctx);
+	return a && b ? !strcmp(a, b) : a == b;
+}
 
-	return info && info->file_name && !strcmp(info->file_name, path) &&
-	       !home && !info->home_dir;
+/*
+ * What new contexts begin with.  GPGME runs gpg for its version whenever a
+ * program or a home is set, also for a context by itself, so it is set here for
+ * all those of one home.  A context goes on with what it began with.
+ */
+static gpgme_error_t open_context(gpgme_ctx_t *out, const char *path,
+				  const char *home)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	gpgme_engine_info_t info = NULL;
+	gpgme_error_t err;
+
+	pthread_mutex_lock(&lock);
+	err = gpgme_get_engine_info(&info);
+	info = err ? NULL : openpgp_of(info);
+	if (!err && !(info && same(info->file_name, path) &&
+		      same(info->home_dir, home)))
+		err = gpgme_set_engine_info(GPGME_PROTOCOL_OpenPGP, path, home);
+	if (!err)
+		err = gpgme_new(out);
+	pthread_mutex_unlock(&lock);
+	if (!err)
+		err = gpgme_set_protocol(*out, GPGME_PROTOCOL_OpenPGP);
+	return err;
 }
 
 static int check_version(gpgme_ctx_t ctx, const char *program)
 {
-	gpgme_engine_info_t info = engine_of(ctx);
+	gpgme_engine_info_t info = openpgp_of(gpgme_ctx_get_engine_info(ctx));
 
 	if (!info || !info->version)
 		return ev_fail(EV_ERROR, "'%s' does not say its version",
@@ -188,13 +209,7 @@ int ev_gpg_open(gpgme_ctx_t *out, const char *program, const char *home)
 	ret = find_program(&path, program);
 	if (ret < 0)
 		goto out;
-	err = gpgme_new(&ctx);
-	if (!err)
-		err = gpgme_set_protocol(ctx, GPGME_PROTOCOL_OpenPGP);
-	/* it would ask gpg for its version again */
-	if (!err && !is_default(ctx, path.ptr, home))
-		err = gpgme_ctx_set_engine_info(ctx, GPGME_PROTOCOL_OpenPGP,
-						path.ptr, home);
+	err = open_context(&ctx, path.ptr, home);
 	if (err) {
 		ret = ev_gpg_fail(err, "gpg cannot be used");
 		goto out;
