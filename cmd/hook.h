@@ -28,5 +28,7 @@ int hook_server_transaction(struct context *ctx, int argc, const char **argv);
 /* The way back after a move of `ref` to `to` was refused: Git has changed the
  * files before it asks. */
 void hook_say_recovery(struct context *ctx, const struct ev_verdict *v);
+/* After a merge was refused; `by_hand`: somebody may have worked on it. */
+void hook_say_merge_recovery(struct context *ctx, bool by_hand);
 
 #endif

@@ -164,7 +164,8 @@ out:
 	return ret == EV_ENOTFOUND ? 0 : ret;
 }
 
-static int judge_merge(struct context *ctx, const struct ev_oids *heads)
+static int judge_merge(struct context *ctx, const struct ev_oids *heads,
+		       bool by_hand)
 {
 	struct ev_verdicts list = { NULL, 0, 0 };
 	int status = EXIT_PASS;
@@ -172,8 +173,7 @@ static int judge_merge(struct context *ctx, const struct ev_oids *heads)
 	if (ev_client_merge(&list, ctx->repo, heads, ev_now()) < 0) {
 		status = report_error(ctx);
 	} else if (print_stops(ctx, &list, "merge into")) {
-		say_hint("git merge --abort       # leaves the branch as it "
-			 "was");
+		hook_say_merge_recovery(ctx, by_hand);
 		status = EXIT_FAIL;
 	}
 	ev_verdicts_release(&list);
@@ -188,7 +188,7 @@ int hook_pre_merge_commit(struct context *ctx, int argc, const char **argv)
 	(void)argc;
 	(void)argv;
 	heads_of_environment(&heads, ctx);
-	status = judge_merge(ctx, &heads);
+	status = judge_merge(ctx, &heads, false);
 	ev_oids_release(&heads);
 	return status;
 }
@@ -204,7 +204,7 @@ int hook_pre_commit(struct context *ctx, int argc, const char **argv)
 	if (ret < 0)
 		status = report_error(ctx);
 	else if (ret)
-		status = judge_merge(ctx, &heads);
+		status = judge_merge(ctx, &heads, true);
 	ev_oids_release(&heads);
 	return status;
 }

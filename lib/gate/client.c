@@ -204,19 +204,43 @@ static int value_of(struct ev_oid *out, struct ev_repo *r, const char *ref)
 	return ret;
 }
 
-/* What the remote has taken was judged there. */
-static int is_remotes(bool *yes, struct ev_repo *r, const char *branch,
-		      const struct ev_oid *value)
+static int is_held_by(bool *yes, struct ev_repo *r, const char *remote,
+		      const char *branch, const struct ev_oid *value)
 {
-	const char *remote = ev_config_get(r, "evidence.remote", NULL);
-	char *ref = ev_strdupf("refs/remotes/%s/%s", remote ? remote :
-			       "origin", branch + strlen(HEADS));
+	char *ref = ev_strdupf("refs/remotes/%s/%s", remote, branch);
 	struct ev_oid there;
 	int ret = value_of(&there, r, ref);
 
 	*yes = ret == 0 && ev_oid_eq(&there, value);
 	free(ref);
+	/* A URL may stand for a remote, and "." for the repository itself. */
+	if (ret == EV_EINVALID) {
+		ev_error_clear();
+		ret = 0;
+	}
 	return ret;
+}
+
+/*
+ * What the remote has taken was judged there.  A clone may have been made with
+ * another name for it than origin: the branch says so.
+ */
+static int is_remotes(bool *yes, struct ev_repo *r, const char *ref,
+		      const struct ev_oid *value)
+{
+	const char *remote = ev_config_get(r, "evidence.remote", NULL);
+	const char *branch = ref + strlen(HEADS);
+	bool said = remote != NULL;
+	char *key;
+	int ret;
+
+	ret = is_held_by(yes, r, said ? remote : "origin", branch, value);
+	if (ret < 0 || *yes || said)
+		return ret;
+	key = ev_strdupf("branch.%s.remote", branch);
+	remote = ev_config_get(r, key, NULL);
+	free(key);
+	return remote ? is_held_by(yes, r, remote, branch, value) : 0;
 }
 
 /*
