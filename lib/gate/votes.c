@@ -11,8 +11,6 @@
 #include "gate/records.h"
 #include "policy/quorum.h"
 
-#define WITHDRAWALS 256			/* of one approval, that are looked at */
-
 static bool refuse(struct ev_vote *v, const char *fmt, ...) EV_PRINTF(2, 3);
 
 /* False, so that it fits "return". */
@@ -45,13 +43,12 @@ static bool same_tree(const struct ev_case *c, const struct ev_oid *commit)
 static bool fits_from(struct ev_vote *v, const struct ev_case *c)
 {
 	const struct ev_decision *d = &v->decided->d;
-	bool is_new = ev_oid_is_zero(&c->q->from);
 	char hex[EV_OID_HEX + 1];
 
 	if (!d->has_from)
-		return is_new || refuse(v, "given when the ref was not there");
-	if (!is_new && (ev_oid_eq(&d->from, &c->q->from) ||
-			same_tree(c, &d->from)))
+		return ev_oid_is_zero(&c->q->from) ||
+		       refuse(v, "given when the ref was not there");
+	if (ev_oid_eq(&d->from, &c->q->from) || same_tree(c, &d->from))
 		return true;
 	ev_oid_hex(hex, &d->from);
 	return refuse(v, "given when the ref held %.12s", hex);
@@ -65,8 +62,6 @@ static bool fits(struct ev_vote *v, const struct ev_case *c)
 	if (x->sig != EV_OBJSIG_GOOD || !x->person)
 		return refuse(v, "%s", *x->reason ? x->reason :
 			      "its signature does not count");
-	if (!ev_person_has_role(x->person, d->role))
-		return refuse(v, "has not the role %s", d->role);
 	if (x->person->machine)
 		return refuse(v, "a machine cannot approve");
 	if (!ev_streq(d->product, c->policy->trust.product_id))
@@ -80,60 +75,59 @@ static bool fits(struct ev_vote *v, const struct ev_case *c)
 
 /* Withdrawn ---------------------------------------------------------------- */
 
-struct withdrawals {
-	const struct ev_line *items[WITHDRAWALS];
-	size_t n;
-};
+struct withdrawals { const struct ev_line **items; size_t n; };
 
-static void find_on(struct withdrawals *w, const struct ev_lines *lines,
-		    const char *id)
+/* All of them: whoever may write lines could hide the one that counts behind
+ * any number of others. */
+static void add_withdrawals(struct withdrawals *w, const struct ev_lines *lines,
+			    const char *tag)
 {
-	w->n += ev_lines_revoking(w->items + w->n, WITHDRAWALS - w->n, lines,
-				  "approval", id);
-	if (w->n > WITHDRAWALS)
-		w->n = WITHDRAWALS;
+	size_t n = ev_lines_revoking(NULL, 0, lines, "approval", tag);
+
+	w->items = ev_realloc(w->items, (w->n + n + 1) * sizeof(*w->items));
+	ev_lines_revoking(w->items + w->n, n, lines, "approval", tag);
+	w->n += n;
 }
 
-/* By the tag's name, or by its object: which anybody could make anew around the
- * same signature, so that the name is what `revoke` writes. */
 static int find_withdrawals(struct withdrawals *w, const struct ev_vote *v,
 			    struct ev_case *c)
 {
 	const struct ev_lines *global;
-	const char *name = v->decided->ref + strlen("refs/tags/");
 	char hex[EV_OID_HEX + 1];
 	int err = 0;
 
-	w->n = 0;
 	ev_oid_hex(hex, &v->decided->oid);
 	global = ev_ledger_global(c->ledger, &err);
 	if (!global)
 		return err;
-	find_on(w, &c->lines, name);
-	find_on(w, &c->lines, hex);
-	find_on(w, global, name);
-	find_on(w, global, hex);
+	add_withdrawals(w, &c->lines, hex);
+	add_withdrawals(w, global, hex);
 	return 0;
 }
 
 /* So many people as a change of the policy takes? */
-static bool is_quorum(const struct withdrawals *w, const struct ev_quorum *q)
+static bool is_quorum(const struct withdrawals *w, const struct ev_policy *in)
 {
-	struct ev_ballot *ballots = NULL;
+	const struct ev_quorum *q = &in->policy_change;
+	bool *seen = ev_calloc(in->trust.npeople + 1, sizeof(*seen)), yes;
 	int64_t *have = ev_calloc(q->n + 1, sizeof(*have));
+	struct ev_ballot *ballots = NULL;
 	const struct ev_person *p;
 	size_t i, k, n = 0, cap = 0;
-	bool yes;
 
 	for (i = 0; i < w->n; i++) {
 		p = w->items[i]->person;
-		for (k = 0; p && !p->machine && k < p->roles.n; k++) {
+		if (!p || p->machine || seen[p - in->trust.people])
+			continue;
+		seen[p - in->trust.people] = true;
+		for (k = 0; k < p->roles.n; k++) {
 			EV_GROW(ballots, n, cap);
 			ballots[n].person = p;
 			ballots[n++].role = p->roles.items[k];
 		}
 	}
-	yes = q->n && n && ev_quorum_count(have, NULL, q, ballots, n, true);
+	yes = q->n && ev_quorum_count(have, NULL, q, ballots, n, true);
+	free(seen);
 	free(ballots);
 	free(have);
 	return yes;
@@ -154,7 +148,7 @@ static int withdrawn(bool *yes, struct ev_vote *v, struct ev_case *c)
 {
 	const struct ev_decided *x = v->decided;
 	bool no = x->d.meaning == EV_MEANING_REJECTED;
-	struct withdrawals w;
+	struct withdrawals w = { NULL, 0 };
 	const struct ev_person *by;
 	size_t i;
 	int ret;
@@ -172,10 +166,11 @@ static int withdrawn(bool *yes, struct ev_vote *v, struct ev_case *c)
 		if (*yes)
 			refuse(v, "withdrawn by %.120s", by->name);
 	}
-	if (!*yes && no && is_quorum(&w, &c->policy->policy_change)) {
+	if (!*yes && no && is_quorum(&w, c->policy)) {
 		*yes = true;
 		refuse(v, "withdrawn by a quorum");
 	}
+	free(w.items);
 	return 0;
 }
 

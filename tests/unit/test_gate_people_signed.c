@@ -1,12 +1,13 @@
 /*
  * Commits and tags signed by listed people and by others: commits.signed,
- * ref.signed_by, and the fingerprints among the contributors.
+ * ref.signed_by, and the fingerprints among the contributors.  And approvals as
+ * they are gathered: what they are bound to, and who may take them back.
  */
 #include "tests/unit/peoplefix.h"
 #include "tests/unit/signfix.h"
 
 #include "base/clock.h"
-#include "ledger/cache.h"
+#include "ledger/internal.h"
 
 static struct ev_keyhome *home;
 static struct ev_person_key keys[3];
@@ -259,6 +260,181 @@ static void a_branch_goes_by_its_last_commit(void **state)
 	px_says("ref.signed_by", EV_FAIL, "no annotated tag");
 }
 
+/* Approvals given, read and held to the question ---------------------------- */
+
+static struct ev_line taken[2000];	/* withdrawals */
+static size_t ntaken;
+
+static struct ev_oid give(const char *from, enum ev_meaning meaning)
+{
+	struct ev_decision d;
+	struct ev_oid tag;
+
+	ev_decision_init(&d, EV_DECISION_APPROVAL);
+	d.product = ev_strdup(px_words[2]);
+	d.role = ev_strdup("clinical");
+	d.name = ev_strdup(px_people[PX_ADA].name);
+	d.email = ev_strdup("ada@example.org");
+	d.ref = ev_strdup(PX_HEAD);
+	d.at = px_q.now;
+	d.has_from = *from;
+	if (*from)
+		fix_ok(ev_oid_parse(&d.from, from));
+	d.commit = px_oid("main");
+	d.tree = px_oid("main^{tree}");
+	d.meaning = meaning;
+	memcpy(d.policy, px_policy.link, sizeof(d.policy));
+	fix_ok(ev_nonce(d.nonce));
+	fix_ok(ev_decision_write(&tag, NULL, px_repo, &px_policy.trust, &d,
+				 keys[0].fpr, NULL));
+	ev_decision_release(&d);
+	ev_evidence_release(&px_evidence);
+	fix_ok(ev_evidence_read(&px_evidence, px_repo));
+	ntaken = 0;
+	return tag;
+}
+
+static void take_back(const struct ev_oid *tag, int person)
+{
+	struct ev_line *l = &taken[ntaken++];
+	static char hex[EV_OID_HEX + 1], type[] = "approval";
+
+	memset(l, 0, sizeof(*l));
+	ev_oid_hex(hex, tag);
+	l->record.kind = EV_KIND_REVOCATION;
+	l->record.withdraws_type = type;
+	l->record.withdraws_id = hex;
+	l->person = &px_people[person];
+}
+
+/* The one vote, with what was taken back on the candidate or for all. */
+static const struct ev_vote *gather(bool global)
+{
+	struct ev_lines *on = global ? &px.ledger->global : &px.lines;
+
+	ev_votes_release(&px);
+	px.ledger->global_read = true;
+	on->items = taken;
+	on->n = ntaken;
+	fix_ok(ev_votes_gather(&px));
+	memset(on, 0, sizeof(*on));
+	assert_int_equal(px.nvotes, 1);
+	return &px.votes[0];
+}
+
+static void counts(bool yes, const char *reason)
+{
+	const struct ev_vote *v = gather(false);
+
+	if (v->counts != yes || !strstr(v->reason, reason))
+		fail_msg("%d '%s'", v->counts, v->reason);
+}
+
+static void it_is_bound_to_the_whole_tree(void **state)
+{
+	(void)state;
+	px_policy.version = 1;
+	memset(px_policy.link + 7, '1', 64);
+	give("", EV_MEANING_APPROVED);
+	px_open("", "main");
+	counts(true, "");
+	/* Twelve digits can be made to agree. */
+	px.tree.id[EV_OID_SIZE - 1] ^= 1;
+	counts(false, "other content");
+}
+
+static void it_is_bound_to_the_old_value_though_that_is_not_here(void **state)
+{
+	static const char absent[] = "4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b";
+	struct ev_oid from, to = px_oid("main");
+
+	(void)state;
+	memset(px_policy.link + 7, '1', 64);
+	give(absent, EV_MEANING_APPROVED);
+	fix_ok(ev_oid_parse(&from, absent));
+	px_open_at(&from, &to, 0);
+	counts(true, "");
+	from.id[0] ^= 1;
+	px_open_at(&from, &to, 0);
+	counts(false, "given when the ref held 4b4b4b4b4b4b");
+	px_open("", "main");
+	counts(false, "given when the ref held 4b4b4b4b4b4b");
+}
+
+static void add_item(struct ev_quorum *q, const char *role, int64_t count)
+{
+	EV_GROW(q->items, q->n, q->cap);
+	q->items[q->n].role = ev_strdup(role);
+	q->items[q->n++].count = count;
+}
+
+static void a_yes_is_taken_back_by_its_giver_or_the_roles(void **state)
+{
+	struct ev_oid tag;
+
+	(void)state;
+	memset(px_policy.link + 7, '1', 64);
+	tag = give("", EV_MEANING_APPROVED);
+	px_open("", "main");
+	counts(true, "");
+	take_back(&tag, PX_QUINN);
+	take_back(&tag, PX_ROBIN);
+	/* A quorum for changes of the policy has no say in it. */
+	add_item(&px_policy.policy_change, "quality", 2);
+	counts(true, "");
+	ev_strs_add(&px_policy.revoke_approvals, "quality");
+	counts(false, "withdrawn by Quinn Abara");
+	assert_false(gather(true)->counts);
+	ntaken = 0;
+	counts(true, "");
+	take_back(&tag, PX_ADA);
+	counts(false, "withdrawn by Dr. Ada Kern");
+	/* However many have no say in it. */
+	ntaken = 0;
+	while (ntaken < EV_ARRAY_SIZE(taken) - 1)
+		take_back(&tag, PX_CI);
+	counts(true, "");
+	take_back(&tag, PX_ADA);
+	counts(false, "withdrawn by Dr. Ada Kern");
+	ntaken = 0;
+	take_back(&tag, PX_ADA);
+	/* Of another approval. */
+	taken[0].record.withdraws_id[0] ^= 1;
+	counts(true, "");
+}
+
+static void a_no_is_taken_back_by_its_giver_or_a_quorum(void **state)
+{
+	struct ev_oid tag;
+
+	(void)state;
+	memset(px_policy.link + 7, '1', 64);
+	tag = give("", EV_MEANING_REJECTED);
+	ev_strs_add(&px_policy.revoke_approvals, "quality");
+	px_open("", "main");
+	assert_true(gather(false)->rejects);
+	take_back(&tag, PX_QUINN);
+	take_back(&tag, PX_QUINN);
+	/* Nobody has a say where nobody is asked. */
+	assert_true(gather(false)->rejects);
+	add_item(&px_policy.policy_change, "quality", 2);
+	assert_true(gather(false)->rejects);
+	take_back(&tag, PX_CI);
+	ev_strs_add(&px_people[PX_CI].roles, "quality");
+	assert_true(gather(false)->rejects);
+	take_back(&tag, PX_ROBIN);
+	assert_false(gather(false)->rejects);
+	counts(false, "withdrawn by a quorum");
+	assert_false(gather(true)->rejects);
+	/* One person is not two, whatever roles they hold. */
+	add_item(&px_policy.policy_change, "regulatory", 1);
+	ev_strs_add(&px_people[PX_QUINN].roles, "regulatory");
+	assert_true(gather(false)->rejects);
+	ntaken = 0;
+	take_back(&tag, PX_ADA);
+	assert_false(gather(false)->rejects);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -272,6 +448,10 @@ int main(void)
 		TEST(a_bad_signature_names_no_signer),
 		TEST(a_tag_is_signed_by_the_role_under_its_own_name),
 		TEST(a_branch_goes_by_its_last_commit),
+		TEST(it_is_bound_to_the_whole_tree),
+		TEST(it_is_bound_to_the_old_value_though_that_is_not_here),
+		TEST(a_yes_is_taken_back_by_its_giver_or_the_roles),
+		TEST(a_no_is_taken_back_by_its_giver_or_a_quorum),
 	};
 
 	return cmocka_run_group_tests(tests, group_setup, group_teardown);
