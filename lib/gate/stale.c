@@ -4,8 +4,12 @@
 
 #include <stdio.h>
 
+#include "base/error.h"
 #include "base/str.h"
 #include "gate/records.h"
+#include "repo/git.h"
+
+#define TREES_MAX ((size_t)64 << 20)
 
 /* Records ------------------------------------------------------------------ */
 
@@ -167,6 +171,39 @@ static bool requirement_changed(struct ev_vote *v, const struct ev_case *c)
 	return true;
 }
 
+/* What the ref held --------------------------------------------------------- */
+
+/* Has it held what was approved, since it held what that was approved for?
+ * Content that was taken back is not brought again by the old decision. */
+static bool taken_back(struct ev_vote *v, const struct ev_case *c)
+{
+	const struct ev_decision *d = &v->decided->d;
+	char from[EV_OID_HEX + 1], held[EV_OID_HEX + 1], tree[EV_OID_HEX + 1];
+	char range[2 * EV_OID_HEX + 3];
+	const char *args[] = { "log", "--format=%T", range, "--", NULL };
+	struct ev_buf out = EV_BUF_INIT_MAX(TREES_MAX);
+	struct ev_buf err = EV_BUF_INIT_MAX(4096);
+	struct ev_process p = { .out = &out, .err = &err };
+	bool found;
+
+	if (!d->has_from || ev_oid_eq(&d->from, &c->q->from))
+		return false;
+	ev_oid_hex(from, &d->from);
+	ev_oid_hex(held, &c->q->from);
+	ev_oid_hex(tree, &c->tree);
+	snprintf(range, sizeof(range), "%s..%s", from, held);
+	found = ev_git(&p, c->repo, args) < 0 || p.status || out.overflow ||
+		strstr(out.ptr, tree);
+	ev_error_clear();
+	if (found)
+		snprintf(v->reason, sizeof(v->reason), "given when the ref "
+			 "held %.12s, and since then what was approved was "
+			 "there and was taken back", from);
+	ev_buf_release(&out);
+	ev_buf_release(&err);
+	return found;
+}
+
 bool ev_vote_stale(struct ev_vote *v, const struct ev_case *c)
 {
 	const struct ev_decision *d = &v->decided->d;
@@ -182,5 +219,5 @@ bool ev_vote_stale(struct ev_vote *v, const struct ev_case *c)
 	for (i = 0; i < c->nrecords; i++)
 		if (got_worse(v, &c->records[i]))
 			return true;
-	return false;
+	return taken_back(v, c);
 }
