@@ -80,18 +80,21 @@ struct withdrawals { const struct ev_line **items; size_t n; };
 /* All of them: whoever may write lines could hide the one that counts behind
  * any number of others. */
 static void add_withdrawals(struct withdrawals *w, const struct ev_lines *lines,
-			    const char *tag)
+			    const char *id)
 {
-	size_t n = ev_lines_revoking(NULL, 0, lines, "approval", tag);
+	size_t n = ev_lines_revoking(NULL, 0, lines, "approval", id);
 
 	w->items = ev_realloc(w->items, (w->n + n + 1) * sizeof(*w->items));
-	ev_lines_revoking(w->items + w->n, n, lines, "approval", tag);
+	ev_lines_revoking(w->items + w->n, n, lines, "approval", id);
 	w->n += n;
 }
 
+/* By the tag's name, or by its object: which anybody could make anew around the
+ * same signature, so that the name is what `revoke` writes. */
 static int find_withdrawals(struct withdrawals *w, const struct ev_vote *v,
 			    struct ev_case *c)
 {
+	const char *name = v->decided->ref + strlen("refs/tags/");
 	const struct ev_lines *global;
 	char hex[EV_OID_HEX + 1];
 	int err = 0;
@@ -100,7 +103,9 @@ static int find_withdrawals(struct withdrawals *w, const struct ev_vote *v,
 	global = ev_ledger_global(c->ledger, &err);
 	if (!global)
 		return err;
+	add_withdrawals(w, &c->lines, name);
 	add_withdrawals(w, &c->lines, hex);
+	add_withdrawals(w, global, name);
 	add_withdrawals(w, global, hex);
 	return 0;
 }

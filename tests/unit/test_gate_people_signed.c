@@ -370,6 +370,7 @@ static void add_item(struct ev_quorum *q, const char *role, int64_t count)
 
 static void a_yes_is_taken_back_by_its_giver_or_the_roles(void **state)
 {
+	char name[128], *hex;
 	struct ev_oid tag;
 
 	(void)state;
@@ -398,6 +399,14 @@ static void a_yes_is_taken_back_by_its_giver_or_the_roles(void **state)
 	counts(false, "withdrawn by Dr. Ada Kern");
 	ntaken = 0;
 	take_back(&tag, PX_ADA);
+	/* By its name, which no other tag around that signature can have. */
+	hex = taken[0].record.withdraws_id;
+	snprintf(name, sizeof(name), "%s",
+		 px.votes[0].decided->ref + strlen("refs/tags/"));
+	taken[0].record.withdraws_id = name;
+	counts(false, "withdrawn by Dr. Ada Kern");
+	assert_false(gather(true)->counts);
+	taken[0].record.withdraws_id = hex;
 	/* Of another approval. */
 	taken[0].record.withdraws_id[0] ^= 1;
 	counts(true, "");
