@@ -45,6 +45,9 @@ struct ev_repo {
 	void *batch;			/* batch.c: NULL when none is open */
 };
 
+/* git_libgit2_init(), without what only its network code needs. */
+int ev_git2_start(void);
+
 /*
  * Translate the failure `rc` of a libgit2 call to an EV_ code and leave the
  * message "<fmt>: <reason in plain words>"; libgit2's own text is given only

@@ -28,7 +28,7 @@ static void library_start(void)
 	static const char *names[] = { "worktreeconfig", "partialclone",
 		"preciousobjects", "relativeworktrees", "objectformat" };
 
-	library_rc = git_libgit2_init();
+	library_rc = ev_git2_start();
 	if (library_rc < 0)
 		return;
 	git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, names,
