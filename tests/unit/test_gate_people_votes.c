@@ -414,6 +414,7 @@ static void whoever_saw_it_may_accept_it(void **state)
 	(void)state;
 	record(0, ID(1), EV_REVIEW);
 	saw(v, ID(1));
+	ask("clinical", 1);
 	assert_null(ev_votes_clear(&px, "tests.unit", &by));
 	ev_strs_add(&v->decided->d.clears, "tests.unit");
 	assert_ptr_equal(ev_votes_clear(&px, "tests.unit", &by),
@@ -426,6 +427,11 @@ static void whoever_saw_it_may_accept_it(void **state)
 	assert_null(ev_votes_clear(&px, "tests.unit", &by));
 	ev_strs_add(&by, "clinical");
 	assert_non_null(ev_votes_clear(&px, "tests.unit", &by));
+	/* As what nobody asked for, only by whom the rule itself names. */
+	v->decided->d.role[0] = 'C';
+	assert_non_null(ev_votes_clear(&px, "tests.unit", &by));
+	assert_null(ev_votes_clear(&px, "tests.unit", NULL));
+	v->decided->d.role[0] = 'c';
 	v->conflicted = true;
 	assert_null(ev_votes_clear(&px, "tests.unit", &by));
 	v->conflicted = v->counts = false;
@@ -447,6 +453,7 @@ static void a_gate_is_cleared_by_its_own_name(void **state)
 
 	(void)state;
 	record(0, ID(1), EV_REVIEW);
+	ask("clinical", 1);
 	ev_strs_add(&v->decided->d.clears, "tests.unit/G01");
 	assert_null(ev_votes_clear(&px, "tests.unit/G01", NULL));
 	saw(v, ID(1));
