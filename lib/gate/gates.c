@@ -2,6 +2,10 @@
 
 #include "gate/records.h"
 
+#include <strings.h>
+
+#define DIGEST_MIN 32
+#define SHARE_MAX 1000			/* of more nobody tells them apart */
 #define WORD_SHOWN 60
 #define GATES_SHOWN 3
 
@@ -33,21 +37,71 @@ static bool equal(const struct ev_value *a, const struct ev_value *b)
 	return true;
 }
 
+/* Of whatever kind: hexadecimal digits, and perhaps before them what made them
+ * ("sha256:"). */
+static bool is_digest(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+	const char *hex = colon ? colon + 1 : text;
+
+	return strlen(hex) >= DIGEST_MIN &&
+		!hex[strspn(hex, "0123456789abcdefABCDEF")];
+}
+
+/* Every digest in `v`, wherever it stands; the reader limits how deep. */
+static void add_digests(struct ev_strs *out, const struct ev_value *v)
+{
+	const char *colon;
+	size_t i;
+
+	if (v && v->type == EV_STRING && is_digest(v->text)) {
+		colon = strrchr(v->text, ':');
+		ev_strs_add(out, colon ? colon + 1 : v->text);
+	}
+	for (i = 0; v && (v->type == EV_LIST || v->type == EV_MAP) &&
+	     i < v->n; i++)
+		add_digests(out, v->items[i]);
+}
+
+static bool share(const struct ev_strs *a, const struct ev_strs *b)
+{
+	size_t i, k;
+
+	for (i = 0; i < a->n; i++)
+		for (k = 0; k < b->n && k < SHARE_MAX; k++)
+			if (i >= SHARE_MAX ||
+			    !strcasecmp(a->items[i], b->items[k]))
+				return true;
+	return b->n > SHARE_MAX;
+}
+
 const char *ev_report_suite(const struct ev_value *report)
 {
 	return ev_get_string(ev_get(report, "suite"), "digest");
 }
 
+/*
+ * Whatever else stands there, and in whatever order: one file that both have
+ * read is enough, or any word beside it would make other data of it.
+ */
 bool ev_same_study(const struct ev_value *a, const struct ev_value *b)
 {
-	const struct ev_value *x = ev_get(a, "inputs");
-	const struct ev_value *y = ev_get(b, "inputs");
+	const struct ev_value *in = ev_get(a, "inputs");
+	const struct ev_value *other = ev_get(b, "inputs");
 	const char *s = ev_report_suite(a), *t = ev_report_suite(b);
+	struct ev_strs x = EV_STRS_INIT, y = EV_STRS_INIT;
+	bool same;
 
 	if (s && t && strcmp(s, t))
 		return false;
-	return !x || !y || x->type == EV_NULL || y->type == EV_NULL ||
-	       equal(x, y);
+	if (!in || !other || in->type == EV_NULL || other->type == EV_NULL)
+		return true;
+	add_digests(&x, in);
+	add_digests(&y, other);
+	same = x.n && y.n ? share(&x, &y) : x.n || y.n || equal(in, other);
+	ev_strs_release(&x);
+	ev_strs_release(&y);
+	return same;
 }
 
 static void part(struct ev_buf *out, const char *before,

@@ -115,39 +115,27 @@ static void take(struct accepted *a, const struct ev_person *p)
 		ev_strs_add(&a->names, p->name);
 }
 
-/* Whom the rule names, else those whose approval is asked for: not anybody who
- * could sign one. */
-static void may_accept(struct ev_strs *roles, const struct ev_case *c,
-		       const struct ev_record_rule *r)
+static const struct ev_strs *roles(const struct ev_record_rule *r)
 {
-	struct ev_quorum q = { NULL, 0, 0 };
-	size_t i;
+	static const struct ev_strs anyone = EV_STRS_INIT;
 
-	for (i = 0; r->report && i < r->report->review_by.n; i++)
-		ev_strs_add(roles, r->report->review_by.items[i]);
-	if (roles->n)
-		return;
-	ev_requirement_quorum(&q, c->req, c->tier);
-	for (i = 0; i < q.n; i++)
-		ev_strs_add(roles, q.items[i].role);
-	ev_quorum_release(&q);
+	return r->report ? &r->report->review_by : &anyone;
 }
 
 /* By the rule's own name, or each that is open by its. */
 static void look_for_votes(struct accepted *a, const struct ev_case *c,
-			   const struct ev_record_rule *r,
-			   const struct ev_strs *roles)
+			   const struct ev_record_rule *r)
 {
 	const struct ev_person *p;
 	size_t i, n = strlen(r->rule) + 1;
 
-	p = ev_votes_clear(c, r->rule, roles);
+	p = ev_votes_clear(c, r->rule, roles(r));
 	if (p) {
 		take(a, p);
 		return;
 	}
 	for (i = 0; i < r->open.n; i++) {
-		p = ev_votes_clear(c, r->open.items[i], roles);
+		p = ev_votes_clear(c, r->open.items[i], roles(r));
 		if (!p || strlen(r->open.items[i]) <= n) {
 			a->left++;
 			a->one = r->open.items[i];
@@ -175,21 +163,18 @@ static void add_accepted(struct ev_case *c, const struct ev_record_rule *r,
 static void add_review(struct ev_case *c, const struct ev_record_rule *r)
 {
 	struct accepted a = { EV_STRS_INIT, EV_BUF_INIT, 0, NULL };
-	struct ev_strs roles = EV_STRS_INIT;
 	char *hint;
 
-	may_accept(&roles, c, r);
-	look_for_votes(&a, c, r, &roles);
+	look_for_votes(&a, c, r);
 	if (a.names.n && !a.left) {
 		add_accepted(c, r, &a.names);
 	} else {
 		hint = ev_words_clear(c, a.left == 1 ? a.one : r->rule,
-				      &roles);
+				      roles(r));
 		ev_verdict_add(c->verdict, r->rule, EV_REVIEW, hint, "%s%s",
 			       r->detail, a.parts.ptr);
 		free(hint);
 	}
-	ev_strs_release(&roles);
 	ev_strs_release(&a.names);
 	ev_buf_release(&a.parts);
 }

@@ -47,7 +47,7 @@ enum ev_outcome ev_pick_outcome(const struct ev_pick *p);
 bool ev_line_is(const struct ev_line *l, enum ev_kind kind, const char *name);
 
 /* Are two reports of one suite and the same data?  One that does not say what
- * it read is not told from any other. */
+ * it read is not told from any other; a digest that both name is enough. */
 bool ev_same_study(const struct ev_value *a, const struct ev_value *b);
 
 /* The digest of the suite that a report is of, or NULL. */

@@ -406,7 +406,7 @@ say_record() {
 	local kind=$1 head=$2 who name key mod type members filter=. result=
 	local on=candidate age= recorded= supersedes= noted= only= again=
 	local of_product= altered= keyid= unseen= label=$3 suite= because=
-	local outcome= data=3f observed=0.91 plain= gates=()
+	local outcome= data=3f more= observed=0.91 plain= gates=()
 	shift 3
 	who=${head##*by }
 	name=${head% by *}
@@ -449,6 +449,8 @@ say_record() {
 		report:'of another suite file') suite=sha256:${fpr[ada],,}${fpr[ci]:0:24} ;;
 		report:'naming the suite alone') plain=1 ;;
 		report:'with other data') data=4e ;;
+		report:'with a word more about the data')
+			more='"note":"the same data",' ;;
 		*) fail_word "$mod"; return ;;
 		esac
 	done
@@ -501,7 +503,7 @@ report_members() {
 		REPLY=$REPLY${digest:+',"digest":"'$digest'"'}'}'
 	fi
 	data=${data:0:32}${data:0:32}
-	REPLY=$REPLY',"inputs":{"predictions":{"digest":"sha256:'$data'"}}'
+	REPLY=$REPLY',"inputs":{'${more-}'"predictions":{"digest":"sha256:'$data'"}}'
 	REPLY=$REPLY',"slices":{"overall":{"n":400,"metrics":{}}}'
 	shift 5
 	test $# -gt 0 || set -- G01 "$outcome"

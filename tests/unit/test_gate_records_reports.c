@@ -256,10 +256,24 @@ static void a_review_of_what_is_too_old_is_not_offered(void **state)
 
 static void a_pass_on_the_same_data_is_a_rerun_and_else_is_not(void **state)
 {
+#define D1 "0123456789abcdef0123456789abcdef"
+#define D2 "fedcba9876543210fedcba9876543210"
 	static const struct {
 		const char *a, *b;
 		enum ev_outcome outcome;
 	} cases[] = {
+		/* one digest that both name is enough, wherever it stands */
+		{ ",\"inputs\":[\"" D1 "\",\"" D2 "\"]",
+		  ",\"inputs\":[\"" D2 "\",\"" D1 "\"]", EV_REVIEW },
+		{ ",\"inputs\":{\"p\":\"sha256:" D1 "\"}",
+		  ",\"inputs\":[{\"digest\":{\"sha256\":\"" D1 "\"},"
+		  "\"name\":\"x\"},\"" D2 "\"]", EV_REVIEW },
+		{ ",\"inputs\":[\"0123456789ABCDEF0123456789ABCDEF\"]",
+		  ",\"inputs\":[\"" D1 "\"]", EV_REVIEW },
+		{ ",\"inputs\":[\"" D1 "\"]", ",\"inputs\":[\"" D2 "\"]",
+		  EV_PASS },
+		{ ",\"inputs\":[\"" D1 "\"]", ",\"inputs\":[\"cohort\"]",
+		  EV_REVIEW },
 		{ ",\"inputs\":{\"p\":\"1\",\"q\":[1]}",
 		  ",\"inputs\":{\"q\":[1],\"p\":\"1\"}", EV_REVIEW },
 		{ ",\"inputs\":{\"p\":\"1\"}", ",\"inputs\":{\"p\":\"2\"}",
