@@ -252,3 +252,20 @@ const char schema_verify[] =
 	"    \"findings\": " TEXTS ",\n"
 	"    \"missing\": " TEXTS ",\n"
 	TAIL;
+
+const char schema_waive[] =
+	HEAD("waive", "\"id\", \"line\", \"rule\", \"target\", \"commit\", "
+	     "\"outcome\", \"records\", \"expires\", \"awaited\", "
+	     "\"signer\", \"written\"")
+	"    \"id\": " HEX64 ",\n"
+	"    \"line\": " MAYBE_HEX64 ",\n"
+	"    \"rule\": " TEXT ",\n"
+	"    \"target\": " TEXT ",\n"
+	"    \"commit\": " OID ",\n"
+	"    \"outcome\": {\"enum\": [\"fail\", \"review\"]},\n"
+	"    \"records\": " TEXTS ",\n"
+	"    \"expires\": " TEXT ",\n"
+	"    \"awaited\": " TEXTS ",\n"
+	"    \"signer\": " TEXT ",\n"
+	"    \"written\": " FLAG ",\n"
+	TAIL;

@@ -9,6 +9,7 @@
 
 extern const char schema_approve[], schema_attach[], schema_check[],
 	schema_doctor[], schema_import[], schema_log[], schema_revoke[],
-	schema_show[], schema_status[], schema_sync[], schema_verify[];
+	schema_show[], schema_status[], schema_sync[], schema_verify[],
+	schema_waive[];
 
 #endif

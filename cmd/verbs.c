@@ -10,6 +10,7 @@ extern const struct verb verb_env;
 extern const struct verb verb_run;
 extern const struct verb verb_check;
 extern const struct verb verb_approve;
+extern const struct verb verb_waive;
 extern const struct verb verb_revoke;
 extern const struct verb verb_status;
 extern const struct verb verb_log;
@@ -23,7 +24,7 @@ extern const struct verb verb_hook;
 const struct verb *const verbs[] = {
 	&verb_init, &verb_install, &verb_uninstall, &verb_doctor,
 	&verb_attach, &verb_env, &verb_run,
-	&verb_check, &verb_approve, &verb_revoke,
+	&verb_check, &verb_approve, &verb_waive, &verb_revoke,
 	&verb_status, &verb_log, &verb_show, &verb_verify, &verb_help,
 	&verb_sync, &verb_import,
 	&verb_hook,

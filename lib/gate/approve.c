@@ -157,6 +157,10 @@ static void add_records(struct ev_decision *d, const struct ev_case *c)
 		for (k = 0; k < c->records[i].picks.n; k++)
 			ev_strs_addf(&d->records, "sha256:%s", c->records[i].
 				     picks.items[k].line->record.id);
+	for (i = 0; i < c->nwaivers; i++)
+		if (c->waivers[i].fits)
+			ev_strs_addf(&d->records, "sha256:%s",
+				     c->waivers[i].line->record.id);
 	if (c->manifests.n && !*d->manifest)
 		snprintf(d->manifest, sizeof(d->manifest), "sha256:%s",
 			 c->manifests.items[0].line->record.id);

@@ -6,6 +6,7 @@
 #include "base/fold.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "gate/waiver.h"
 
 void ev_cases_release(struct ev_cases *c)
 {
@@ -84,6 +85,7 @@ void ev_cases_roles(struct ev_strs *out, const struct ev_cases *c)
 			for (m = 0; m < req->reports[k].review_by.n; m++)
 				add_once(out,
 					 req->reports[k].review_by.items[m]);
+		ev_waivers_roles(out, &c->items[i]);
 	}
 }
 
@@ -99,7 +101,7 @@ void ev_cases_open_names(struct ev_strs *out, const struct ev_cases *c,
 	const struct ev_record_rule *r;
 	size_t i, k, m;
 
-	for (i = 0; i < c->n; i++)
+	for (i = 0; i < c->n; i++) {
 		for (k = 0; k < c->items[i].nrecords; k++) {
 			r = &c->items[i].records[k];
 			if (r->outcome != EV_REVIEW || !may_clear(r, by))
@@ -107,6 +109,8 @@ void ev_cases_open_names(struct ev_strs *out, const struct ev_cases *c,
 			for (m = 0; m < r->open.n; m++)
 				add_once(out, r->open.items[m]);
 		}
+		ev_waivers_open(out, &c->items[i], by);
+	}
 }
 
 /* Separation --------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "gate/waiver.h"
 #include "policy/quorum.h"
 
 void ev_standing_release(struct ev_standing *s)
@@ -84,7 +85,7 @@ static void await(struct ev_standing *s, struct ev_case *c,
 {
 	struct ev_awaited *a = awaited_of(s, q->role);
 	const struct ev_person *p;
-	char reason[200];
+	char reason[200], *who;
 	size_t i;
 
 	if (q->count - have > a->wanted - a->have) {
@@ -97,7 +98,9 @@ static void await(struct ev_standing *s, struct ev_case *c,
 		    has_voted(b, n, p, q->role, c->req->one_role))
 			continue;
 		if (ev_case_barred(reason, c, p)) {
-			ev_strs_addf(&a->barred, "%s: %s", p->name, reason);
+			who = ev_strdupf("%s: %s", p->name, reason);
+			add_once(&a->barred, who);
+			free(who);
 			continue;
 		}
 		add_once(&a->people, p->name);
@@ -130,6 +133,23 @@ static void read_votes(struct ev_standing *s, struct ev_case *c,
 	ev_quorum_release(&q);
 }
 
+/* Roles that a waiver lacks to count. */
+static void read_waivers(struct ev_standing *s, struct ev_case *c,
+			 const struct ev_person *asks)
+{
+	struct ev_quorum_item one = { NULL, 1 };
+	const struct ev_waiver *w;
+	size_t i, k;
+
+	for (i = 0; i < c->nwaivers; i++) {
+		w = &c->waivers[i];
+		for (k = 0; w->fits && k < w->lacks.n; k++) {
+			one.role = w->lacks.items[k];
+			await(s, c, &one, 0, NULL, 0, asks);
+		}
+	}
+}
+
 /* Rules about records that they might sign. */
 static void read_records(struct ev_standing *s, const struct ev_case *c,
 			 const struct ev_person *asks)
@@ -148,14 +168,19 @@ static void read_records(struct ev_standing *s, const struct ev_case *c,
 			add_once(&s->records, c->records[i].rule);
 }
 
-/* A name that can be cleared: of a rule, or "reports.S/G01". */
-static bool is_in_review(const struct ev_verdict *v, const char *name)
+/* A name that can be cleared: of a rule, or "reports.S/G01".  Of a rule that
+ * fails, one that a waiver will leave to review. */
+static bool is_left(const struct ev_verdict *v, const char *name,
+		    const struct ev_strs *waived)
 {
+	enum ev_outcome least = ev_strs_has(waived, name) ? EV_FAIL :
+		EV_REVIEW;
 	size_t i, n;
 
 	for (i = 0; i < v->n; i++) {
 		n = strlen(v->rules[i].rule);
-		if (v->rules[i].outcome == EV_REVIEW &&
+		if ((v->rules[i].outcome == EV_REVIEW ||
+		     v->rules[i].outcome == least) &&
 		    !strncmp(v->rules[i].rule, name, n) &&
 		    (!name[n] || name[n] == '/'))
 			return true;
@@ -168,18 +193,22 @@ static void read_open(struct ev_standing *s, const struct ev_cases *cases,
 		      const struct ev_person *asks)
 {
 	struct ev_strs all = EV_STRS_INIT, theirs = EV_STRS_INIT;
+	struct ev_strs waived = EV_STRS_INIT;
 	size_t i;
 
+	for (i = 0; i < cases->n; i++)
+		ev_waivers_open(&waived, &cases->items[i], NULL);
 	ev_cases_open_names(&all, cases, NULL);
 	if (asks && !asks->machine)
 		ev_cases_open_names(&theirs, cases, asks);
 	for (i = 0; i < all.n; i++)
-		if (is_in_review(&s->verdict, all.items[i]))
+		if (is_left(&s->verdict, all.items[i], &waived))
 			ev_strs_add(&s->open, all.items[i]);
 	for (i = 0; i < theirs.n; i++)
 		if (ev_strs_has(&s->open, theirs.items[i]))
 			ev_strs_add(&s->clears, theirs.items[i]);
 	ev_strs_release(&theirs);
+	ev_strs_release(&waived);
 	ev_strs_release(&all);
 }
 
@@ -204,6 +233,7 @@ int ev_standing_read(struct ev_standing *out, struct ev_repo *r,
 		if (ret < 0)
 			break;
 		read_votes(out, &cases.items[i], asks);
+		read_waivers(out, &cases.items[i], asks);
 		read_records(out, &cases.items[i], asks);
 	}
 	if (ret == 0)

@@ -6,9 +6,13 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "gate/records.h"
+#include "gate/waiver.h"
 #include "repo/git.h"
 
 #define SHOWN_MAX 20		/* commits, files, gates: then their number */
+
+#define WAIVER_SHOWN 200	/* bytes of its reason */
 
 /* The manifest ------------------------------------------------------------- */
 
@@ -75,7 +79,7 @@ static void add_outcomes(struct ev_strs *out, const struct ev_case *c)
 		for (k = 0; k < r->picks.n; k++) {
 			p = &r->picks.items[k];
 			ev_strs_addf(out, "%-16s %s: %.12s by %s, %s%s",
-				     ev_outcome_name(p->outcome), r->rule,
+				     p->line->record.outcome, r->rule,
 				     p->line->record.id,
 				     p->line->person->name,
 				     p->line->record.recorded_at,
@@ -160,15 +164,27 @@ static int look_at_reports(struct ev_strs *out, struct ev_case *c)
 
 static void add_waivers(struct ev_strs *out, const struct ev_case *c)
 {
-	const struct ev_line *l;
+	const struct ev_waiver *w;
+	struct ev_buf line = EV_BUF_INIT;
 	size_t i;
 
-	for (i = 0; i < c->lines.n; i++) {
-		l = &c->lines.items[i];
-		if (l->state == EV_LIVE && l->record.kind == EV_KIND_WAIVER)
-			ev_strs_addf(out, "%.12s %s by %s", l->record.id,
-				     l->record.name, l->person->name);
+	for (i = 0; i < c->nwaivers; i++) {
+		w = &c->waivers[i];
+		if (!w->fits)
+			continue;
+		ev_buf_clear(&line);
+		ev_buf_addf(&line, "%s: ", w->rule);
+		ev_waiver_tell(&line, w);
+		ev_buf_addf(&line, " by %s, risk ", w->line->person->name);
+		ev_words_clip(&line, ev_get_string(w->predicate, "risk"),
+			      WAIVER_SHOWN);
+		ev_buf_adds(&line, ": ");
+		ev_words_clip(&line, ev_get_string(w->predicate, "reason"),
+			      WAIVER_SHOWN);
+		if (!ev_strs_has(out, line.ptr))
+			ev_strs_add(out, line.ptr);
 	}
+	ev_buf_release(&line);
 }
 
 /* What changed ------------------------------------------------------------- */
@@ -250,7 +266,7 @@ int ev_approve_look(struct ev_approve_view *view, struct ev_cases *c)
 		add_outcomes(&view->outcomes, &c->items[i]);
 		if (ret == 0)
 			ret = look_at_reports(&view->bounds, &c->items[i]);
+		add_waivers(&view->waivers, &c->items[i]);
 	}
-	add_waivers(&view->waivers, &c->items[0]);
 	return ret < 0 ? ret : add_changes(&view->changes, &c->items[0]);
 }

@@ -67,6 +67,9 @@ struct ev_pick {
 					   the same suite and data: REVIEW */
 	struct ev_oid commit;		/* where it lies (reports) */
 	const struct ev_value *predicate;	/* owned by the case */
+	/* ids of gates whose result a waiver forgives; `outcome` is that of
+	 * the rest.  NULL: none */
+	const struct ev_strs *forgiven;
 };
 struct ev_picks { struct ev_pick *items; size_t n, cap; };
 
@@ -79,10 +82,14 @@ struct ev_record_rule {
 	struct ev_picks picks;		/* live, by the right people, at the
 					   right place: worst first */
 	enum ev_outcome outcome;	/* before clearing */
+	enum ev_outcome found;		/* before waivers */
 	char *detail, *hint;
 	/* What an approver would have to clear: the rule itself, or for a
 	 * report whose gates say so "reports.S/G01" for each in review. */
 	struct ev_strs open;
+	bool unsure;			/* not all places where a record may
+					   lie can be seen here */
+	struct ev_strs forgiven;	/* see ev_pick */
 };
 
 /* approvals.c -------------------------------------------------------------- */
@@ -92,6 +99,25 @@ struct ev_vote {
 	bool counts;			/* in place, well signed, not stale */
 	bool conflicted;		/* counts but for separation */
 	bool rejects;			/* says no, and stands */
+	char reason[200];		/* why it does not count */
+};
+
+/* waiver.c ----------------------------------------------------------------- */
+
+/* A record that says: this rule may fail this once. */
+struct ev_waiver {
+	const struct ev_line *line;
+	const struct ev_value *predicate;
+	const char *rule;		/* "reports.S/G01" */
+	const struct ev_waivable *entry;	/* that allows it, or NULL */
+	struct ev_record_rule *record;	/* NULL: manifest.fields, or no rule */
+	const char *gate;		/* of the report, or NULL: all of it */
+	bool fits;			/* for what there is now, and in time:
+					   lacks approvals at most */
+	bool counts;
+	bool used;			/* a rule holds by it, or is left to
+					   review */
+	struct ev_strs lacks;		/* roles that have not agreed */
 	char reason[200];		/* why it does not count */
 };
 
@@ -140,6 +166,8 @@ struct ev_case {
 	struct ev_decideds decided;	/* approvals of this tree */
 	struct ev_vote *votes;		/* one for each of them */
 	size_t nvotes;
+	struct ev_waiver *waivers;
+	size_t nwaivers;
 };
 
 /* Gather ------------------------------------------------------------------- */
@@ -156,6 +184,8 @@ const char *ev_range_hint(const struct ev_case *c);
 int ev_manifest_gather(struct ev_case *c);	/* manifests, tier */
 int ev_records_gather(struct ev_case *c);	/* reports and tests */
 int ev_votes_gather(struct ev_case *c);		/* approvals */
+int ev_waivers_gather(struct ev_case *c);	/* and apply them to records */
+void ev_waivers_release(struct ev_case *c);
 void ev_records_release(struct ev_case *c);	/* all three */
 void ev_votes_release(struct ev_case *c);
 

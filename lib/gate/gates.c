@@ -128,11 +128,21 @@ static void tell_gate(struct ev_buf *out, const struct ev_value *gate)
 	     ": limit ", limit);
 }
 
-static bool gate_is(const struct ev_value *gate, enum ev_outcome o)
+static bool is_forgiven(const struct ev_strs *ids, const struct ev_value *gate)
+{
+	const char *id = ev_get_string(gate, "id");
+
+	return ids && id && ev_strs_has(ids, id);
+}
+
+/* Does the gate say so, and is nothing of it forgiven? */
+static bool gate_is(const struct ev_pick *p, const struct ev_value *gate,
+		    enum ev_outcome o)
 {
 	const char *word = ev_get_string(gate, "outcome");
 
-	return ev_streq(word, ev_outcome_name(o));
+	return ev_streq(word, ev_outcome_name(o)) &&
+		!is_forgiven(p->forgiven, gate);
 }
 
 const struct ev_value *ev_report_gates(const struct ev_pick *p)
@@ -143,14 +153,15 @@ const struct ev_value *ev_report_gates(const struct ev_pick *p)
 }
 
 /* "; also G02 on site A, G03 and 2 more" */
-static void tell_others(struct ev_buf *out, const struct ev_value *gates,
-			size_t first, enum ev_outcome outcome)
+static void tell_others(struct ev_buf *out, const struct ev_pick *p,
+			const struct ev_value *gates, size_t first)
 {
 	const struct ev_value *id;
 	size_t i, n = 0;
 
 	for (i = first + 1; i < gates->n; i++) {
-		if (!gate_is(gates->items[i], outcome) || ++n > GATES_SHOWN)
+		if (!gate_is(p, gates->items[i], p->outcome) ||
+		    ++n > GATES_SHOWN)
 			continue;
 		ev_buf_adds(out, n > 1 ? ", " : "; also ");
 		id = ev_get(gates->items[i], "id");
@@ -170,7 +181,7 @@ void ev_words_gates(struct ev_buf *out, const struct ev_pick *p)
 	size_t i;
 
 	for (i = 0; gates && i < gates->n; i++)
-		if (gate_is(gates->items[i], p->outcome))
+		if (gate_is(p, gates->items[i], p->outcome))
 			break;
 	if (!gates || i == gates->n) {
 		ev_buf_addf(out, "the report says '%s'",
@@ -178,7 +189,7 @@ void ev_words_gates(struct ev_buf *out, const struct ev_pick *p)
 		return;
 	}
 	tell_gate(out, gates->items[i]);
-	tell_others(out, gates, i, p->outcome);
+	tell_others(out, p, gates, i);
 }
 
 void ev_report_open(struct ev_strs *open, const char *rule,
@@ -189,7 +200,7 @@ void ev_report_open(struct ev_strs *open, const char *rule,
 	size_t i, n = 0;
 
 	for (i = 0; gates && i < gates->n; i++) {
-		if (!gate_is(gates->items[i], EV_REVIEW))
+		if (!gate_is(p, gates->items[i], EV_REVIEW))
 			continue;
 		id = ev_get_string(gates->items[i], "id");
 		if (!id)
@@ -200,4 +211,37 @@ void ev_report_open(struct ev_strs *open, const char *rule,
 	/* What has no name can only be cleared with the whole. */
 	if (!n || (gates && i < gates->n))
 		ev_strs_add(open, rule);
+}
+
+enum ev_outcome ev_gate_outcome(const struct ev_value *gate)
+{
+	enum ev_outcome o;
+	const char *word = ev_get_string(gate, "outcome");
+
+	return word && ev_outcome_parse(&o, word) ? o : EV_FAIL;
+}
+
+enum ev_outcome ev_gates_rest(const struct ev_pick *p,
+			      const struct ev_strs *forgiven)
+{
+	const struct ev_value *gates = ev_report_gates(p);
+	enum ev_outcome worst = EV_PASS, o;
+	bool explained = false;
+	size_t i;
+
+	/* What it says of itself stands, unless it only repeats its gates. */
+	o = ev_gate_outcome(p->predicate);
+	if (o != p->outcome)
+		worst = o;
+	for (i = 0; gates && i < gates->n; i++) {
+		o = ev_gate_outcome(gates->items[i]);
+		explained = explained || o == p->outcome;
+		/* Too few patients are nothing that could be accepted. */
+		if (o != EV_INCOMPLETE &&
+		    is_forgiven(forgiven, gates->items[i]))
+			continue;
+		if (o > worst)
+			worst = o;
+	}
+	return explained ? worst : p->outcome;
 }

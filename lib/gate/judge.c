@@ -224,6 +224,7 @@ int ev_case_judge(struct ev_case *c)
 {
 	static int (*const gather[])(struct ev_case *) = {
 		ev_manifest_gather, ev_records_gather, ev_votes_gather,
+		ev_waivers_gather,
 	};
 	static int (*const rules[])(struct ev_case *) = {
 		ev_rule_manifest, ev_rule_records, ev_rule_approvals,
@@ -251,6 +252,7 @@ void ev_case_release(struct ev_case *c)
 {
 	size_t i;
 
+	ev_waivers_release(c);
 	ev_votes_release(c);
 	ev_records_release(c);
 	ev_range_release(&c->range);

@@ -3,6 +3,7 @@
 #include "gate/records.h"
 
 #include "base/mem.h"
+#include "gate/waiver.h"
 #include "study/attach.h"
 
 #define LACKING_SHOWN 4
@@ -163,65 +164,90 @@ static void rule_manifest(struct ev_case *c)
 
 /* Equal ones may still differ in their environment: the first that lacks
  * something is told. */
-static void lacks(struct ev_strs *out, const struct ev_case *c,
-		  const struct ev_strs *fields)
+void ev_manifest_lacks(struct ev_strs *core, struct ev_strs *fields,
+		       const struct ev_case *c)
 {
+	struct ev_strs asked = EV_STRS_INIT, all = EV_STRS_INIT;
 	const struct ev_value *manifest;
-	size_t i;
+	size_t i, k;
 
-	for (i = 0; !out->n && i < c->manifests.n; i++) {
+	ev_requirement_fields(&asked, c->req, c->tier);
+	for (i = 0; !core->n && i < c->manifests.n; i++) {
 		manifest = c->manifests.items[i].predicate;
 		if (c->req->wants_manifest)
-			ev_core_missing(out, manifest);
-		ev_fields_missing(out, c, fields, manifest);
+			ev_core_missing(core, manifest);
+		if (fields->n)
+			continue;
+		for (k = 0; k < core->n; k++)
+			ev_strs_add(&all, core->items[k]);
+		ev_fields_missing(&all, c, &asked, manifest);
+		for (k = core->n; k < all.n; k++)
+			ev_strs_add(fields, all.items[k]);
+		ev_strs_release(&all);
 	}
+	ev_strs_release(&asked);
 }
 
-static void fail_fields(struct ev_case *c, const char *rule,
-			const struct ev_strs *lacking)
+static void tell_lacking(struct ev_buf *out, const struct ev_strs *core,
+			 const struct ev_strs *fields)
 {
+	size_t i, n = 0, all = core->n + fields->n;
+
+	for (i = 0; i < core->n && n < LACKING_SHOWN; i++)
+		ev_buf_addf(out, "%s%s", n++ ? "; " : "", core->items[i]);
+	for (i = 0; i < fields->n && n < LACKING_SHOWN; i++)
+		ev_buf_addf(out, "%s%s", n++ ? "; " : "", fields->items[i]);
+	if (all > n)
+		ev_buf_addf(out, "; and %zu more", all - n);
+}
+
+/* Only what a policy asks for beyond the rest can be waived. */
+static void fail_fields(struct ev_case *c, const struct ev_strs *core,
+			const struct ev_strs *fields)
+{
+	enum ev_outcome outcome = EV_FAIL;
 	struct ev_buf text = EV_BUF_INIT;
 	char *hint;
-	size_t i;
 
-	for (i = 0; i < lacking->n && i < LACKING_SHOWN; i++)
-		ev_buf_addf(&text, "%s%s", i ? "; " : "", lacking->items[i]);
-	if (lacking->n > LACKING_SHOWN)
-		ev_buf_addf(&text, "; and %zu more",
-			    lacking->n - LACKING_SHOWN);
+	tell_lacking(&text, core, fields);
 	hint = attach_hint(c, "       # after adding the field to "
 			   ".evidence/manifest.yaml");
-	ev_verdict_add(c->verdict, rule, EV_FAIL, hint, "%s", text.ptr);
+	if (!core->n)
+		outcome = ev_waivers_settle(&text, &hint, c, EV_RULE_FIELDS);
+	ev_verdict_add(c->verdict, EV_RULE_FIELDS, outcome, hint, "%s",
+		       text.ptr);
 	ev_buf_release(&text);
 	free(hint);
 }
 
 static void rule_fields(struct ev_case *c)
 {
-	static const char rule[] = "manifest.fields";
-	struct ev_strs fields = EV_STRS_INIT, lacking = EV_STRS_INIT;
+	struct ev_strs asked = EV_STRS_INIT, core = EV_STRS_INIT;
+	struct ev_strs fields = EV_STRS_INIT;
 
-	ev_requirement_fields(&fields, c->req, c->tier);
-	if (!fields.n && !c->req->wants_manifest)
+	ev_requirement_fields(&asked, c->req, c->tier);
+	if (!asked.n && !c->req->wants_manifest)
 		goto out;
 	if (!c->manifests.n) {
 		/* What it always says is missed by the rule `manifest`. */
-		if (fields.n)
-			add_missing(c, rule);
+		if (asked.n)
+			add_missing(c, EV_RULE_FIELDS);
 		goto out;
 	}
-	lacks(&lacking, c, &fields);
-	if (lacking.n)
-		fail_fields(c, rule, &lacking);
-	else if (fields.n)
-		ev_verdict_add(c->verdict, rule, EV_PASS, NULL, "%zu required "
-			       "field%s", fields.n, fields.n == 1 ? "" : "s");
+	ev_manifest_lacks(&core, &fields, c);
+	if (core.n || fields.n)
+		fail_fields(c, &core, &fields);
+	else if (asked.n)
+		ev_verdict_add(c->verdict, EV_RULE_FIELDS, EV_PASS, NULL,
+			       "%zu required field%s", asked.n,
+			       asked.n == 1 ? "" : "s");
 	else
-		ev_verdict_add(c->verdict, rule, EV_PASS, NULL, "all that a "
-			       "manifest always says");
+		ev_verdict_add(c->verdict, EV_RULE_FIELDS, EV_PASS, NULL,
+			       "all that a manifest always says");
 out:
+	ev_strs_release(&asked);
+	ev_strs_release(&core);
 	ev_strs_release(&fields);
-	ev_strs_release(&lacking);
 }
 
 int ev_rule_manifest(struct ev_case *c)

@@ -14,6 +14,9 @@ int ev_rule_signed_by(struct ev_case *c);
 /* stale.c: true, and the reason, if what the approval was given for is not
  * what there is now. */
 bool ev_vote_stale(struct ev_vote *v, const struct ev_case *c);
+/* The same of the requirement alone, as the policy `link` has it. */
+bool ev_requirement_changed(char reason[200], const struct ev_case *c,
+			    const char *link);
 /* Is this record among those that the approver saw? */
 bool ev_vote_names(const struct ev_vote *v, const char *id);
 

@@ -216,8 +216,13 @@ void ev_picks_take(struct ev_picks *out, const struct ev_cands *l)
 		p->outcome = says(&p->line->record);
 		p->rerun = is_rerun(&l->items[i], l);
 	}
-	if (out->n)
-		qsort(out->items, out->n, sizeof(*out->items), worst_first);
+	ev_picks_sort(out);
+}
+
+void ev_picks_sort(struct ev_picks *l)
+{
+	if (l->n)
+		qsort(l->items, l->n, sizeof(*l->items), worst_first);
 }
 
 int ev_picks_add(struct ev_picks *out, struct ev_case *c,

@@ -88,6 +88,7 @@ void ev_records_release(struct ev_case *c)
 		free(c->records[i].detail);
 		free(c->records[i].hint);
 		ev_strs_release(&c->records[i].open);
+		ev_strs_release(&c->records[i].forgiven);
 	}
 	free(c->records);
 	c->records = NULL;

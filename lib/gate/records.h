@@ -40,6 +40,7 @@ int ev_cands_unite(struct ev_cands *l, struct ev_case *c);
 void ev_cands_supersede(struct ev_cands *l);
 /* Append those that are left, worst first. */
 void ev_picks_take(struct ev_picks *out, const struct ev_cands *l);
+void ev_picks_sort(struct ev_picks *l);		/* worst first */
 
 /* What it counts as: a re-run is for people to review. */
 enum ev_outcome ev_pick_outcome(const struct ev_pick *p);
@@ -54,6 +55,15 @@ bool ev_same_study(const struct ev_value *a, const struct ev_value *b);
 const char *ev_report_suite(const struct ev_value *report);
 /* The list of its gates, or NULL. */
 const struct ev_value *ev_report_gates(const struct ev_pick *p);
+/* Of a gate, or a report; what cannot be read fails. */
+enum ev_outcome ev_gate_outcome(const struct ev_value *gate);
+/* What a report says when the gates `forgiven` may fail. */
+enum ev_outcome ev_gates_rest(const struct ev_pick *p,
+			      const struct ev_strs *forgiven);
+/* Was it too old at that time? */
+bool ev_report_aged(const struct ev_record_rule *r, int64_t at);
+/* The outcome once more, after what the picks say has changed. */
+void ev_report_again(struct ev_record_rule *r, struct ev_case *c);
 /* Append what an approver would have to clear of a report in review: each gate
  * that is, else the rule. */
 void ev_report_open(struct ev_strs *open, const char *rule,
@@ -95,6 +105,8 @@ void ev_words_gates(struct ev_buf *out, const struct ev_pick *p);
 /* "git evidence approve ... --clears NAME"; owned by the caller. */
 char *ev_words_clear(const struct ev_case *c, const char *name,
 		     const struct ev_strs *by);
+/* "git evidence approve ... --role ROLE"; the same. */
+char *ev_words_approve(const struct ev_case *c, const char *role);
 /* "git evidence sync" where a remote may have it, else `hint`, which is freed
  * then; owned by the caller. */
 char *ev_words_missing(const struct ev_case *c, char *hint);

@@ -57,17 +57,22 @@ static int find(struct ev_record_rule *r, struct ev_why *why,
 	return ret;
 }
 
-static int64_t age_of(const struct ev_case *c, const struct ev_pick *p)
+static int64_t age_at(int64_t at, const struct ev_pick *p)
 {
-	int64_t age = c->q->now - p->line->record.signed_at;
+	int64_t age = at - p->line->record.signed_at;
 
 	return age > 0 ? age : 0;
 }
 
-static bool too_old(const struct ev_case *c, const struct ev_report_rule *rule,
+static int64_t age_of(const struct ev_case *c, const struct ev_pick *p)
+{
+	return age_at(c->q->now, p);
+}
+
+static bool too_old(int64_t at, const struct ev_report_rule *rule,
 		    const struct ev_pick *p)
 {
-	int64_t age = age_of(c, p);
+	int64_t age = age_at(at, p);
 
 	return rule->max_age_days >= 0 && age > 0 &&
 	       (age - 1) / DAY >= rule->max_age_days;
@@ -84,6 +89,12 @@ static const struct ev_pick *newest(const struct ev_picks *picks)
 		    best->line->record.signed_at)
 			best = &picks->items[i];
 	return best;
+}
+
+bool ev_report_aged(const struct ev_record_rule *r, int64_t at)
+{
+	return r->report && r->picks.n &&
+		too_old(at, r->report, newest(&r->picks));
 }
 
 /* Words ------------------------------------------------------------------- */
@@ -170,7 +181,7 @@ static void conclude(struct ev_record_rule *r, struct ev_case *c)
 
 	r->outcome = ev_pick_outcome(p);
 	last = newest(&r->picks);
-	if (r->outcome < EV_FAIL && too_old(c, rule, last)) {
+	if (r->outcome < EV_FAIL && too_old(c->q->now, rule, last)) {
 		r->outcome = EV_FAIL;
 		tell_age(&text, c, rule, last);
 		ev_words_record(&text, c, last);
@@ -208,6 +219,17 @@ static void hedge(struct ev_record_rule *r)
 	free(detail);
 }
 
+void ev_report_again(struct ev_record_rule *r, struct ev_case *c)
+{
+	free(r->detail);
+	free(r->hint);
+	r->detail = r->hint = NULL;
+	ev_strs_release(&r->open);
+	conclude(r, c);
+	if (r->unsure)
+		hedge(r);
+}
+
 int ev_report_gather(struct ev_record_rule *r, struct ev_case *c,
 		     const struct ev_places *places)
 {
@@ -219,7 +241,8 @@ int ev_report_gather(struct ev_record_rule *r, struct ev_case *c,
 		conclude(r, c);
 	else if (ret == 0)
 		missing(r, c, &why);
-	if (ret == 0 && r->report->may_change.n && places->unsure)
+	r->unsure = r->report->may_change.n && places->unsure;
+	if (ret == 0 && r->unsure)
 		hedge(r);
 	ev_why_release(&why);
 	return ret;

@@ -149,15 +149,15 @@ static const struct ev_policy *policy_of(const struct ev_case *c,
 	return ev_chain_link(c->chain, link);
 }
 
-static bool requirement_changed(struct ev_vote *v, const struct ev_case *c)
+bool ev_requirement_changed(char reason[200], const struct ev_case *c,
+			    const char *link)
 {
-	const char *link = v->decided->d.policy;
 	const struct ev_policy *p = policy_of(c, link);
 	const struct ev_protect *entry;
 	size_t i = 0;
 
 	if (!p) {
-		snprintf(v->reason, sizeof(v->reason), "given under a policy "
+		snprintf(reason, 200, "given under a policy "
 			 "that was never in force (%.19s)", link);
 		return true;
 	}
@@ -166,7 +166,7 @@ static bool requirement_changed(struct ev_vote *v, const struct ev_case *c)
 	while ((entry = ev_policy_protects(p, c->q->ref, &i, NULL)))
 		if (!strcmp(entry->digest, c->protect->digest))
 			return false;
-	snprintf(v->reason, sizeof(v->reason), "the requirement changed since "
+	snprintf(reason, 200, "the requirement changed since "
 		 "(policy version %lld)", (long long)p->version);
 	return true;
 }
@@ -209,7 +209,7 @@ bool ev_vote_stale(struct ev_vote *v, const struct ev_case *c)
 	const struct ev_decision *d = &v->decided->d;
 	size_t i;
 
-	if (requirement_changed(v, c))
+	if (ev_requirement_changed(v->reason, c, d->policy))
 		return true;
 	if (*d->manifest && record_gone(v, c, d->manifest))
 		return true;

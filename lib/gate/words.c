@@ -81,12 +81,24 @@ static bool must_name_ref(const struct ev_case *c)
 	return branches != 1 || !is_it;
 }
 
+char *ev_words_approve(const struct ev_case *c, const char *role)
+{
+	struct ev_buf out = EV_BUF_INIT;
+	const char *ref = c->q->ref;
+
+	ev_buf_addf(&out, "git evidence approve %s --role %s", c->label, role);
+	if (must_name_ref(c))
+		ev_buf_addf(&out, " --for %s", ev_starts_with(ref, HEADS) ?
+			    ref + strlen(HEADS) : ref);
+	return ev_buf_detach(&out, NULL);
+}
+
 char *ev_words_clear(const struct ev_case *c, const char *name,
 		     const struct ev_strs *by)
 {
-	const char *ref = c->q->ref, *role = "ROLE";
 	struct ev_quorum q = { NULL, 0, 0 };
-	struct ev_buf out = EV_BUF_INIT;
+	const char *role = "ROLE";
+	char *approve, *clear;
 
 	if (by && by->n) {
 		role = by->items[0];
@@ -95,13 +107,11 @@ char *ev_words_clear(const struct ev_case *c, const char *name,
 		if (q.n)
 			role = q.items[0].role;
 	}
-	ev_buf_addf(&out, "git evidence approve %s --role %s", c->label, role);
-	if (must_name_ref(c))
-		ev_buf_addf(&out, " --for %s", ev_starts_with(ref, HEADS) ?
-			    ref + strlen(HEADS) : ref);
-	ev_buf_addf(&out, " --clears %s", name);
+	approve = ev_words_approve(c, role);
+	clear = ev_strdupf("%s --clears %s", approve, name);
+	free(approve);
 	ev_quorum_release(&q);
-	return ev_buf_detach(&out, NULL);
+	return clear;
 }
 
 char *ev_words_missing(const struct ev_case *c, char *hint)

@@ -28,7 +28,11 @@ void ev_quorum_release(struct ev_quorum *q);
 void ev_quorum_unite(struct ev_quorum *into, const struct ev_quorum *other);
 
 /* A suite of the control set: .evidence/suites/FILE that says suite.id. */
-struct ev_suite { char *id, *version, *path; char digest[72]; };
+struct ev_suite {
+	char *id, *version, *path;
+	char digest[72];
+	struct ev_strs never;		/* ids of gates: `waivable: never` */
+};
 
 struct ev_report_rule {
 	char *suite;			/* suite.id, and the record's name */
@@ -39,6 +43,7 @@ struct ev_report_rule {
 	struct ev_strs review_by;	/* roles that may clear a review */
 };
 struct ev_test_rule { char *name; struct ev_strs by; };
+/* Each of the roles has to agree; a waiver lasts so many days at most. */
 struct ev_waivable { char *rule; struct ev_strs by; int64_t max_days; };
 
 struct ev_requirement {

@@ -20,6 +20,7 @@ void ev_suites_release(struct ev_policy *p)
 		free(p->suites[i].id);
 		free(p->suites[i].version);
 		free(p->suites[i].path);
+		ev_strs_release(&p->suites[i].never);
 	}
 	free(p->suites);
 	p->suites = NULL;
@@ -35,6 +36,29 @@ const struct ev_suite *ev_policy_suite(const struct ev_policy *p,
 		if (!strcmp(p->suites[i].id, id))
 			return &p->suites[i];
 	return NULL;
+}
+
+/* Nothing but `never` can be said here: who may waive says the policy. */
+static int read_gates(struct ev_strs *never, const struct ev_value *gates)
+{
+	const struct ev_value *v;
+	const char *id;
+	size_t i;
+
+	for (i = 0; gates && gates->type == EV_LIST && i < gates->n; i++) {
+		v = ev_get(gates->items[i], "waivable");
+		if (!v)
+			continue;
+		if (v->type != EV_STRING || strcmp(v->text, "never"))
+			return ev_fail_at(v, "a suite can only say 'waivable: "
+					  "never' of a gate");
+		id = ev_get_string(gates->items[i], "id");
+		if (!id || !*id)
+			return ev_fail_at(v, "a gate that is never to be "
+					  "waived needs an id");
+		ev_strs_add(never, id);
+	}
+	return 0;
 }
 
 static int add(struct ev_policy *p, const char *path,
@@ -62,12 +86,13 @@ static int add(struct ev_policy *p, const char *path,
 	p->suites = ev_realloc(p->suites, (p->nsuites + 1) *
 			       sizeof(*p->suites));
 	s = &p->suites[p->nsuites++];
+	memset(s, 0, sizeof(*s));
 	s->id = ev_strdup(id->text);
 	s->version = ev_strdup(version && version->text ? version->text : "");
 	s->path = ev_strdup(path);
 	ev_sha256_hex(hex, text, n);
 	snprintf(s->digest, sizeof(s->digest), "sha256:%s", hex);
-	return 0;
+	return read_gates(&s->never, ev_get(root, "gates"));
 }
 
 int ev_suite_add(struct ev_policy *p, const char *path, const char *text,

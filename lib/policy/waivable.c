@@ -31,11 +31,29 @@ bool ev_rule_waivable(const struct ev_requirement *q, const char *rule)
 	return false;
 }
 
+/* The suite by which the rule's gate may never be waived; NULL. */
+static const struct ev_suite *forbidding(const struct ev_requirement *q,
+					 const char *rule)
+{
+	const struct ev_suite *s;
+	size_t i, n;
+
+	for (i = 0; i < q->nreports && ev_starts_with(rule, "reports."); i++) {
+		s = q->reports[i].file;
+		n = strlen(q->reports[i].suite);
+		if (s && !strncmp(rule + 8, q->reports[i].suite, n) &&
+		    rule[8 + n] == '/' && ev_strs_has(&s->never, rule + 9 + n))
+			return s;
+	}
+	return NULL;
+}
+
 void ev_waivable_read(struct ev_requirement *q, const struct ev_roster *t,
 		      const struct ev_value *list, struct ev_problems *bad)
 {
 	size_t i, k, n = ev_list_items(list, "waivable", bad);
 	const struct ev_value *rule, *by;
+	const struct ev_suite *s;
 	struct ev_waivable *w;
 
 	q->waivable = ev_calloc(n + 1, sizeof(*q->waivable));
@@ -49,6 +67,11 @@ void ev_waivable_read(struct ev_requirement *q, const struct ev_roster *t,
 				       "manifest.fields", "'%s' is no rule of "
 				       "this requirement that can be waived",
 				       rule->text);
+		s = forbidding(q, rule->text);
+		if (s)
+			ev_problem_add(bad, rule, NULL, "'%s' can never be "
+				       "waived, says '%s'", rule->text,
+				       s->path);
 		for (k = 0; k < q->nwaivable; k++)
 			if (!strcmp(q->waivable[k].rule, rule->text))
 				ev_problem_add(bad, rule, NULL, "rule '%s' "
