@@ -1,0 +1,596 @@
+	grep -q "^### Waiting for people" \
+		"$WORLD/builds/product/evidence-verdict.md"#!/usr/bin/env bats
+# templates/ci: the steps of the workflows as they are written, on a forge that
+# runs no hooks of ours, in clones as runners make them.
+
+load ../lib
+load ../keys
+load ../product
+load ../decide
+
+ci=$lib_top/templates/ci
+github=$ci/github
+gitlab=$ci/gitlab/evidence.gitlab-ci.yml
+
+setup() {
+	setup_world
+	keys_home "$GNUPGHOME" ci ada quinn robin
+}
+
+teardown() {
+	keys_stop
+	teardown_world
+}
+
+# A product on a forge: its policy is in force, production holds the first
+# commit, main the candidate.
+given_forge() {
+	given_decide
+	# tab, for make
+	printf 'test:\n\t@grep -q detector detector && echo "1 passed"\n' \
+		>Makefile
+	git add Makefile && git commit -q -m 'tests'
+	# who judges elsewhere is not told by this clone
+	git init -q --bare -b main "$WORLD/forge.git"
+	git remote add origin "$WORLD/forge.git"
+	git push -q origin main production
+	given_policy_in_force
+	git evidence sync -q
+	suite_report pass >"$WORLD/report.json"
+}
+
+# approved: by both people, for what main is.
+approved() {
+	git fetch -q origin
+	git evidence sync -q
+	approve ada clinical --for production
+	approve robin quality --for production
+	git evidence sync -q
+}
+
+# The forge's merge of main into production, as refs/pull/1/merge is; $merge.
+forge_merges() {
+	merge=$(git -C "$WORLD/forge.git" merge-tree --write-tree production main)
+	merge=$(GIT_COMMITTER_NAME=Forge git -C "$WORLD/forge.git" commit-tree \
+		-p production -p main -m 'Merge main into production' "$merge")
+	git -C "$WORLD/forge.git" update-ref "${1:-refs/pull/1/merge}" "$merge"
+}
+
+# YAML, as far as the templates go ------------------------------------------
+
+# The script of step NAME of FILE (GitHub).
+step_script() {
+	awk -v want="      - name: $2" '
+		/^      - name: / { here = $0 == want; body = 0; next }
+		here && body && /^          / { print substr($0, 11); next }
+		here && /^        run: \|$/ { body = 1; next }
+		body && !/^          / { body = 0 }' "$1" | grep .
+}
+
+# NAME=VALUE of the job's env, then of that of step NAME of FILE.
+step_env() {
+	awk -v want="      - name: $2" '
+		/^    env:$/ { job = 1; next }
+		/^    steps:$/ { job = 0; next }
+		/^      - name: / { here = $0 == want; own = 0; next }
+		/^        env:$/ { own = here; next }
+		/^        [a-z]/ { own = 0 }
+		/^ *#/ { next }
+		job && /^      [A-Z]/ || own && /^          [A-Z]/ {
+			sub(/^ */, ""); sub(/: /, "="); print }' "$1"
+}
+
+# The script of JOB: before_script that it extends, then its own (GitLab).
+job_script() {
+	local job
+	for job in .evidence "$1"
+	do
+		awk -v want="$job:" '
+			/^#/ || /^$/ { next }
+			/^[^ #]/ { here = $0 == want; list = 0; next }
+			here && /^  [a-z_]+:/ {
+				list = /^  (before_)?script:$/; next }
+			!here || !list { next }
+			/^    - \|$/ || /^    #/ { next }
+			/^    - / { print "not a block: " $0; exit 1 }
+			{ print substr($0, 7) }' "$gitlab"
+	done
+}
+
+# variables: of the file, as NAME=VALUE.
+gitlab_variables() {
+	awk '/^variables:$/ { here = 1; next }
+		/^[^ #]/ { here = 0 }
+		here && /^  [A-Z]/ { sub(/^ */, ""); sub(/: /, "="); print }' \
+		"$gitlab"
+}
+
+# The runner ------------------------------------------------------------------
+
+# What expressions stand for; what is not here fails the test.
+declare -gA says=()
+given_github() {
+	says=(
+		[vars.EVIDENCE_ROOT]=$(key_fpr quinn)
+		[vars.GIT_EVIDENCE_URL]=file://$WORLD/source.git
+		[vars.GIT_EVIDENCE_COMMIT]=
+		[github.token]=token-of-the-run
+		[github.server_url]=file://$WORLD
+		[github.repository]=forge.git
+		[secrets.EVIDENCE_KEY]=$(gpg --batch --export-secret-keys \
+			"$(key_fpr ci)" | base64 -w0)
+	)
+	mkdir -p "$WORLD/work"
+	: >"$WORLD/summary"
+}
+
+# on_pull_request, on_merge_group, on_push, on_schedule: the event.
+on_pull_request() {
+	says[github.sha]=$merge
+	says['github.event.merge_group.base_ref || github.base_ref']=production
+}
+
+on_merge_group() {
+	says[github.sha]=$merge
+	says['github.event.merge_group.base_ref || github.base_ref']=refs/heads/production
+}
+
+on_push() {
+	says[github.sha]=$(git -C "$WORLD/forge.git" rev-parse main)
+}
+
+# A clean environment: nothing of the test's own reaches a job but PATH.
+runner() {
+	local path=$PATH
+	env -i PATH="$path" HOME="$WORLD/home" TMPDIR="$TMPDIR" \
+		LC_ALL=C.UTF-8 TZ=UTC GIT_CONFIG_GLOBAL=/dev/null \
+		GIT_CONFIG_NOSYSTEM=1 CI=true "$@"
+}
+
+# step FILE NAME: runs it in the workspace.
+step() {
+	local file=$github/$1 line name value expression
+	local env=(GITHUB_ACTIONS=true "GITHUB_STEP_SUMMARY=$WORLD/summary")
+	step_script "$file" "$2" >"$WORLD/step.sh" || return
+	while read -r line
+	do
+		name=${line%%=*} value=${line#*=}
+		value=${value#\"} value=${value%\"}
+		while [[ $value =~ \$\{\{\ ([^}]*)\ \}\} ]]
+		do
+			expression=${BASH_REMATCH[1]}
+			if test -z "${says[$expression]+set}"
+			then
+				echo "nobody says what $expression is" >&2
+				return 99
+			fi
+			value=${value/"${BASH_REMATCH[0]}"/"${says[$expression]}"}
+		done
+		env+=("$name=$value")
+	done < <(step_env "$file" "$2")
+	if [[ " ${env[*]} " != *" EVIDENCE_CI=/usr/local/share/git-evidence/ci/common "* ]]
+	then
+		echo "EVIDENCE_CI is not where make install puts it" >&2
+		return 99
+	fi
+	(cd "$WORLD/work" && runner "${env[@]}" "${more[@]}" \
+		EVIDENCE_CI="$ci/common" sh -e "$WORLD/step.sh")
+}
+more=()
+
+check_result() {
+	rm -rf "$WORLD/work/product"
+	expect_exit 0 step check.yml 'Fetch history and evidence' || return
+	expect_exit "$1" step check.yml 'Judge the merge result'
+}
+
+# job NAME [VARIABLE...]: one of GitLab's, in the shallow clone of its runner.
+job() {
+	local name=$1 line env=()
+	shift
+	while read -r line
+	do
+		line=${line/=\"/=}
+		env+=("${line%\"}")
+	done < <(gitlab_variables)
+	{
+		# installed already
+		job_script "$name" | sed '/^apt-get update/,/install\.sh"$/d'
+	} >"$WORLD/step.sh" || return
+	(cd "$WORLD/builds/product" && runner GITLAB_CI=true "${env[@]}" "$@" \
+		CI_PROJECT_DIR="$PWD" CI_JOB_TOKEN=token-of-the-job \
+		CI_PROJECT_URL="file://$WORLD/forge" \
+		CI_DEFAULT_BRANCH=main EVIDENCE_ROOT="${root:-$(key_fpr quinn)}" \
+		EVIDENCE_CI="$ci/common" sh -e "$WORLD/step.sh")
+}
+
+# What a runner of GitLab leaves before the first line of a job: one commit,
+# from a URL with a token in it.
+gitlab_clones() {
+	rm -rf "$WORLD/builds"
+	mkdir "$WORLD/builds"
+	git -C "$WORLD/forge.git" update-ref refs/pipelines/1 "$1"
+	git init -q "$WORLD/builds/product"
+	git -C "$WORLD/builds/product" remote add origin "file://$WORLD/forge.git"
+	git -C "$WORLD/builds/product" fetch -q --depth=1 origin \
+		+refs/pipelines/1:refs/pipelines/1
+	git -C "$WORLD/builds/product" checkout -q "$1"
+	test "$(git -C "$WORLD/builds/product" rev-list --count HEAD)" = 1
+}
+
+merge_request() {
+	gitlab_clones "$merge"
+	expect_exit "$1" job evidence \
+		CI_PIPELINE_SOURCE=merge_request_event \
+		CI_MERGE_REQUEST_EVENT_TYPE="${2:-merged_result}" \
+		CI_MERGE_REQUEST_PROJECT_URL="file://$WORLD/forge" \
+		CI_MERGE_REQUEST_TARGET_BRANCH_NAME=production \
+		CI_COMMIT_SHA="$merge"
+}
+
+no_agent_is_left() {
+	refute compgen -G '/tmp/evk.*' >/dev/null
+}
+
+# record: the evidence workflow for what main is, on GitHub.
+record() {
+	on_push
+	rm -rf "$WORLD/work/product"
+	more=("EVIDENCE_REPORT=$WORLD/report.json")
+	expect_exit 0 step evidence.yml 'Fetch history and evidence' || return
+	expect_exit "${1:-0}" step evidence.yml Record || return
+	cp "$WORLD/stdout" "$WORLD/record.out"
+	cp "$WORLD/stderr" "$WORLD/record.err"
+	expect_exit 0 step evidence.yml Share
+	more=()
+}
+
+# The files themselves ---------------------------------------------------------
+
+@test "forges: every step and job is a block that a shell takes" {
+	local file name n=0
+	for file in "$github"/*.yml
+	do
+		test "$(grep -c '^ *run: ' "$file")" = \
+			"$(grep -c '^        run: |$' "$file")"
+		while read -r name
+		do
+			step_script "$file" "$name" >"$WORLD/step.sh"
+			sh -n "$WORLD/step.sh"
+			shellcheck -S warning -s sh -e SC2164 "$WORLD/step.sh"
+			# what others write never becomes part of a script
+			refute grep -F '${{' "$WORLD/step.sh"
+			n=$((n + 1))
+		done < <(sed -n 's/^      - name: //p' "$file")
+	done
+	for name in evidence-record evidence evidence-verify
+	do
+		job_script "$name" >"$WORLD/step.sh"
+		sh -n "$WORLD/step.sh"
+		shellcheck -S warning -s sh -e SC2154,SC2164 "$WORLD/step.sh"
+		n=$((n + 1))
+	done
+	test "$n" = 13
+}
+
+@test "forges: no action of anybody's is used, and every job may do little" {
+	refute grep -nE '^ *-? *uses:' "$github"/*.yml
+	grep -q '^  contents: read$' "$github/check.yml"
+	refute grep -n 'secrets\.' "$github/check.yml" "$github/verify.yml"
+	refute grep -nE 'pull_request_target|allow_failure: true|continue-on-error' \
+		"$github"/*.yml "$gitlab"
+}
+
+@test "forges: the rulesets are JSON, and ask for the check by its name" {
+	local file
+	for file in "$github"/ruleset-*.json
+	do
+		jq -e '.name and .target and .enforcement == "active" and
+			(.conditions.ref_name.include | length) > 0 and
+			(.rules | length) > 0' "$file" >/dev/null
+	done
+	test "$(jq -r '.rules[] | select(.type == "required_status_checks") |
+		.parameters.required_status_checks[].context' \
+		"$github/ruleset-production.json")" = \
+		"$(sed -n 's/^    name: //p' "$github/check.yml")"
+	jq -e '.rules | map(.type) | index("creation") == null and
+		index("update") and index("deletion")' \
+		"$github/ruleset-evidence-tags.json" >/dev/null
+}
+
+@test "forges: a pinned commit is installed with what it needs, and nothing else" {
+	local name commit
+	given_github
+	mkdir -p source/templates/ci/common "$WORLD/fake"
+	cp "$ci/common/install.sh" source/templates/ci/common/
+	printf 'install:\n\t@echo "make install PREFIX=$(PREFIX)"\n' \
+		>source/Makefile
+	git -C source init -q -b main
+	git -C source add -A
+	git -C source commit -q -m 'a version'
+	commit=$(git -C source rev-parse HEAD)
+	git -C source commit -q --allow-empty -m 'a later one'
+	git clone -q --bare source source.git
+	printf '#!/bin/sh\necho "apt-get $*"\n' >"$WORLD/fake/apt-get"
+	chmod +x "$WORLD/fake/apt-get"
+	PATH=$WORLD/fake:$PATH
+	for name in check evidence verify
+	do
+		says[github.sha]=$commit
+		says['github.event.merge_group.base_ref || github.base_ref']=x
+		says[vars.GIT_EVIDENCE_COMMIT]=$commit
+		rm -rf "$WORLD/work/git-evidence"
+		expect_exit 0 step $name.yml 'Install git-evidence'
+		expect_in stdout 'make install PREFIX=/usr/local' 'git-evidence '
+		test "$(git -C "$WORLD/work/git-evidence" rev-parse HEAD)" = "$commit"
+		# a branch is no pin
+		says[vars.GIT_EVIDENCE_COMMIT]=main
+		rm -rf "$WORLD/work/git-evidence"
+		refute step $name.yml 'Install git-evidence' >/dev/null 2>&1
+	done
+	for name in $(make -s --no-print-directory -C "$lib_top" -f Makefile \
+		-f <(printf 'names:\n\t@echo $(DEPS_BUILD) $(DEPS_RUN)\n') names)
+	do
+		grep -qw -e "$name" "$ci/common/install.sh"
+	done
+}
+
+# GitHub -----------------------------------------------------------------------
+
+@test "forges: evidence is recorded, approved, and the merge result passes" {
+	given_forge
+	given_github
+	record
+	grep -q "^recorded test 'unit' on " "$WORLD/record.err"
+	grep -q '^attached manifest ' "$WORLD/record.out"
+	grep -q '^attached report ' "$WORLD/record.out"
+	no_agent_is_left
+	approved
+	forge_merges
+	on_pull_request
+	check_result 0
+	expect_in stdout 'Evidence is complete' \
+		'what was recorded and approved there counts' \
+		"may go to 'production': all 10 rules hold"
+	grep -q '^### Evidence is complete$' "$WORLD/summary"
+	grep -q '^      pass    policy.link  .*, root ' "$WORLD/summary"
+	# the same in the merge queue, where the commit lies elsewhere
+	forge_merges refs/heads/gh-readonly-queue/production/pr-1
+	on_merge_group
+	check_result 0
+}
+
+@test "forges: approvals are awaited, which is no pass, and the text says so" {
+	local head
+	given_forge
+	given_github
+	record
+	forge_merges
+	on_pull_request
+	check_result 3
+	head=$(git rev-parse --short HEAD)
+	expect_in stdout 'Waiting for people: all that machines can decide holds' \
+		'review  approvals.clinical       0 of 1' \
+		"hint: git evidence approve $head --role clinical" \
+		"Then run 'git evidence sync', and this check again."
+	grep -q '^### Waiting for people' "$WORLD/summary"
+	grep -qF "    hint: git evidence approve $head --role quality" \
+		"$WORLD/summary"
+	# what the text says helps
+	approved
+	check_result 0
+}
+
+@test "forges: a merge result that is not its head needs evidence of its own" {
+	given_forge
+	given_github
+	record
+	approved
+	git switch -q -c fix production
+	echo 'a note' >note
+	git add note && git commit -q -m 'a note'
+	git push -q --no-verify origin fix:production
+	git switch -q main
+	forge_merges
+	on_pull_request
+	check_result 1
+	expect_in stdout 'Evidence does not allow this' \
+		'Its content is not that of its head' '(1 files differ)' \
+		'fail    tests.unit '
+	# merging the branch first is what helps, as the text says
+	git fetch -q origin
+	git merge -q --no-edit origin/production 2>/dev/null
+	git push -q origin main
+	record
+	approved
+	forge_merges
+	on_pull_request
+	check_result 0
+}
+
+@test "forges: the second release, whose branch has a merge that main has not" {
+	given_forge
+	given_github
+	record
+	approved
+	forge_merges
+	git -C "$WORLD/forge.git" update-ref refs/heads/production "$merge"
+	git fetch -q origin
+	echo 'detector 3' >detector
+	git commit -q -am 'detector 3'
+	git push -q origin main
+	suite_report pass >"$WORLD/report.json"
+	record
+	approved
+	forge_merges
+	on_pull_request
+	check_result 0
+}
+
+@test "forges: a test that fails is recorded, shared, and fails the job" {
+	given_forge
+	given_github
+	echo 'nothing' >detector
+	git commit -q -am 'break it'
+	git push -q origin main
+	record 1
+	grep -q "as FAILED" "$WORLD/record.err"
+	forge_merges
+	on_pull_request
+	check_result 1
+	expect_in stdout 'fail    tests.unit '
+}
+
+@test "forges: another root, or none, and nothing passes" {
+	given_forge
+	given_github
+	record
+	approved
+	forge_merges
+	on_pull_request
+	says[vars.EVIDENCE_ROOT]=$(key_fpr ada)
+	rm -rf "$WORLD/work/product"
+	expect_exit 0 step check.yml 'Fetch history and evidence'
+	refute step check.yml 'Judge the merge result' >"$WORLD/stdout"
+	expect_in stdout 'No policy is in force here that the pinned root has approved'
+	for root in '' 'quinn' 35528427D1CEBA06
+	do
+		says[vars.EVIDENCE_ROOT]=$root
+		expect_exit 1 step check.yml 'Fetch history and evidence'
+		grep -qE '^error: EVIDENCE_ROOT is (not set|no fingerprint): ' \
+			"$WORLD/stderr"
+		test "$(wc -l <"$WORLD/stderr")" = 1
+	done
+}
+
+@test "forges: a root that the candidate brings along is not read" {
+	given_forge
+	given_github
+	record
+	forge_merges
+	on_pull_request
+	printf '[evidence]\n\troot = %s\n' "$(key_fpr ada)" >.gitconfig
+	git add .gitconfig && git commit -q -m 'mine'
+	git push -q origin main
+	forge_merges
+	on_pull_request
+	more=(GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=evidence.root
+		GIT_CONFIG_VALUE_0="$(key_fpr ada)")
+	check_result 1
+	expect_in stdout ", root $(key_fpr quinn | cut -c1-16)"
+}
+
+@test "forges: without the secret it is said in one sentence" {
+	given_forge
+	given_github
+	on_push
+	expect_exit 0 step evidence.yml 'Fetch history and evidence'
+	says[secrets.EVIDENCE_KEY]=
+	expect_exit 1 step evidence.yml Record
+	sort -u "$WORLD/stderr" >"$WORLD/once"
+	echo 'error: EVIDENCE_KEY is not set: this job has no key to sign evidence with' |
+		diff - "$WORLD/once"
+	says[secrets.EVIDENCE_KEY]=bm8ga2V5Cg==
+	expect_exit 1 step evidence.yml Record
+	expect_in stderr 'error: EVIDENCE_KEY holds no secret OpenPGP key in base64'
+	no_agent_is_left
+}
+
+@test "forges: the key and the token are in no output, file or environment" {
+	local key
+	given_forge
+	given_github
+	printf 'test:\n\t@env; git config -l 2>/dev/null || :\n' >Makefile
+	git commit -q -am 'who looks around'
+	git push -q origin main
+	record
+	key=${says[secrets.EVIDENCE_KEY]}
+	refute grep -rqF "${key:0:60}" "$WORLD/record.out" "$WORLD/record.err" \
+		"$WORLD/work" "$WORLD/forge.git"
+	refute grep -rqF token-of-the-run "$WORLD/record.out" \
+		"$WORLD/record.err" "$WORLD/work" "$WORLD/forge.git"
+	refute grep -qE '^(EVIDENCE_KEY|EVIDENCE_TOKEN)=' "$WORLD/record.out"
+	no_agent_is_left
+	# and the home is gone when what runs in it is stopped
+	expect_exit 143 runner EVIDENCE_KEY="$key" sh "$ci/common/with-key.sh" \
+		sh -c 'kill -TERM $PPID; sleep 1'
+	no_agent_is_left
+}
+
+@test "forges: what vanished from the ledger is put back, and named" {
+	local before
+	given_forge
+	given_github
+	record
+	approved
+	git push -q --no-verify origin main:production
+	expect_exit 0 step verify.yml 'Fetch history and evidence'
+	expect_exit 0 step verify.yml 'Verify what the branch holds'
+	grep -q '^      live *manifest ' "$WORLD/summary"
+	before=$(git -C "$WORLD/forge.git" rev-parse evidence-ledger)
+	# somebody rewinds the notes, by force and without their history
+	git -C "$WORLD/forge.git" update-ref refs/notes/evidence \
+		"$(git -C "$WORLD/forge.git" commit-tree -m gone \
+			"$(git -C "$WORLD/forge.git" mktree </dev/null)")"
+	rm -rf "$WORLD/work/product"
+	expect_exit 0 step verify.yml 'Fetch history and evidence'
+	expect_in stderr 'warning: restored line ' "had vanished from 'origin'"
+	expect_exit 0 step verify.yml 'Verify what the branch holds'
+	expect_in stdout 'origin: received 0 records, sent 3'
+	# what is remembered only grows
+	git -C "$WORLD/forge.git" merge-base --is-ancestor "$before" \
+		evidence-ledger
+	rm -rf "$WORLD/work/product"
+	expect_exit 0 step verify.yml 'Fetch history and evidence'
+	expect_not_in stderr restored
+}
+
+@test "forges: what went around the check is found by the schedule" {
+	given_forge
+	given_github
+	git push -q --no-verify origin main:production
+	expect_exit 0 step verify.yml 'Fetch history and evidence'
+	expect_exit 2 step verify.yml 'Verify what the branch holds'
+	expect_in stdout ': incomplete'
+}
+
+# GitLab -----------------------------------------------------------------------
+
+@test "forges: GitLab: recorded, awaited, approved, in merged results and trains" {
+	local key
+	given_forge
+	key=$(gpg --batch --export-secret-keys "$(key_fpr ci)" | base64 -w0)
+	gitlab_clones "$(git rev-parse main)"
+	expect_exit 0 job evidence-record CI_PIPELINE_SOURCE=push \
+		CI_COMMIT_BRANCH=main CI_COMMIT_SHA="$(git rev-parse main)" \
+		EVIDENCE_REPORT="$WORLD/report.json" EVIDENCE_KEY="$key" \
+		EVIDENCE_TOKEN=token-of-the-project
+	expect_in stdout 'attached manifest ' 'attached report ' \
+		'origin: received 0 records, sent 3'
+	no_agent_is_left
+	forge_merges refs/merge-requests/1/merge
+	merge_request 3
+	expect_in stdout 'Waiting for people'
+	grep -q '^### Waiting for people' builds/product/evidence-verdict.md ||
+		grep -q '^### Waiting' "$WORLD/builds/product/evidence-verdict.md"
+	approved
+	merge_request 0
+	forge_merges refs/merge-requests/1/train
+	merge_request 0 merge_train
+	git -C "$WORLD/forge.git" update-ref refs/heads/production "$merge"
+	gitlab_clones "$(git rev-parse main)"
+	expect_exit 0 job evidence-verify CI_PIPELINE_SOURCE=schedule \
+		EVIDENCE_TOKEN=token-of-the-project
+	git -C "$WORLD/forge.git" rev-parse -q --verify evidence-ledger
+}
+
+@test "forges: GitLab: a detached pipeline of a branch that is behind fails" {
+	given_forge
+	git switch -q -c fix production
+	git commit -q --allow-empty -m 'a fix'
+	git push -q --no-verify origin fix:production
+	git switch -q main
+	merge=$(git rev-parse main)
+	merge_request 1 detached
+	grep -q "^  fail  *ref.rewind " "$WORLD/stdout"
+}
