@@ -7,6 +7,7 @@
 void ev_ledger_only_list(struct ev_ledger *l)
 {
 	l->only_list = true;
+	ev_notes_keep_less(l->notes);
 }
 
 /* As judge_line() does for a line that is on both. */

@@ -122,8 +122,8 @@ static struct slice take(struct slice *left, unsigned byte, size_t depth)
 static int compare(struct diff *d, const struct slice *a,
 		   const struct slice *b, struct ev_oid *prefix, size_t depth)
 {
-	struct ev_notes_folder fa = { NULL, 0, 0, NULL, 0, 0, 0 };
-	struct ev_notes_folder fb = { NULL, 0, 0, NULL, 0, 0, 0 };
+	struct ev_notes_folder fa = EV_NOTES_FOLDER_INIT;
+	struct ev_notes_folder fb = EV_NOTES_FOLDER_INIT;
 	struct slice left_a, left_b, sa, sb;
 	unsigned byte;
 	int ret;

@@ -12,6 +12,8 @@ struct ev_notes {
 	struct ev_notes_folder root;
 	struct ev_note *gathered;	/* at work, in flatten() */
 	size_t ngathered, gathered_cap;
+	bool keep_less;
+	struct ev_notes_key key;
 };
 
 int ev_notes_open(struct ev_notes **out, struct ev_repo *r,
@@ -44,6 +46,11 @@ void ev_notes_close(struct ev_notes *n)
 	ev_notes_folder_release(&n->root);
 	free(n->gathered);
 	free(n);
+}
+
+void ev_notes_keep_less(struct ev_notes *n)
+{
+	n->keep_less = ev_notes_key_draw(&n->key);
 }
 
 /* `prefix` holds the bytes above the folder; its next one is set here. */
@@ -100,6 +107,10 @@ static void replace_subs(struct ev_notes_folder *f, const struct ev_notes *n,
 	memmove(f->subs, f->subs + done, f->nsubs * sizeof(*f->subs));
 	f->subs = ev_realloc(f->subs, f->nsubs * sizeof(*f->subs));
 	f->subcap = f->nsubs;
+	if (n->keep_less) {
+		ev_notes_folder_mark(f, &n->key, n->gathered, n->ngathered);
+		return;
+	}
 	free(f->notes);
 	f->notes = ev_calloc(n->ngathered + 1, sizeof(*f->notes));
 	if (n->ngathered)
@@ -211,6 +222,7 @@ static int find_level(struct ev_oids *blobs, struct level *next,
 			break;
 		ev_oids_add(blobs, &f->notes[i].blob);
 	}
+	ev_notes_folder_marked(blobs, f, &n->key, object);
 	for (i = first_sub(f, object->id[depth]); i < f->nsubs; i++) {
 		if (f->subs[i].byte != object->id[depth])
 			break;
@@ -258,7 +270,8 @@ struct walk {
 static int walk_folder(struct walk *w, struct ev_notes_folder *f,
 		       struct ev_oid *prefix, size_t depth);
 
-/* A folder that nobody has looked into is not kept for the walk. */
+/* A folder that nobody has looked into is not kept for the walk; where only
+ * marks are, the objects have to be read again. */
 static int walk_sub(struct walk *w, struct ev_notes_sub *sub,
 		    struct ev_oid *prefix, size_t depth)
 {
@@ -266,7 +279,7 @@ static int walk_sub(struct walk *w, struct ev_notes_sub *sub,
 	int ret;
 
 	prefix->id[depth] = sub->byte;
-	if (sub->folder)
+	if (sub->folder && !sub->folder->marked)
 		return walk_folder(w, sub->folder, prefix, depth + 1);
 	ret = read_sub(&f, w->n, &w->budget, sub, prefix, depth);
 	if (ret)

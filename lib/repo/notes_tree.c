@@ -167,5 +167,6 @@ void ev_notes_folder_release(struct ev_notes_folder *f)
 	}
 	free(f->notes);
 	free(f->subs);
+	free(f->marks);
 	memset(f, 0, sizeof(*f));
 }

@@ -63,13 +63,26 @@ struct ev_notes_sub {
 	struct ev_notes_folder *folder;	/* NULL until somebody needs it */
 };
 
+/* What stands for an object in a handle that keeps less (notes.h). */
+#define EV_NOTES_MARK 8
+#define EV_NOTES_WORDS (EV_OID_SIZE / 4)
+
+struct ev_notes_mark {
+	unsigned char mark[EV_NOTES_MARK];
+	struct ev_oid blob;
+};
+
 struct ev_notes_folder {
 	struct ev_note *notes;		/* by object, then blob */
 	size_t n, cap;
 	struct ev_notes_sub *subs;	/* by byte, then tree */
 	size_t nsubs, subcap;
 	size_t strays;
+	struct ev_notes_mark *marks;	/* instead of notes, if `marked` */
+	size_t nmarks;
+	bool marked;
 };
+#define EV_NOTES_FOLDER_INIT { NULL, 0, 0, NULL, 0, 0, 0, NULL, 0, false }
 
 int ev_note_cmp(const void *a, const void *b);
 
@@ -83,5 +96,18 @@ int ev_notes_folder_add(struct ev_notes_folder *f, struct ev_repo *r,
 			const struct ev_oid *prefix, size_t depth);
 void ev_notes_folder_sort(struct ev_notes_folder *f);
 void ev_notes_folder_release(struct ev_notes_folder *f);	/* and below */
+
+struct ev_notes_key { uint64_t words[2][EV_NOTES_WORDS + 1]; };
+
+bool ev_notes_key_draw(struct ev_notes_key *k);
+/* Keep these notes as marks. */
+void ev_notes_folder_mark(struct ev_notes_folder *f,
+			  const struct ev_notes_key *k,
+			  const struct ev_note *notes, size_t n);
+/* Add the blobs of an object that are kept so. */
+void ev_notes_folder_marked(struct ev_oids *blobs,
+			    const struct ev_notes_folder *f,
+			    const struct ev_notes_key *k,
+			    const struct ev_oid *object);
 
 #endif
