@@ -315,6 +315,18 @@ static int judge_aliases(struct job *j, const struct item *x)
 	return ret;
 }
 
+/* Whoever may make refs could else keep a protected one from being made. */
+static int check_way(const struct job *j, const struct ev_ref_change *c)
+{
+	const struct ev_policy *p = j->chain.in_force;
+	const char *pattern = NULL;
+
+	if (p && ev_oid_is_zero(&c->old))
+		pattern = ev_policy_obstructs(p, c->ref);
+	return pattern ? ev_fail(EV_EDENIED, "it would be in the way of '%s', "
+				 "which is protected", pattern) : 0;
+}
+
 static int judge_ref(struct job *j, const struct item *x)
 {
 	const char *ref = x->real->ref;
@@ -323,7 +335,9 @@ static int judge_ref(struct job *j, const struct item *x)
 	if (ev_ref_is_reserved(ref) || ev_ref_is_reserved(x->pushed))
 		return ev_fail(EV_EDENIED, "this name is reserved for "
 			       "evidence");
-	ret = judge(j, x->pushed, ref, x->real);
+	ret = check_way(j, x->real);
+	if (ret == 0)
+		ret = judge(j, x->pushed, ref, x->real);
 	if (ret == 0 && strcmp(ref, x->pushed) &&
 	    ev_starts_with(x->pushed, "refs/"))
 		ret = judge(j, x->pushed, x->pushed, x->real);

@@ -54,6 +54,11 @@ int ev_policy_read_head(struct ev_policy *out, struct ev_repo *r);
 const struct ev_protect *ev_policy_protects(const struct ev_policy *p,
 					    const char *ref, size_t *i,
 					    bool *exact);
+/*
+ * The pattern of a protected ref that cannot be made while there is a ref of
+ * this name, above or below it ("refs/a" and "refs/a/b"); NULL.
+ */
+const char *ev_policy_obstructs(const struct ev_policy *p, const char *ref);
 const struct ev_suite *ev_policy_suite(const struct ev_policy *p,
 				       const char *id);
 

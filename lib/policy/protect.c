@@ -226,3 +226,28 @@ const struct ev_protect *ev_policy_protects(const struct ev_policy *p,
 	}
 	return NULL;
 }
+
+/* Is `above` a folder on the way to `name`? */
+static bool leads_to(const char *above, const char *name)
+{
+	size_t n = strlen(above);
+
+	return !strncmp(above, name, n) && name[n] == '/';
+}
+
+const char *ev_policy_obstructs(const struct ev_policy *p, const char *ref)
+{
+	char *name = ev_fold(ref), *pattern;
+	const char *found = NULL;
+	size_t i;
+
+	for (i = 0; !found && i < p->nprotects; i++) {
+		pattern = ev_fold(p->protects[i].pattern);
+		if (leads_to(name, pattern) ||
+		    (!strchr(pattern, '*') && leads_to(pattern, name)))
+			found = p->protects[i].pattern;
+		free(pattern);
+	}
+	free(name);
+	return found;
+}
