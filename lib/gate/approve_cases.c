@@ -92,7 +92,11 @@ void ev_cases_roles(struct ev_strs *out, const struct ev_cases *c)
 static bool may_clear(const struct ev_record_rule *r,
 		      const struct ev_person *by)
 {
-	return !by || !r->report || ev_by_allows(&r->report->review_by, by);
+	if (!by)
+		return true;
+	if (r->clear_by)
+		return ev_by_allows(r->clear_by, by);
+	return !r->report || ev_by_allows(&r->report->review_by, by);
 }
 
 void ev_cases_open_names(struct ev_strs *out, const struct ev_cases *c,

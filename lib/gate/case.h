@@ -90,6 +90,8 @@ struct ev_record_rule {
 	bool unsure;			/* not all places where a record may
 					   lie can be seen here */
 	struct ev_strs forgiven;	/* see ev_pick */
+	/* Who accepts what is waived, where the rule says nobody; or NULL. */
+	const struct ev_strs *clear_by;
 };
 
 /* approvals.c -------------------------------------------------------------- */

@@ -120,6 +120,8 @@ static const struct ev_strs *roles(const struct ev_record_rule *r)
 {
 	static const struct ev_strs anyone = EV_STRS_INIT;
 
+	if (r->clear_by)
+		return r->clear_by;
 	return r->report ? &r->report->review_by : &anyone;
 }
 

@@ -28,9 +28,13 @@ static bool helps(struct ev_case *c, const struct ev_waiver *w)
 			     ev_waiver_outcome(c, w) == EV_FAIL);
 }
 
-static const struct ev_strs *review_by(const struct ev_record_rule *r)
+/* Whoever accepts reviews of the report, or has agreed to the waiver. */
+static const struct ev_strs *clear_by(const struct ev_waiver *w)
 {
-	return r && r->report ? &r->report->review_by : NULL;
+	const struct ev_record_rule *r = w->record;
+
+	return r && r->report && r->report->review_by.n ?
+		&r->report->review_by : &w->entry->by;
 }
 
 static void append(struct ev_record_rule *r, struct ev_buf *more)
@@ -95,11 +99,16 @@ static bool is_incomplete(const struct ev_record_rule *r)
 	return false;
 }
 
-static void hint_clear(struct ev_record_rule *r, const struct ev_case *c)
+static void leave_to_review(struct ev_record_rule *r, const struct ev_case *c,
+			    const struct ev_waiver *w)
 {
+	r->outcome = EV_REVIEW;
+	r->clear_by = clear_by(w);
+	ev_strs_sort(&r->open);
+	ev_strs_uniq(&r->open);
 	free(r->hint);
 	r->hint = ev_words_clear(c, r->open.n == 1 ? r->open.items[0] :
-				 r->rule, review_by(r));
+				 r->rule, r->clear_by);
 }
 
 static void forgive_all(struct ev_record_rule *r, struct ev_case *c,
@@ -118,9 +127,8 @@ static void forgive_all(struct ev_record_rule *r, struct ev_case *c,
 			    "may lie are here" : "; something of it is "
 			    "incomplete, which cannot be waived");
 	} else if (ev_waiver_reviewed(c)) {
-		r->outcome = EV_REVIEW;
 		ev_strs_add(&r->open, r->rule);
-		hint_clear(r, c);
+		leave_to_review(r, c, w);
 	} else {
 		r->outcome = EV_PASS;
 		free(r->hint);
@@ -146,15 +154,15 @@ static void look_again(struct ev_record_rule *r, struct ev_case *c)
 /* The names of gates that were waived are open too, where people review it. */
 static void open_gates(struct ev_record_rule *r, const struct ev_case *c)
 {
+	const struct ev_waiver *w = NULL;
 	size_t i;
 
 	for (i = 0; i < c->nwaivers; i++)
-		if (c->waivers[i].used && c->waivers[i].record == r)
-			ev_strs_add(&r->open, c->waivers[i].rule);
-	ev_strs_sort(&r->open);
-	ev_strs_uniq(&r->open);
-	r->outcome = EV_REVIEW;
-	hint_clear(r, c);
+		if (c->waivers[i].used && c->waivers[i].record == r) {
+			w = &c->waivers[i];
+			ev_strs_add(&r->open, w->rule);
+		}
+	leave_to_review(r, c, w);
 }
 
 static void forgive_gates(struct ev_record_rule *r, struct ev_case *c)
@@ -243,12 +251,12 @@ enum ev_outcome ev_waivers_settle(struct ev_buf *detail, char **hint,
 	*hint = NULL;
 	if (!ev_waiver_reviewed(c))
 		return EV_PASS;
-	by = ev_votes_clear(c, rule, NULL);
+	by = ev_votes_clear(c, rule, clear_by(w));
 	if (by) {
 		ev_buf_addf(detail, ", accepted by %s", by->name);
 		return EV_PASS;
 	}
-	*hint = ev_words_clear(c, rule, NULL);
+	*hint = ev_words_clear(c, rule, clear_by(w));
 	return EV_REVIEW;
 }
 
@@ -270,15 +278,13 @@ void ev_waivers_roles(struct ev_strs *out, const struct ev_case *c)
 void ev_waivers_open(struct ev_strs *out, const struct ev_case *c,
 		     const struct ev_person *by)
 {
-	const struct ev_strs *roles;
 	const struct ev_waiver *w;
 	size_t i;
 
 	for (i = 0; ev_waiver_reviewed(c) && i < c->nwaivers; i++) {
 		w = &c->waivers[i];
-		roles = review_by(w->record);
 		if (w->fits && !ev_strs_has(out, w->rule) &&
-		    (!by || ev_by_allows(roles, by)))
+		    (!by || ev_by_allows(clear_by(w), by)))
 			ev_strs_add(out, w->rule);
 	}
 }

@@ -4,6 +4,8 @@
 # by say; world_refs tells which refs the repository then holds.  Needs
 # pieces.bash.
 
+. "$gate_dir/waivers.bash"
+
 declare -A policy_tree=() policy_link=() policy_version=() more_policies=() \
 	commit=() tree=() parents_of=() signer_of=() notes=() record=() \
 	envelope=() place=() approval=() counted=() record_text=() \
@@ -131,7 +133,7 @@ begin_case() {
 	local first=
 	problem= said=
 	want=() commit=() tree=() notes=() record=() envelope=() place=()
-	approval=() seen=() counted=() approvers=(quinn) approver_role=
+	approval=() seen=() kept=() counted=() approvers=(quinn) approver_role=
 	declared_ledger=yes root=quinn shallow= manifest_id= last_key=
 	judged=candidate target=refs/heads/production
 	more_policies=() in_force= link_before= version=1 remote= where=.
@@ -358,7 +360,9 @@ add_record() {
 # saw KEY ID WHO: approvals from here on name it, and no longer what it
 # supersedes.
 saw() {
+	test "$1" = waiver || keep "$1" "$2"
 	case $1 in
+	waiver) seen+=("$2") ;;
 	manifest) manifest_id=$2 ;;
 	report* | test*)
 		seen+=("$2")
@@ -369,6 +373,7 @@ saw() {
 
 forget_seen() {
 	local i
+	forget_kept "$1"
 	for i in "${!seen[@]}"
 	do
 		test "${seen[i]}" != "$1" || unset "seen[$i]"
@@ -857,6 +862,7 @@ say() {
 	commit) say_commit "$rest" "${list[@]}" ;;
 	manifest | report | test | lineage)
 		say_record "$verb" "$rest" "$label" "${list[@]}" ;;
+	waive) say_waive "$rest" "$label" "${list[@]}" ;;
 	approve) say_approve "$rest" "$label" "${list[@]}" ;;
 	revoke) say_revoke "$rest" ;;
 	tag) say_tag "$rest" "${list[@]}" ;;
