@@ -49,8 +49,6 @@ static void add_real(struct ev_buf *out, struct ev_repo *r, const char *name)
 {
 	struct ev_buf real = EV_BUF_INIT;
 
-	if (strchr(name, '*'))
-		return;
 	if (ev_ref_real(&real, r, name) < 0)
 		ev_error_clear();
 	else if (strcmp(real.ptr, name))
@@ -66,12 +64,16 @@ static void add_real(struct ev_buf *out, struct ev_repo *r, const char *name)
 static void make_list(struct ev_buf *out, struct ev_repo *r,
 		      const struct ev_policy *p)
 {
+	struct ev_strs names = EV_STRS_INIT;
 	size_t i;
 
-	for (i = 0; i < p->nprotects; i++) {
+	for (i = 0; i < p->nprotects; i++)
 		add_pattern(out, p->protects[i].pattern);
-		add_real(out, r, p->protects[i].pattern);
-	}
+	if (ev_policy_names(&names, p, r) < 0)
+		ev_error_clear();
+	for (i = 0; i < names.n; i++)
+		add_real(out, r, names.items[i]);
+	ev_strs_release(&names);
 	if (p->nprotects)
 		ev_buf_adds(out, "*[! -~]*\n");
 	ev_buf_adds(out, EV_TAGS "policy/*\nend\n");

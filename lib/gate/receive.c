@@ -31,6 +31,8 @@ struct job {
 	struct item *items;
 	size_t n, cap;
 	bool orphaned;			/* decisions, and no policy */
+	bool named;			/* `names` is read */
+	struct ev_strs names;		/* that may be symbolic */
 };
 
 void ev_receipt_release(struct ev_receipt *r)
@@ -295,21 +297,22 @@ static int judge(struct job *j, const char *pushed, const char *name,
  * here and lead to it. */
 static int judge_aliases(struct job *j, const struct item *x)
 {
-	const struct ev_policy *p = j->chain.in_force;
 	struct ev_buf name = EV_BUF_INIT;
-	const char *pattern;
+	const char *alias;
 	size_t i;
 	int ret = 0;
 
-	for (i = 0; ret == 0 && p && i < p->nprotects; i++) {
-		pattern = p->protects[i].pattern;
-		if (strchr(pattern, '*') || !strcmp(pattern, x->real->ref) ||
-		    !strcmp(pattern, x->pushed))
+	if (!j->named && j->chain.in_force)
+		ret = ev_policy_names(&j->names, j->chain.in_force, j->repo);
+	j->named = true;
+	for (i = 0; ret == 0 && i < j->names.n; i++) {
+		alias = j->names.items[i];
+		if (!strcmp(alias, x->real->ref) || !strcmp(alias, x->pushed))
 			continue;
 		ev_buf_clear(&name);
-		ret = ev_ref_real(&name, j->repo, pattern);
+		ret = ev_ref_real(&name, j->repo, alias);
 		if (ret == 0 && !strcmp(name.ptr, x->real->ref))
-			ret = judge(j, x->pushed, pattern, x->real);
+			ret = judge(j, x->pushed, alias, x->real);
 	}
 	ev_buf_release(&name);
 	return ret;
@@ -485,6 +488,7 @@ out:
 	ev_chain_release(&j.chain);
 	ev_evidence_release(&j.e);
 	ev_ref_changes_release(&j.real);
+	ev_strs_release(&j.names);
 	free(j.items);
 	if (ret < 0)
 		ev_receipt_release(out);

@@ -59,6 +59,12 @@ const struct ev_protect *ev_policy_protects(const struct ev_policy *p,
  * this name, above or below it ("refs/a" and "refs/a/b"); NULL.
  */
 const char *ev_policy_obstructs(const struct ev_policy *p, const char *ref);
+/*
+ * Protected names that may be symbolic refs here, and move with another: those
+ * without a star, and of the others those that are.
+ */
+int ev_policy_names(struct ev_strs *out, const struct ev_policy *p,
+		    struct ev_repo *r);
 const struct ev_suite *ev_policy_suite(const struct ev_policy *p,
 				       const char *id);
 

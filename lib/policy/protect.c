@@ -10,6 +10,7 @@
 #include "data/json.h"
 #include "ledger/evidence.h"
 #include "policy/people.h"
+#include "repo/refs.h"
 
 const struct ev_field ev_protect_table[] = {
 	{ "ref", EV_F_STRING, EV_F_REQUIRED, NULL, NULL, "full ref name; '*' "
@@ -250,4 +251,32 @@ const char *ev_policy_obstructs(const struct ev_policy *p, const char *ref)
 	}
 	free(name);
 	return found;
+}
+
+int ev_policy_names(struct ev_strs *out, const struct ev_policy *p,
+		    struct ev_repo *r)
+{
+	struct ev_strs symbols = EV_STRS_INIT;
+	const char *pattern;
+	char *prefix;
+	size_t i, k;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < p->nprotects; i++) {
+		pattern = p->protects[i].pattern;
+		if (!strchr(pattern, '*')) {
+			ev_strs_add(out, pattern);
+			continue;
+		}
+		prefix = ev_strndup(pattern, strcspn(pattern, "*"));
+		ret = ev_ref_symbols(&symbols, r, prefix);
+		free(prefix);
+		for (k = 0; k < symbols.n; k++)
+			if (ev_glob(pattern, symbols.items[k]))
+				ev_strs_add(out, symbols.items[k]);
+		ev_strs_release(&symbols);
+	}
+	ev_strs_sort(out);
+	ev_strs_uniq(out);
+	return ret;
 }

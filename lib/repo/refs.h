@@ -36,6 +36,11 @@ int ev_ref_each(struct ev_repo *r, const char *prefix,
 			  const struct ev_oid *oid),
 		void *ctx);
 /*
+ * The symbolic refs whose names begin with `prefix` ("refs/tags/v").  They are
+ * never packed, so only files are looked at.
+ */
+int ev_ref_symbols(struct ev_strs *out, struct ev_repo *r, const char *prefix);
+/*
  * 0, or EV_ECONFLICT if another process holds the lock of a ref below `prefix`
  * ("refs/tags/x/"); the locks of `own` are ours.  Whoever holds their own locks,
  * asks this and only then reads the refs, has seen all that was written before

@@ -3,6 +3,8 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -63,6 +65,80 @@ int ev_ref_no_writer(struct ev_repo *r, const char *prefix,
 	if (ret == EV_ECONFLICT)
 		ev_error_hint("try again; if no git command is running, remove "
 			      "the file of that name that ends in .lock");
+	ev_buf_release(&path);
+	return ret;
+}
+
+/* Symbolic refs ------------------------------------------------------------- */
+
+static bool is_symbol(const char *path)
+{
+	char head[4];
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+	bool yes;
+
+	if (fd < 0)
+		return errno == ELOOP;		/* as Git once made them */
+	yes = read(fd, head, sizeof(head)) == (ssize_t)sizeof(head) &&
+		!memcmp(head, "ref:", sizeof(head));
+	close(fd);
+	return yes;
+}
+
+/* Does one of the two go on with the other? */
+static bool meets(const char *name, const char *prefix)
+{
+	size_t n = strlen(name), m = strlen(prefix);
+
+	return !strncmp(name, prefix, n < m ? n : m);
+}
+
+/* What lies deeper than anybody would look for is left out: it must not keep
+ * others from moving their refs. */
+static int find_symbols(struct ev_strs *out, struct ev_buf *path, size_t skip,
+			const char *prefix, unsigned depth)
+{
+	struct dirent *entry;
+	size_t base = path->len;
+	DIR *dir;
+	int ret = 0;
+
+	if (depth > DEPTH_MAX)
+		return 0;
+	dir = opendir(path->ptr);
+	if (!dir && (errno == ENOENT || errno == ENOTDIR))
+		return 0;
+	if (!dir)
+		return ev_fail_errno(EV_ERROR, "cannot look into '%s'",
+				     path->ptr);
+	while (!ret && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		ev_buf_addf(path, "/%s", entry->d_name);
+		if (meets(path->ptr + skip, prefix)) {
+			if (entry->d_type != DT_DIR && is_symbol(path->ptr))
+				ev_strs_add(out, path->ptr + skip);
+			else if (entry->d_type == DT_DIR ||
+				 entry->d_type == DT_UNKNOWN)
+				ret = find_symbols(out, path, skip, prefix,
+						   depth + 1);
+		}
+		ev_buf_setlen(path, base);
+	}
+	closedir(dir);
+	return ret;
+}
+
+int ev_ref_symbols(struct ev_strs *out, struct ev_repo *r, const char *prefix)
+{
+	struct ev_buf path = EV_BUF_INIT;
+	size_t skip;
+	int ret;
+
+	ev_buf_addf(&path, "%s/", ev_repo_commondir(r));
+	skip = path.len;
+	ev_buf_adds(&path, "refs");
+	ret = find_symbols(out, &path, skip, prefix, 0);
 	ev_buf_release(&path);
 	return ret;
 }
