@@ -13,10 +13,12 @@
 # For those about deciding the remote has a branch "production" at v2.8.0; the
 # key of Dr. Ada Kern is the pinned root, and but for the page of
 # approve its policy is in force (see `with_policy`).
+# On the page of waive the policy asks for the tests "unit" and "soak" too, and
+# lets the second be waived.
 # The page of import finds ci.intoto.jsonl, a record of the Build service.
 
-with_records='git-evidence-log git-evidence-show git-evidence-verify git-evidence-sync git-evidence-formats git-evidence-check git-evidence-status git-evidence-approve git-evidence-revoke'
-with_policy='git-evidence-check git-evidence-status git-evidence-revoke git-evidence-hook'
+with_records='git-evidence-log git-evidence-show git-evidence-verify git-evidence-sync git-evidence-formats git-evidence-check git-evidence-status git-evidence-approve git-evidence-waive git-evidence-revoke'
+with_policy='git-evidence-check git-evidence-status git-evidence-waive git-evidence-revoke git-evidence-hook'
 
 man_files() {
 	printf 'onnx 17, 12 leads, 500 Hz\n' >model.onnx
@@ -97,6 +99,14 @@ man_policy() {
 		mv policy.new .evidence/policy.yaml
 }
 
+man_waivable() {
+	sed '/^  release:/a\
+    tests: [{name: unit}, {name: soak}]\
+    waivable: [{rule: tests.soak, by: [clinical], max_days: 30}]' \
+		.evidence/policy.yaml >policy.new &&
+		mv policy.new .evidence/policy.yaml
+}
+
 man_manifest() {
 	local digest
 	digest=sha256:$(printf 'snapshot 2026-01' | sha256sum | cut -d' ' -f1)
@@ -167,6 +177,7 @@ man_setup() {
 		return
 	fi
 	man_policy && man_manifest || return
+	test "$1" != git-evidence-waive || man_waivable || return
 	git add -A && git commit -q -m 'ecg: detector for 12 leads' || return
 	git tag v2.8.0
 	printf 'threshold = 0.45\n' >model.cfg
