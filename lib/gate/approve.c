@@ -238,9 +238,9 @@ static void warn_barred(struct ev_strs *warnings, struct ev_cases *c,
 
 	for (i = 0; i < c->n; i++)
 		if (ev_case_barred(reason, &c->items[i], a->person)) {
-			ev_strs_addf(warnings, "%s is the %s, so this would "
-				     "not count towards approvals.%s",
-				     a->person->name, reason, a->role);
+			ev_strs_addf(warnings, "it would not count towards "
+				     "approvals.%s, by %s: %s", a->role,
+				     a->person->name, reason);
 			return;
 		}
 }

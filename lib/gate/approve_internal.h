@@ -31,13 +31,6 @@ void ev_cases_roles(struct ev_strs *out, const struct ev_cases *c);
 /* Names that can be cleared; of `by` (may be NULL) alone those they may. */
 void ev_cases_open_names(struct ev_strs *out, const struct ev_cases *c,
 			 const struct ev_person *by);
-/*
- * Why separation of duties keeps this person's approval from counting: "author
- * of 9d03e77", "signer of the test unit"; false if it does not.
- */
-bool ev_case_barred(char reason[200], struct ev_case *c,
-		    const struct ev_person *p);
-
 /* Fill the view's lists from the cases. */
 int ev_approve_look(struct ev_approve_view *view, struct ev_cases *c);
 

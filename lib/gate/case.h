@@ -222,6 +222,14 @@ const struct ev_person *ev_votes_clear(const struct ev_case *c,
 				       const char *name,
 				       const struct ev_strs *by);
 
+/*
+ * Why separation of duties keeps this person's approval from counting: "author
+ * of 9d03e77", "recorded tests.unit (...)"; false if it does not.  After the
+ * votes were gathered.
+ */
+bool ev_case_barred(char reason[200], const struct ev_case *c,
+		    const struct ev_person *p);
+
 /* INCOMPLETE where a remote may have what is missing here, else FAIL. */
 enum ev_outcome ev_case_missing(const struct ev_case *c);
 

@@ -188,27 +188,49 @@ static void mark(struct ev_case *c, const struct ev_strs *contributors)
 	}
 }
 
+/* All that counting approvals name as contributors. */
+static void add_contributors(struct ev_strs *out, const struct ev_case *c)
+{
+	const struct ev_strs *some;
+	size_t i, k;
+
+	for (i = 0; i < c->nvotes; i++) {
+		some = &c->votes[i].decided->d.contributors;
+		for (k = 0; c->votes[i].counts && k < some->n; k++)
+			ev_strs_add(out, some->items[k]);
+	}
+	ev_strs_sort(out);
+	ev_strs_uniq(out);
+}
+
+bool ev_case_barred(char reason[200], const struct ev_case *c,
+		    const struct ev_person *p)
+{
+	struct ev_strs contributors = EV_STRS_INIT;
+	bool yes;
+
+	*reason = '\0';
+	if (!c->req->has_separation)
+		return false;
+	add_contributors(&contributors, c);
+	yes = stands_against(reason, c, &contributors, p);
+	ev_strs_release(&contributors);
+	return yes;
+}
+
 int ev_votes_separate(struct ev_case *c)
 {
 	struct ev_strs contributors = EV_STRS_INIT;
-	const struct ev_strs *some;
-	size_t i, k;
 	int ret;
 
 	if (!c->req->has_separation)
 		return 0;
 	ret = ev_range_load(&c->range, c);
-	if (ret == 0 && c->nvotes)
+	if (ret == 0 && (c->nvotes || c->want_range))
 		ret = ev_range_signatures(c);
 	if (ret < 0)
 		return ret;
-	for (i = 0; i < c->nvotes; i++) {
-		some = &c->votes[i].decided->d.contributors;
-		for (k = 0; c->votes[i].counts && k < some->n; k++)
-			ev_strs_add(&contributors, some->items[k]);
-	}
-	ev_strs_sort(&contributors);
-	ev_strs_uniq(&contributors);
+	add_contributors(&contributors, c);
 	mark(c, &contributors);
 	ev_strs_release(&contributors);
 	return 0;

@@ -262,7 +262,7 @@ given_ready() {
 	GIT_AUTHOR_EMAIL=KERN@example.org git commit -q --allow-empty -m mine
 	given_ready
 	expect_exit 0 git evidence approve --role clinical --yes
-	expect_in stderr "warning: Dr. Ada Kern is the author of $(git rev-parse --short HEAD), so this would not count towards approvals.clinical"
+	expect_in stderr "warning: it would not count towards approvals.clinical, by Dr. Ada Kern: author of $(git rev-parse --short HEAD)"
 	test "$(outcome_of approvals.clinical)" = review
 	test "$(outcome_of separation)" = fail
 }
