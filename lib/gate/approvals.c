@@ -247,6 +247,33 @@ static void add_other_rejections(struct count *k)
 	ev_strs_release(&roles);
 }
 
+/* Among decisions that are not here may be a no. */
+static void add_missing(struct ev_case *c)
+{
+	char hex[EV_OID_HEX + 1], *prefix, *rule;
+	const struct ev_tagref *tag;
+	size_t i, n;
+
+	ev_oid_hex(hex, &c->tree);
+	prefix = ev_strdupf(EV_TAGS "approve/%.12s/", hex);
+	n = strlen(prefix);
+	for (i = 0; i < c->evidence->n; i++) {
+		tag = &c->evidence->tags[i];
+		if (!ev_starts_with(tag->name, prefix) ||
+		    ev_object_info(NULL, NULL, c->repo, &tag->oid) == 0)
+			continue;
+		ev_error_clear();
+		rule = ev_strdupf("approvals.%.*s",
+				  (int)strcspn(tag->name + n, "/"),
+				  tag->name + n);
+		ev_verdict_add(c->verdict, rule, EV_INCOMPLETE, "git fetch",
+			       "the decision '%s' is not here",
+			       tag->name + strlen("refs/tags/"));
+		free(rule);
+	}
+	free(prefix);
+}
+
 int ev_rule_approvals(struct ev_case *c)
 {
 	struct count k = { .c = c, .found = EV_BUF_INIT };
@@ -264,6 +291,7 @@ int ev_rule_approvals(struct ev_case *c)
 		find_conflicts(&k, i);
 	}
 	add_other_rejections(&k);
+	add_missing(c);
 	if (c->req->has_separation)
 		ev_rule_separation(c, &k.found);
 	ev_quorum_release(&k.quorum);

@@ -49,6 +49,7 @@ static int peel_tag(struct ev_oid *commit, bool *is_commit, struct ev_repo *r,
 		    const struct ev_oid *oid)
 {
 	struct ev_buf raw = EV_BUF_INIT_MAX(TAG_MAX);
+	enum ev_objtype type = EV_OBJ_TAG;
 	struct ev_rawobj tag;
 	int ret;
 
@@ -56,7 +57,10 @@ static int peel_tag(struct ev_oid *commit, bool *is_commit, struct ev_repo *r,
 	ret = ev_object_read(&raw, NULL, r, oid);
 	if (ret == 0)
 		ret = ev_tag_split(&tag, raw.ptr, raw.len);
-	*is_commit = ret == 0 && tag.target_type == EV_OBJ_COMMIT;
+	/* What the tag calls a commit need not be one. */
+	if (ret == 0 && tag.target_type == EV_OBJ_COMMIT)
+		ret = ev_object_info(&type, NULL, r, &tag.target);
+	*is_commit = ret == 0 && type == EV_OBJ_COMMIT;
 	if (*is_commit)
 		*commit = tag.target;
 	ev_rawobj_release(&tag);

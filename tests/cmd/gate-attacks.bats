@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 #
-# Attacks on the gate, each refused for the reason that is meant.
+# Attacks on the gate, each refused for the reason that is meant; the last test
+# says where those are that have one elsewhere.
 
 load ../lib
 load ../keys
@@ -57,7 +58,7 @@ with_evidence() {
 	git push -q origin refs/notes/evidence "$decided_ref"
 }
 
-# --- commits that say one thing to one reader, another to the next -----------
+# --- commits that say one thing to one reader, another to the next ----------
 
 @test "a commit in another encoding makes itself no descendant" {
 	local fake tree commit held
@@ -132,7 +133,7 @@ with_evidence() {
 	done
 }
 
-# --- objects that stand for others ---------------------------------------------
+# --- objects that stand for others ------------------------------------------
 
 @test "replacements and grafts that are pushed change no history" {
 	local back
@@ -156,7 +157,7 @@ with_evidence() {
 		-- -f origin main:production
 }
 
-# --- names ----------------------------------------------------------------------
+# --- names ------------------------------------------------------------------
 
 @test "names that a shell would take for something else are only names" {
 	local name
@@ -208,7 +209,119 @@ with_evidence() {
 	refused "push to 'dev' is blocked" -- origin main:dev
 }
 
-# --- what lies about the repository -----------------------------------------------
+# --- what is not there, and what is not what it says ------------------------
+
+# ask OLD NEW REF: the hook of the server itself, past what Git would check.
+ask() {
+	expect_exit 1 git -C "$WORLD/server.git" evidence hook pre-receive \
+		<<<"$1 $2 $3"
+}
+
+zero=0000000000000000000000000000000000000000
+
+@test "a decision that is not here may be a no" {
+	local no
+	given_gate
+	given_candidate
+	decide_approve ada clinical HEAD "$BASE"
+	git update-ref refs/remotes/origin/production "$BASE"
+	git config evidence.signingKey "$(key_fpr ada)"
+	expect_exit 0 git evidence approve --role clinical --yes \
+		--meaning rejected
+	expect_exit 1 git evidence check
+	no=$(git for-each-ref --format='%(objectname) %(contents)' \
+		refs/tags/evidence/approve | grep ' rejected' | cut -c 1-40)
+	rm ".git/objects/${no:0:2}/${no:2}"
+	expect_exit 2 git evidence check
+	expect_in stdout 'incomplete  approvals.clinical' 'is not here'
+}
+
+@test "records that are not here are not passed over" {
+	local blob
+	given_gate
+	given_candidate
+	decide_approve ada clinical HEAD "$BASE"
+	git update-ref refs/remotes/origin/production "$BASE"
+	expect_exit 0 git evidence check
+	blob=$(git ls-tree -r refs/notes/evidence | head -n 1 | cut -c 13-52)
+	rm ".git/objects/${blob:0:2}/${blob:2}"
+	expect_exit 128 git evidence check
+	expect_in stderr "object $blob is not in this repository"
+}
+
+@test "a tag that calls a tree a commit is none of a commit" {
+	local tag
+	gate_protect='  - {ref: refs/heads/production, require: release}
+  - {ref: "refs/tags/v*", require: {}}'
+	given_gate
+	git tag -m plain v1
+	accepted -q origin v1
+	tag=$(printf 'object %s\ntype commit\ntag v2\ntagger D <d@x> 1 +0000\n\nv2\n' \
+		"$(git rev-parse 'HEAD^{tree}')" |
+		git -C "$WORLD/server.git" hash-object -t tag -w --literally \
+			--stdin)
+	ask "$zero" "$tag" refs/tags/v2
+	expect_in stderr ref.target
+}
+
+@test "a branch that holds no commit is refused" {
+	local tree id
+	given_gate
+	tree=$(git rev-parse 'HEAD^{tree}')
+	git -C "$WORLD/server.git" tag -m x inner production
+	for id in "$tree" "$(git rev-parse HEAD:detector)" \
+		"$(git -C "$WORLD/server.git" rev-parse inner)" \
+		1111111111111111111111111111111111111111
+	do
+		ask "$BASE" "$id" refs/heads/production
+		expect_in stderr "push to 'production' is blocked" ref.target
+	done
+}
+
+# --- evidence that is taken back --------------------------------------------
+
+@test "a withdrawal that is dropped in the same push is put back by nobody" {
+	local before
+	given_gate
+	given_candidate
+	decide_approve ada clinical HEAD "$BASE"
+	git push -q origin refs/notes/evidence "$decided_ref"
+	before=$(git rev-parse refs/notes/evidence)
+	git config evidence.signingKey "$(key_fpr ada)"
+	git evidence revoke "${decided_ref#refs/tags/}" --reason 'a second look'
+	git push -q origin refs/notes/evidence
+	refused 'no fast-forward' "push to 'production' is blocked" \
+		-- -f --atomic origin "$before:refs/notes/evidence" \
+		main:production
+	# or as a step forward that takes it out
+	git update-ref refs/notes/evidence "$(git commit-tree -m x \
+		-p refs/notes/evidence "$before^{tree}")"
+	refused 'it is gone' "push to 'production' is blocked" \
+		-- --atomic origin refs/notes/evidence main:production
+	refused approvals.clinical -- origin main:production
+}
+
+@test "an approval is used once" {
+	local once
+	given_gate
+	given_candidate
+	decide_approve ada clinical HEAD "$BASE"
+	once=$(git rev-parse HEAD)
+	accepted -q --atomic origin main:production refs/notes/evidence \
+		"$decided_ref"
+	# production goes back, with all that it takes
+	git commit -q --allow-empty -m back
+	git reset -q --soft HEAD^
+	git read-tree "$BASE"
+	with_evidence "$(git commit-tree -m back -p "$once" "$BASE^{tree}")" \
+		"$once"
+	accepted -q origin HEAD:production
+	# what was approved once, on what it was approved for
+	refused approvals.clinical 'taken back' -- origin \
+		"$(git commit-tree -m again -p HEAD "$once^{tree}"):production"
+}
+
+# --- what lies about the repository -----------------------------------------
 
 @test "a list of protected refs that says nothing is protected opens no gate" {
 	given_gate
@@ -260,7 +373,7 @@ with_evidence() {
 	refused approvals.clinical -- origin main:production
 }
 
-# --- much of it ---------------------------------------------------------------------
+# --- much of it -------------------------------------------------------------
 
 @test "ten thousand junk tags are refused within seconds" {
 	local start=$SECONDS
@@ -284,16 +397,116 @@ with_evidence() {
 	refused 'refused' -- origin "$tag:$ref"
 }
 
-# --- orders of a push that is not atomic ----------------------------------------------
+# --- orders of a push that is not atomic ------------------------------------
 
 @test "production before its evidence in one push that is not atomic" {
 	given_gate
 	given_candidate
 	decide_approve ada clinical HEAD "$BASE"
 	refute git push origin main:production refs/notes/evidence \
-		"$decided_ref" 2>"$WORLD/stderr" ||
-		test "$(git -C "$WORLD/server.git" rev-parse \
-			refs/notes/evidence)" = "$(git rev-parse \
-			refs/notes/evidence)"
+		"$decided_ref" 2>"$WORLD/stderr"
+	expect_in stderr "push to 'production' is blocked"
 	test "$(git -C "$WORLD/server.git" rev-parse production)" = "$BASE"
+}
+
+# --- where the others are ---------------------------------------------------
+
+@test "every other attack has its test" {
+	local file title
+	while IFS='|' read -r file title
+	do
+		file="$lib_top/tests/$file"
+		case $file in
+		*.bats) title="@test \"$title\" {" ;;
+		*) title="case $title" ;;
+		esac
+		grep -qFx "$title" "$file" || {
+			echo "not in $file: $title"
+			return 1
+		}
+	done <<-'END'
+	cmd/server.bats|a policy of one's own on a new branch decides nothing
+	cmd/server.bats|nor does one on a tag
+	cmd/server.bats|a root that is listed but does not sign begins no chain
+	cmd/server.bats|a root from the pusher's or the user's configuration is none
+	cmd/server.bats|a candidate without .evidence/ is judged all the same
+	cmd/server.bats|a policy loosened in the same push is not the one that judges
+	cmd/server.bats|an older policy does not come back
+	cmd/server.bats|a policy that is not the next version does not follow
+	cmd/server.bats|two policies with one predecessor: the second is refused
+	cmd/server.bats|two policies in one push: the second is refused
+	cmd/server.bats|two policies pushed at once: never do both land
+	gate/chain.table|two policies follow the same one, and no ref may move
+	gate/chain.table|of two policies one was withdrawn by too few
+	gate/chain.table|nobody goes back to an older policy by withdrawing the newer
+	gate/release.table|the risk was lowered
+	gate/manifest.table|a tier below
+	gate/manifest.table|of two that differ the lower one decides whether it is enough
+	gate/manifest.table|without a manifest the highest tier is taken
+	gate/reports.table|a loosened suite in the candidate itself
+	gate/reports.table|a suite of the same name that is not the policy's
+	gate/reports.table|a pass that supersedes a failure on the same data
+	gate/reports.table|a pass that supersedes a failure, and says more of the same data
+	gate/reports.table|a pass on the newer content does not supersede a failure on the older
+	gate/tests.table|a re-run until it was green
+	gate/tests.table|a second re-run does not wash the first one clean
+	gate/tests.table|of two people who may record it, the worse one counts
+	gate/tests.table|a test of another name supersedes nothing
+	gate/tests.table|the build service withdraws its own failure beside a pass
+	gate/tests.table|the build service withdraws a failure that was superseded
+	gate/tests.table|a withdrawal cannot be withdrawn
+	cmd/server.bats|no line is taken away
+	cmd/server.bats|not even to be put back by the next commit
+	cmd/server.bats|a line that comes and goes is refused
+	gate/approvals.table|an old approval replayed after a step back to its content
+	gate/approvals.table|an old approval replayed after the content was taken back
+	gate/approvals.table|an old approval replayed after a merge that takes the content back
+	gate/approvals.table|approved for another branch
+	gate/approvals.table|approved for another product
+	gate/approvals.table|approved as a step from something else
+	gate/approvals.table|approved another candidate
+	gate/approvals.table|approved under a policy that never was
+	gate/approvals.table|reviewed is not approved
+	gate/approvals.table|responsible is not approved
+	gate/approvals.table|a machine does not approve
+	gate/approvals.table|warnings, accepted in a role that nobody asked for
+	gate/approvals.table|approved with a key that has expired since
+	gate/approvals.table|somebody whom the policy does not list
+	gate/approvals.table|one clinician with two keys
+	gate/separation.table|the author approves with a second key
+	gate/separation.table|the author wrote under a second listed e-mail
+	gate/separation.table|the author wrote the e-mail in capitals
+	gate/separation.table|the author wrote under an unlisted e-mail and the own name
+	gate/separation.table|a mailmap cannot make an author somebody else
+	gate/separation.table|an approval that keeps silent about who wrote it
+	gate/separation.table|squashed: the approval remembers who contributed
+	gate/tests.table|signed before the key expired, and it has expired since
+	gate/tests.table|signed by a key that was revoked
+	gate/tests.table|a record from the future
+	gate/tests.table|an outsider signs in the name of the build service
+	gate/commits.table|one of three is not signed
+	cmd/server.bats|checkpoints: of the ledger, by people with the role
+	cmd/server.bats|a symbolic ref on the server is followed
+	cmd/server.bats|production that is itself a symbolic ref is not moved by its target
+	cmd/server.bats|refs/heads/Production is production in other letters
+	gate/refs.table|a name with an umlaut that is written as two characters
+	gate/refs.table|both entries hold
+	cmd/server.bats|names reserved for evidence are for nothing else
+	cmd/server.bats|a release tag: signed, once, in one step, on what production holds
+	gate/tags.table|a tag of a tag
+	cmd/server.bats|a:production is judged as production
+	cmd/server.bats|production is neither deleted nor rewound
+	cmd/server.bats|a push whose ledger update loses a race leaves production where it is
+	cmd/server.bats|the companion judges whoever moves the ref on the server
+	cmd/server.bats|a hundred thousand lines of junk are refused within seconds
+	cmd/server.bats|a hundred thousand refs of junk are refused within seconds
+	cmd/server.bats|one object under two paths is refused
+	cmd/server.bats|what is no note does not come in with the ledger
+	cmd/server.bats|an artifact that no record names, or that is lost, is refused
+	cmd/server.bats|an approval is neither moved nor deleted
+	cmd/server.bats|--no-verify leaves the server's gate where it is
+	cmd/server.bats|a chain that cannot be read refuses every ref
+	cmd/server.bats|hook: what the client says of the old value has to be so
+	cmd/client-hooks.bats|heads that the environment makes up permit nothing
+	END
 }
