@@ -179,7 +179,6 @@ static void print_json(const struct approve *a)
 	struct ev_buf buf = EV_BUF_INIT;
 	struct ev_json j;
 	char hex[EV_OID_HEX + 1];
-	size_t i;
 
 	json_begin(&j, &buf, a->ctx);
 	ev_json_kv(&j, "ref", a->ref);
@@ -202,11 +201,7 @@ static void print_json(const struct approve *a)
 	else
 		ev_json_null(&j);
 	ev_json_kv(&j, "prepared", a->ctx->dry_run ? NULL : a->prepare);
-	ev_json_key(&j, "warnings");
-	ev_json_list(&j);
-	for (i = 0; i < a->warnings.n; i++)
-		ev_json_string(&j, a->warnings.items[i]);
-	ev_json_end_list(&j);
+	ev_json_strs(&j, "warnings", &a->warnings);
 	ev_json_kvb(&j, "written", a->written);
 	json_finish(&j);
 	ev_buf_release(&buf);

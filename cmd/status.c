@@ -219,18 +219,6 @@ static void print_text(const struct state *s)
 
 /* JSON --------------------------------------------------------------------- */
 
-static void json_names(struct ev_json *j, const char *key,
-		       const struct ev_strs *l)
-{
-	size_t i;
-
-	ev_json_key(j, key);
-	ev_json_list(j);
-	for (i = 0; i < l->n; i++)
-		ev_json_string(j, l->items[i]);
-	ev_json_end_list(j);
-}
-
 static void json_awaited(struct ev_json *j, const struct ev_standing *s)
 {
 	size_t i;
@@ -242,8 +230,8 @@ static void json_awaited(struct ev_json *j, const struct ev_standing *s)
 		ev_json_kv(j, "role", s->awaited[i].role);
 		ev_json_kvi(j, "wanted", s->awaited[i].wanted);
 		ev_json_kvi(j, "have", s->awaited[i].have);
-		json_names(j, "people", &s->awaited[i].people);
-		json_names(j, "barred", &s->awaited[i].barred);
+		ev_json_strs(j, "people", &s->awaited[i].people);
+		ev_json_strs(j, "barred", &s->awaited[i].barred);
 		ev_json_end_object(j);
 	}
 	ev_json_end_list(j);
@@ -263,7 +251,7 @@ static void json_you(struct ev_json *j, const struct state *s)
 			ev_json_string(j, s->person->roles.items[i]);
 	}
 	ev_json_end_list(j);
-	json_names(j, "next", &s->next);
+	ev_json_strs(j, "next", &s->next);
 	ev_json_end_object(j);
 }
 
@@ -285,8 +273,8 @@ static void print_json(const struct state *s)
 	ev_json_end_list(&j);
 	json_ignored(&j, &s->lines);
 	json_awaited(&j, &s->standing);
-	json_names(&j, "open", &s->standing.open);
-	json_names(&j, "rejectedBy", &s->standing.rejected_by);
+	ev_json_strs(&j, "open", &s->standing.open);
+	ev_json_strs(&j, "rejectedBy", &s->standing.rejected_by);
 	json_you(&j, s);
 	json_finish(&j);
 	ev_buf_release(&buf);

@@ -9,6 +9,7 @@
 #ifndef EV_DATA_JSON_H
 #define EV_DATA_JSON_H
 
+#include "base/str.h"
 #include "data/value.h"
 
 /* Errors: EV_EINVALID "FILE:LINE:COL: what", EV_ELIMIT. */
@@ -48,5 +49,6 @@ void ev_json_value(struct ev_json *j, const struct ev_value *v);
 void ev_json_kv(struct ev_json *j, const char *key, const char *s);
 void ev_json_kvi(struct ev_json *j, const char *key, int64_t n);
 void ev_json_kvb(struct ev_json *j, const char *key, bool b);
+void ev_json_strs(struct ev_json *j, const char *key, const struct ev_strs *l);
 
 #endif

@@ -261,3 +261,14 @@ void ev_json_kvb(struct ev_json *j, const char *key, bool b)
 	ev_json_key(j, key);
 	ev_json_bool(j, b);
 }
+
+void ev_json_strs(struct ev_json *j, const char *key, const struct ev_strs *l)
+{
+	size_t i;
+
+	ev_json_key(j, key);
+	ev_json_list(j);
+	for (i = 0; i < l->n; i++)
+		ev_json_string(j, l->items[i]);
+	ev_json_end_list(j);
+}

@@ -69,18 +69,6 @@ static void add_title(struct ev_buf *out, const struct ev_decision *d)
 	ev_buf_adds(out, "\n\n");
 }
 
-static void add_list(struct ev_json *j, const char *key,
-		     const struct ev_strs *l)
-{
-	size_t i;
-
-	ev_json_key(j, key);
-	ev_json_list(j);
-	for (i = 0; i < l->n; i++)
-		ev_json_string(j, l->items[i]);
-	ev_json_end_list(j);
-}
-
 static void add_id(struct ev_json *j, const char *key, const struct ev_oid *id)
 {
 	char hex[EV_OID_HEX + 1];
@@ -102,12 +90,12 @@ static void add_approval(struct ev_json *j, const struct ev_decision *d)
 	add_id(j, "gitCommit", &d->commit);
 	add_id(j, "gitTree", &d->tree);
 	add_or_null(j, "manifest", d->manifest);
-	add_list(j, "records", &d->records);
-	add_list(j, "contributors", &d->contributors);
+	ev_json_strs(j, "records", &d->records);
+	ev_json_strs(j, "contributors", &d->contributors);
 	ev_json_kv(j, "policy", d->policy);
 	ev_json_kv(j, "role", d->role);
 	ev_json_kv(j, "meaning", ev_meaning_name(d->meaning));
-	add_list(j, "clears", &d->clears);
+	ev_json_strs(j, "clears", &d->clears);
 }
 
 static void add_policy(struct ev_json *j, const struct ev_decision *d)
@@ -123,7 +111,7 @@ static void add_checkpoint(struct ev_json *j, const struct ev_decision *d)
 	add_id(j, "ledger", &d->ledger);
 	ev_json_kv(j, "approvals", d->approvals);
 	ev_json_kv(j, "policy", d->policy);
-	add_list(j, "previous", &d->before);
+	ev_json_strs(j, "previous", &d->before);
 }
 
 static void add_json(struct ev_buf *out, const struct ev_decision *d)
