@@ -87,10 +87,31 @@ static void add_root(struct doctor *d)
 			   "<fingerprint>", "not pinned: the first policy seen is trusted");
 }
 
-static void add_policy(struct doctor *d)
+/* Nothing is in force; what a reader goes by instead. */
+static void add_no_policy(struct doctor *d, bool unread)
+{
+	static const char approve[] = "git evidence approve --policy --role "
+				      "<role>";
+
+	if (d->server)
+		doctor_add(d, DOCTOR_NOTE, "policy", NULL, "none is in force "
+			   "until the root's approval of one is pushed");
+	else if (unread)
+		doctor_add(d, DOCTOR_NOTE, "policy", NULL, "none is in force, "
+			   "and HEAD's cannot be read");
+	else if (!d->reader.policy)
+		doctor_add(d, DOCTOR_NOTE, "policy", "git evidence init",
+			   "none is in force, and HEAD has none");
+	else
+		doctor_add(d, DOCTOR_NOTE, "policy", approve, "%s; that of "
+			   "HEAD is read provisionally",
+			   d->reader.chain.pinned ? "the pinned root has "
+			   "approved none" : "none is in force yet");
+}
+
+static void add_policy(struct doctor *d, bool unread)
 {
 	const struct ev_chain *c = &d->reader.chain;
-	const struct ev_policy *p = d->reader.policy;
 
 	switch (c->state) {
 	case EV_CHAIN_GOOD:
@@ -99,17 +120,7 @@ static void add_policy(struct doctor *d)
 			   (long long)c->in_force->version, c->n);
 		break;
 	case EV_CHAIN_NONE:
-		if (d->server)
-			doctor_add(d, DOCTOR_NOTE, "policy", NULL, "none is in "
-				   "force until the root's approval of one is "
-				   "pushed");
-		else
-			doctor_add(d, DOCTOR_NOTE, "policy", p ?
-				   "git evidence approve --policy --role "
-				   "<role>" : "git evidence init", "%s", p ?
-				   "none is in force yet; that of HEAD is read "
-				   "provisionally" : "none is in force, and "
-				   "HEAD has none");
+		add_no_policy(d, unread);
 		break;
 	case EV_CHAIN_FORKED:
 	case EV_CHAIN_BROKEN:
@@ -179,18 +190,20 @@ out:
 int doctor_trust(struct doctor *d)
 {
 	int ret = ev_evidence_read(&d->reader.evidence, d->repo);
+	bool unread;
 
 	if (ret >= 0)
 		ret = ev_chain_read(&d->reader.chain, d->repo,
 				    &d->reader.evidence, ev_now());
 	if (ret < 0)
 		return ret;
-	if (ev_chain_provisional(&d->reader.chain, d->repo) < 0)
+	unread = ev_chain_provisional(&d->reader.chain, d->repo) < 0;
+	if (unread)
 		doctor_add_error(d, DOCTOR_BAD, "policy of HEAD");
 	d->reader.policy = ev_chain_policy(&d->reader.chain);
 	d->reader.trust = d->reader.policy ? &d->reader.policy->trust : NULL;
 	add_root(d);
-	add_policy(d);
+	add_policy(d, unread);
 	add_key(d);
 	add_list(d);
 	return 0;

@@ -41,6 +41,13 @@ static bool print_stops(struct context *ctx, const struct ev_verdicts *list,
 	return any;
 }
 
+static void warn_unread(const struct ev_verdicts *list)
+{
+	if (list->unread)
+		say_warning("nothing is judged here until HEAD's policy is "
+			    "mended: %s", list->unread);
+}
+
 /* pre-push ------------------------------------------------------------------ */
 
 static void warn_kept(const struct ev_sync_result *s)
@@ -86,7 +93,7 @@ static int share(struct context *ctx, const char *remote, bool needed)
 int hook_pre_push(struct context *ctx, int argc, const char **argv)
 {
 	struct ev_ref_changes push = { NULL, 0, 0 };
-	struct ev_verdicts list = { NULL, 0, 0 };
+	struct ev_verdicts list = { 0 };
 	int ret, status;
 
 	(void)argc;
@@ -167,7 +174,7 @@ out:
 static int judge_merge(struct context *ctx, const struct ev_oids *heads,
 		       bool by_hand)
 {
-	struct ev_verdicts list = { NULL, 0, 0 };
+	struct ev_verdicts list = { 0 };
 	int status = EXIT_PASS;
 
 	if (ev_client_merge(&list, ctx->repo, heads, ev_now()) < 0) {
@@ -176,6 +183,7 @@ static int judge_merge(struct context *ctx, const struct ev_oids *heads,
 		hook_say_merge_recovery(ctx, by_hand);
 		status = EXIT_FAIL;
 	}
+	warn_unread(&list);
 	ev_verdicts_release(&list);
 	return status;
 }
@@ -220,7 +228,7 @@ int hook_prepare_commit_msg(struct context *ctx, int argc, const char **argv)
 int hook_transaction(struct context *ctx, int argc, const char **argv)
 {
 	struct ev_ref_changes moves = { NULL, 0, 0 };
-	struct ev_verdicts list = { NULL, 0, 0 };
+	struct ev_verdicts list = { 0 };
 	int ret, status = EXIT_PASS;
 	size_t i;
 
@@ -238,6 +246,7 @@ int hook_transaction(struct context *ctx, int argc, const char **argv)
 				hook_say_recovery(ctx, &list.items[i]);
 		status = EXIT_FAIL;
 	}
+	warn_unread(&list);
 	ev_verdicts_release(&list);
 	ev_ref_changes_release(&moves);
 	return status;

@@ -20,6 +20,7 @@ struct basis {
 	/* HEAD's, where the chain is at fault: something has to say what is
 	 * protected while nothing can be judged. */
 	struct ev_policy head;
+	char *unread;
 	int64_t now;
 };
 
@@ -30,11 +31,13 @@ void ev_verdicts_release(struct ev_verdicts *v)
 	for (i = 0; i < v->n; i++)
 		ev_verdict_release(&v->items[i]);
 	free(v->items);
+	free(v->unread);
 	memset(v, 0, sizeof(*v));
 }
 
 static void basis_release(struct basis *b)
 {
+	free(b->unread);
 	ev_policy_release(&b->head);
 	ev_chain_release(&b->chain);
 	ev_evidence_release(&b->e);
@@ -46,7 +49,20 @@ static bool at_fault(const struct basis *b)
 	       b->chain.state == EV_CHAIN_BROKEN;
 }
 
-static int basis_read(struct basis *b, struct ev_repo *r, int64_t now)
+/* A commit that mends HEAD's policy is a move as well. */
+static int read_provisional(struct basis *b, bool lenient)
+{
+	int ret = ev_chain_provisional(&b->chain, b->repo);
+
+	if (ret != EV_EINVALID || !lenient)
+		return ret;
+	b->unread = ev_strdup(ev_error_last()->message);
+	ev_error_clear();
+	return 0;
+}
+
+static int basis_read(struct basis *b, struct ev_repo *r, int64_t now,
+		      bool lenient)
 {
 	const struct ev_policy *p;
 	int ret;
@@ -58,7 +74,7 @@ static int basis_read(struct basis *b, struct ev_repo *r, int64_t now)
 	if (ret == 0)
 		ret = ev_chain_read(&b->chain, r, &b->e, now);
 	if (ret == 0)
-		ret = ev_chain_provisional(&b->chain, r);
+		ret = read_provisional(b, lenient);
 	if (ret < 0)
 		return ret;
 	p = ev_chain_policy(&b->chain);
@@ -100,8 +116,15 @@ static int judge(struct ev_verdicts *out, struct basis *b,
 	return 0;
 }
 
-int ev_client_push(struct ev_verdicts *out, struct ev_repo *r,
-		   const struct ev_ref_changes *push, int64_t now)
+static void hand_over(struct ev_verdicts *out, struct basis *b)
+{
+	out->unread = b->unread;
+	b->unread = NULL;
+}
+
+static int judge_moves(struct ev_verdicts *out, struct ev_repo *r,
+		       const struct ev_ref_changes *push, int64_t now,
+		       bool lenient)
 {
 	struct ev_question q = { .with = push, .now = now };
 	struct basis b;
@@ -109,7 +132,8 @@ int ev_client_push(struct ev_verdicts *out, struct ev_repo *r,
 	int ret;
 
 	memset(out, 0, sizeof(*out));
-	ret = basis_read(&b, r, now);
+	ret = basis_read(&b, r, now, lenient);
+	hand_over(out, &b);
 	for (i = 0; ret == 0 && i < push->n; i++) {
 		q.ref = push->items[i].ref;
 		q.from = push->items[i].old;
@@ -122,6 +146,12 @@ int ev_client_push(struct ev_verdicts *out, struct ev_repo *r,
 	if (ret < 0)
 		ev_verdicts_release(out);
 	return ret;
+}
+
+int ev_client_push(struct ev_verdicts *out, struct ev_repo *r,
+		   const struct ev_ref_changes *push, int64_t now)
+{
+	return judge_moves(out, r, push, now, false);
 }
 
 /* Merges ------------------------------------------------------------------- */
@@ -179,7 +209,8 @@ int ev_client_merge(struct ev_verdicts *out, struct ev_repo *r,
 	ret = ev_ref_real(&branch, r, "HEAD");
 	if (ret < 0 || !ev_starts_with(branch.ptr, HEADS))
 		goto out;
-	ret = basis_read(&b, r, now);
+	ret = basis_read(&b, r, now, true);
+	hand_over(out, &b);
 	if (ret == 0 && is_protected(&b, branch.ptr))
 		ret = judge_merge(out, &b, branch.ptr, heads);
 	basis_release(&b);
@@ -296,7 +327,7 @@ int ev_client_transaction(struct ev_verdicts *out, struct ev_repo *r,
 	ret = moved_branches(&moved, r, changes);
 	/* Without the list we are asked about every ref, and write it. */
 	if (ret == 0 && (moved.n || (!policy && !ev_protected_listed(r))))
-		ret = ev_client_push(out, r, &moved, now);
+		ret = judge_moves(out, r, &moved, now, true);
 	ev_ref_changes_release(&moved);
 	return ret;
 }

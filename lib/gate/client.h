@@ -6,7 +6,12 @@
 
 #include "gate/judge.h"
 
-struct ev_verdicts { struct ev_verdict *items; size_t n, cap; };
+struct ev_verdicts {
+	struct ev_verdict *items;
+	size_t n, cap;
+	/* Why HEAD's policy cannot be read while nothing is in force; owned. */
+	char *unread;
+};
 void ev_verdicts_release(struct ev_verdicts *v);
 
 /*
@@ -30,6 +35,10 @@ int ev_client_merge(struct ev_verdicts *out, struct ev_repo *r,
  * are not: a fetch brings those of the remote, and pre-push judges ours.
  * Moving a protected branch to what its remote-tracking ref holds is always
  * allowed, and so is deleting nothing and moving nowhere.
+ *
+ * While nothing is in force and HEAD's policy cannot be read, nothing is
+ * protected here, and `unread` says why: no commit could mend it otherwise.
+ * The same holds for merges; a push is an error then.
  */
 int ev_client_transaction(struct ev_verdicts *out, struct ev_repo *r,
 			  const struct ev_ref_changes *changes, int64_t now);

@@ -464,3 +464,26 @@ given_sides() {
 	expect_exit 128 git branch -f stable
 	grep -q '\[sS\]\[tT\]\[aA\]' .git/evidence/protected
 }
+
+@test "a policy that cannot be read and nobody approved locks nobody in" {
+	git init -q "$WORLD/new"
+	cd "$WORLD/new"
+	git evidence init --key "$(key_fpr quinn)" --role quality >/dev/null 2>&1
+	echo 'nonsense: 1' >>.evidence/policy.yaml
+	git add .evidence
+	git commit -q -m 'a mistake' 2>/dev/null
+	expect_exit 0 git branch work
+	expect_in stderr "warning: nothing is judged here until HEAD's policy" \
+		"unknown field 'nonsense'"
+	git init -q --bare "$WORLD/new.git"
+	expect_exit 1 git push -q "$WORLD/new.git" HEAD
+	expect_in stderr "error: .evidence/policy.yaml:" nonsense
+	expect_exit 1 git evidence doctor
+	expect_in stdout 'bad   policy of HEAD' "HEAD's cannot be read"
+	expect_not_in stderr 'git evidence init'
+	sed -i '/nonsense/d' .evidence/policy.yaml
+	expect_exit 0 git commit -q -a -m mended
+	expect_exit 0 git push -q "$WORLD/new.git" HEAD
+	expect_exit 128 git branch production
+	expect_in stderr "moving 'production' is blocked"
+}
