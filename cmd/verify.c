@@ -174,7 +174,11 @@ static void print_policy(const struct ev_chain *c)
 	}
 	if (pinned)
 		root = ev_trust_person(&p->trust, c->root, NULL);
-	if (!c->in_force)
+	if (!c->in_force && c->pinned)
+		snprintf(fact, sizeof(fact), "HEAD's control set %.19s, "
+			 "version %lld, not approved by the pinned root %.16s",
+			 p->link, (long long)p->version, c->root);
+	else if (!c->in_force)
 		snprintf(fact, sizeof(fact), "HEAD's control set %.19s, "
 			 "version %lld, approved by nobody yet", p->link,
 			 (long long)p->version);
