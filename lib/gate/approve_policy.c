@@ -85,19 +85,33 @@ static int check_root(const struct ev_chain *chain, const char *fpr)
 	return ret;
 }
 
-static int check_say(const struct ev_quorum *quorum, const char *role)
+static bool has_say(const struct ev_quorum *quorum, const char *role)
 {
 	size_t i;
-	int ret;
 
 	for (i = 0; i < quorum->n; i++)
 		if (!strcmp(quorum->items[i].role, role))
-			return 0;
-	ret = ev_fail(EV_EDENIED, "the role '%s' has no say in policies",
-		      role);
-	for (i = 0; i < quorum->n; i++)
-		ev_error_hint("--role %s", quorum->items[i].role);
-	return ret;
+			return true;
+	return false;
+}
+
+/* Roles that this person has and that count, else whose they would be. */
+static void hint_say(const struct ev_person *p, const struct ev_chain *chain)
+{
+	const struct ev_quorum *quorum = chain->in_force ?
+		&chain->in_force->policy_change : NULL;
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < p->roles.n; i++) {
+		if (quorum && !has_say(quorum, p->roles.items[i]))
+			continue;
+		ev_error_hint("--role %s", p->roles.items[i]);
+		any = true;
+	}
+	for (i = 0; !any && quorum && i < quorum->n; i++)
+		ev_error_hint("--role %s    # for somebody who has this role",
+			      quorum->items[i].role);
 }
 
 static int check_person(const struct ev_person **out,
@@ -106,8 +120,7 @@ static int check_person(const struct ev_person **out,
 {
 	const struct ev_trust *judge = ev_approve_policy_judge(chain, next);
 	const struct ev_person *p = ev_trust_person(judge, a->fpr, NULL);
-	size_t i;
-	int ret;
+	int ret = 0;
 
 	*out = p;
 	if (!p)
@@ -117,16 +130,17 @@ static int check_person(const struct ev_person **out,
 	if (p->machine)
 		return ev_fail(EV_EDENIED, "'%s' is a machine, and machines "
 			       "do not approve", p->name);
-	if (!ev_person_has_role(p, a->role)) {
+	/* The first one is the root key's own doing, whatever its role. */
+	if (!ev_person_has_role(p, a->role))
 		ret = ev_fail(EV_EDENIED, "%s has not the role '%s'", p->name,
 			      a->role);
-		for (i = 0; i < p->roles.n; i++)
-			ev_error_hint("--role %s", p->roles.items[i]);
-		return ret;
-	}
-	/* The first one is the root key's own doing, whatever its role. */
-	return chain->in_force ? check_say(&chain->in_force->policy_change,
-					   a->role) : 0;
+	else if (chain->in_force &&
+		 !has_say(&chain->in_force->policy_change, a->role))
+		ret = ev_fail(EV_EDENIED, "the role '%s' has no say in "
+			      "policies", a->role);
+	if (ret < 0)
+		hint_say(p, chain);
+	return ret;
 }
 
 /* What changes? ------------------------------------------------------------ */

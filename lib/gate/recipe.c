@@ -16,8 +16,8 @@ static void husky(struct ev_strs *lines)
 		"pre-commit", "prepare-commit-msg" };
 	size_t i;
 
-	ev_strs_add(lines, "# first in the file, before what reads standard "
-		    "input");
+	ev_strs_add(lines, "# appends; what reads standard input has to stand "
+		    "below it");
 	for (i = 0; i < EV_ARRAY_SIZE(hooks); i++)
 		ev_strs_addf(lines, "echo '" RUN "%s \"$@\"" OR_FIRST_USE
 			     "' >>.husky/%s", hooks[i], hooks[i]);

@@ -99,7 +99,8 @@ static void read_version(struct ev_policy *p, struct ev_problems *bad)
 			       "other control set, so it has no 'previous'");
 	if (p->version > 1 && !previous)
 		ev_problem_add(bad, version, "previous: sha256:<digest of the "
-			       "control set that this one replaces>",
+			       "control set that this one replaces>    # git evidence check "
+			       "--json | jq -r .policy",
 			       "version %s has no 'previous'", version->text);
 }
 
