@@ -490,7 +490,11 @@ given_ready() {
 	git add -A && git commit -q -m 'ask for less'
 	as ada
 	refuses "error: the role 'clinical' has no say in policies" \
-		'hint: --role quality' -- --policy --role clinical --yes
+		'hint: --role quality    # for somebody who has this role' \
+		-- --policy --role clinical --yes
+	refuses "error: Dr. Ada Kern has not the role 'quality'" \
+		'hint: --role quality    # for' -- --policy --role quality --yes
+	expect_not_in stderr '--role clinical'
 	as ci
 	refuses 'is a machine' -- --policy --role ci --yes
 	as robin

@@ -96,6 +96,19 @@ teardown() {
 	expect_json '.outcome == "pass" and .root == null'
 }
 
+@test "check, verify, doctor: a pinned root that has approved no policy is named" {
+	given_policy_in_force
+	root=$(key_fpr mallory)
+	git config evidence.root "$root"
+	said="not approved by the pinned root ${root:0:16}"
+	expect_exit 1 git evidence check
+	expect_in stdout "HEAD's control set sha256:" "$said"
+	expect_exit 2 git evidence verify
+	expect_in stdout "trusted    policy.link" "$said"
+	expect_exit 1 git evidence doctor
+	expect_in stdout 'the pinned root has approved none'
+}
+
 @test "check: without a ledger that a remote may have, it is incomplete" {
 	given_policy_in_force
 	git init -q --bare "$WORLD/server.git"

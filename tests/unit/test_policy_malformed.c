@@ -73,7 +73,8 @@ static void which_policy_it_is_must_be_said(void **state)
 		  "",
 		  AT "1:10: version 4 has no 'previous'\n"
 		  "hint: previous: sha256:<digest of the control set that this "
-		  "one replaces>\n" },
+		  "one replaces>    # git evidence check --json | jq -r "
+		  ".policy\n" },
 		{ "previous: sha256:9c0f",
 		  "previous: sha256:9C0F",
 		  AT "2:11: field 'previous' must be a sha256 digest "
