@@ -112,7 +112,7 @@ given_github() {
 	says=(
 		[vars.EVIDENCE_ROOT]=$(key_fpr quinn)
 		[vars.GIT_EVIDENCE_URL]=file://$WORLD/source.git
-		[vars.GIT_EVIDENCE_COMMIT]=
+		[vars.GIT_EVIDENCE_COMMIT]=""
 		[github.token]=token-of-the-run
 		[github.server_url]=file://$WORLD
 		[github.repository]=forge.git
@@ -228,7 +228,8 @@ merge_request() {
 }
 
 no_agent_is_left() {
-	refute compgen -G '/tmp/evk.*' >/dev/null
+	refute compgen -G "$TMPDIR/evk.*" || return
+	refute grep -lzaF "$TMPDIR/evk." /proc/[0-9]*/cmdline 2>/dev/null
 }
 
 # record: the evidence workflow for what main is, on GitHub.
@@ -510,6 +511,13 @@ record() {
 		"$WORLD/record.err" "$WORLD/work" "$WORLD/forge.git"
 	refute grep -qE '^(EVIDENCE_KEY|EVIDENCE_TOKEN)=' "$WORLD/record.out"
 	no_agent_is_left
+	printf '#!/bin/sh\necho "$GNUPGHOME $*" >>"%s"\nexec %s "$@"\n' \
+		"$WORLD/ended" "$(command -v gpgconf)" >"$WORLD/quiet/gpgconf"
+	chmod +x "$WORLD/quiet/gpgconf"
+	expect_exit 0 runner EVIDENCE_KEY="$key" sh "$ci/common/with-key.sh" \
+		sh -c 'stat -c %a "$GNUPGHOME"'
+	test "$stdout" = 700
+	grep -q "^$TMPDIR/evk\.[^ ]* --kill all$" "$WORLD/ended"
 	# and the home is gone when what runs in it is stopped
 	expect_exit 143 runner EVIDENCE_KEY="$key" sh "$ci/common/with-key.sh" \
 		sh -c 'kill -TERM $PPID; sleep 1'
@@ -542,6 +550,20 @@ record() {
 	rm -rf "$WORLD/work/product"
 	expect_exit 0 step verify.yml 'Fetch history and evidence'
 	expect_not_in stderr restored
+	# it is remembered further, on top of what was
+	as ci
+	git evidence attach test "$WORLD/passed.json" --name other -q
+	git evidence sync -q
+	expect_exit 0 step verify.yml 'Verify what the branch holds'
+	test "$(git -C "$WORLD/forge.git" rev-parse evidence-ledger)" != "$before"
+	git -C "$WORLD/forge.git" merge-base --is-ancestor "$before" \
+		evidence-ledger
+	# and deleting the notes altogether loses nothing either
+	git -C "$WORLD/forge.git" update-ref -d refs/notes/evidence
+	rm -rf "$WORLD/work/product"
+	expect_exit 0 step verify.yml 'Fetch history and evidence'
+	expect_exit 0 step verify.yml 'Verify what the branch holds'
+	expect_in stdout 'origin: received 0 records, sent 4'
 }
 
 @test "forges: what went around the check is found by the schedule" {

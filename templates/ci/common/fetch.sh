@@ -89,7 +89,6 @@ fi
 if test -n "$kept"
 then
 	git fetch -q --no-tags origin "+refs/heads/$keep:refs/evidence/kept"
-	git update-ref refs/notes/evidence refs/evidence/kept
 	git update-ref refs/evidence/verified/origin refs/evidence/kept
 fi
 git evidence sync --fetch-only

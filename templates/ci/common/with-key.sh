@@ -21,9 +21,10 @@ test $# -gt 0 || die 'with-key.sh: which command?'
 test -n "${EVIDENCE_KEY:-}" ||
 	die 'EVIDENCE_KEY is not set: this job has no key to sign evidence with'
 
-umask 077
 # short, for the socket of the agent
-GNUPGHOME=$(mktemp -d /tmp/evk.XXXXXX)
+dir=${TMPDIR:-/tmp}
+test ${#dir} -le 60 || dir=/tmp
+GNUPGHOME=$(mktemp -d "$dir/evk.XXXXXX")
 export GNUPGHOME
 tidy() {
 	gpgconf --kill all >/dev/null 2>&1 || :
