@@ -115,6 +115,20 @@ with_evidence() {
 	refused separation 'does not say' -- origin "$commit:production"
 }
 
+@test "an e-mail that is no text keeps nobody from approving" {
+	local commit
+	by 'Devi Rao' devi@example.org
+	given_gate
+	echo 'detector 2' >detector
+	git commit -q -am 'detector 2'
+	commit=$(raw_commit "$BASE" HEAD \
+		'D\0377 <d\0377@x> 1 +0000' 'D <d@x> 1 +0000')
+	git reset -q --hard "$commit"
+	git update-ref refs/remotes/origin/production "$BASE"
+	git config evidence.signingKey "$(key_fpr ada)"
+	expect_exit 0 git evidence approve --role clinical --yes
+}
+
 @test "an approver who writes the own name otherwise is still the author" {
 	local commit name
 	gate_protect=$separated
@@ -344,7 +358,7 @@ zero=0000000000000000000000000000000000000000
 }
 
 @test "an approval in other wrapping: the first is kept, and stays withdrawn" {
-	local ref one two from
+	local ref one two
 	given_gate
 	given_candidate
 	decide_approve ada clinical HEAD "$BASE"
