@@ -130,6 +130,24 @@ enum ev_outcome ev_waiver_outcome(struct ev_case *c,
 		w->record->found;
 }
 
+/* Does every report say that it is passed?  One that is not there says
+ * nothing. */
+static bool is_passed(const struct ev_picks *l, const char *id)
+{
+	const struct ev_value *gates;
+	size_t i, k;
+
+	for (i = 0; i < l->n; i++) {
+		gates = ev_report_gates(&l->items[i]);
+		for (k = 0; gates && k < gates->n; k++)
+			if (is_gate(gates->items[k], id))
+				break;
+		if (!gates || k == gates->n)
+			return false;
+	}
+	return l->n && gate_outcome(l, id) == EV_PASS;
+}
+
 const char *ev_waiver_forbidden(const struct ev_case *c,
 				const struct ev_waiver *w)
 {
@@ -143,7 +161,7 @@ const char *ev_waiver_forbidden(const struct ev_case *c,
 	if (w->gate)
 		return ev_strs_has(never, w->gate) ? w->gate : NULL;
 	for (i = 0; i < never->n; i++)
-		if (gate_outcome(l, never->items[i]) != EV_PASS)
+		if (!is_passed(l, never->items[i]))
 			return never->items[i];
 	return NULL;
 }

@@ -24,8 +24,8 @@ void ev_waiver_records(struct ev_strs *out, const struct ev_case *c,
 /* How the rule, or the gate, stands without any waiver. */
 enum ev_outcome ev_waiver_outcome(struct ev_case *c,
 				  const struct ev_waiver *w);
-/* The first gate that the suite lets nobody waive, and that is not passed;
- * NULL. */
+/* The first gate that the suite lets nobody waive, and that is not passed in
+ * each report that counts; NULL. */
 const char *ev_waiver_forbidden(const struct ev_case *c,
 				const struct ev_waiver *w);
 
