@@ -12,6 +12,7 @@
 #include "cmd/render.h"
 #include "cmd/usage.h"
 #include "data/yaml.h"
+#include "policy/policy.h"
 
 #define POLICY_LIMIT ((size_t)4 << 20)
 
@@ -68,6 +69,18 @@ static int print_version(void)
 	return finish_output(EXIT_PASS);
 }
 
+/* A bare repository has no folder to look into. */
+static bool read_product_of_head(struct ev_buf *out, struct ev_repo *repo)
+{
+	struct ev_policy p;
+
+	if (ev_policy_read_head(&p, repo) == 0 && p.trust.product_name)
+		ev_buf_adds(out, p.trust.product_name);
+	ev_policy_release(&p);
+	ev_error_clear();
+	return out->len > 0;
+}
+
 /* The product that .evidence/policy.yaml names; false if it cannot be told. */
 static bool read_product(struct ev_buf *out, struct ev_repo *repo)
 {
@@ -76,7 +89,7 @@ static bool read_product(struct ev_buf *out, struct ev_repo *repo)
 	const char *dir = ev_repo_workdir(repo), *name = NULL;
 
 	if (!dir)
-		return false;
+		return read_product_of_head(out, repo);
 	ev_path_join(&path, dir, ".evidence/policy.yaml");
 	if (!ev_file_read(&text, path.ptr, POLICY_LIMIT) &&
 	    !ev_yaml_read(&policy, ".evidence/policy.yaml", text.ptr,

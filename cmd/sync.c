@@ -3,7 +3,9 @@
 #include "cmd/schemas.h"
 #include "cmd/share.h"
 #include "cmd/words.h"
+#include "ledger/record.h"
 #include "repo/config.h"
+#include "repo/refs.h"
 
 static bool fetch_only, push_only, artifacts;
 
@@ -116,6 +118,20 @@ static void print(struct context *ctx, const char *remote,
 			 s->decisions_sent);
 }
 
+/* check sends people here as long as there is no ledger. */
+static void hint_no_ledger(struct context *ctx, const struct ev_sync_result *s)
+{
+	struct ev_oid tip;
+
+	if (push_only || ctx->dry_run || ctx->json || s->kept.n ||
+	    s->decisions_received || s->decisions_sent ||
+	    ev_ref_read(&tip, ctx->repo, EV_LEDGER_REF) != EV_ENOTFOUND)
+		return;
+	ev_error_clear();
+	say_hint("git evidence attach manifest    # nobody has recorded "
+		 "anything yet");
+}
+
 static int run(struct context *ctx, int argc, const char **argv)
 {
 	struct ev_sync_options o = {
@@ -137,8 +153,10 @@ static int run(struct context *ctx, int argc, const char **argv)
 	if (!o.remote)
 		o.remote = "origin";
 	ret = share_evidence(&result, ctx->repo, &o);
-	if (ret == 0)
+	if (ret == 0) {
 		print(ctx, result.remote, &result);
+		hint_no_ledger(ctx, &result);
+	}
 	ev_sync_result_release(&result);
 	return ret < 0 ? report_error(ctx) : finish_output(EXIT_PASS);
 }

@@ -47,6 +47,7 @@ terminal() {
 @test "without a verb in a bare repository" {
 	git init -q --bare bare.git && cd bare.git
 	expect_exit 0 git evidence
+	expect_in stdout 'is not set up to keep evidence'
 }
 
 @test "both spellings of the program work" {

@@ -390,3 +390,19 @@ tree_of() {
 	expect_exit 128 git evidence sync
 	test "$(git rev-parse victim)" = "$before"
 }
+
+@test "a sync where nobody has recorded anything says what comes first" {
+	expect_exit 0 git evidence sync
+	expect_in stderr 'hint: git evidence attach manifest    # nobody'
+	attach unit
+	expect_exit 0 git evidence sync
+	expect_stderr </dev/null
+}
+
+@test "without a verb a bare repository says what its HEAD is for" {
+	git push -q origin HEAD:refs/heads/main
+	cd "$(git config remote.origin.url)"
+	git symbolic-ref HEAD refs/heads/main
+	expect_exit 0 git evidence
+	expect_in stdout 'This repository keeps evidence for'
+}
