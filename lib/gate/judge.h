@@ -53,7 +53,8 @@ int ev_judge(struct ev_verdict *out, struct ev_repo *r,
 
 /* "production" -> "refs/heads/production"; a full name stays. Without a word:
  * the policy's only protected ref that is literal and a branch;
- * EV_EINVALID with the choices. Owned by the caller. */
+ * EV_EINVALID with the choices, and for a name that nothing protects and that
+ * is nearly one that something does. Owned by the caller. */
 int ev_target_ref(char **ref, const struct ev_policy *p, const char *word);
 /*
  * The value that `ref` holds as far as this repository knows: on

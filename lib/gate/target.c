@@ -40,8 +40,33 @@ static int only_branch(char **ref, const struct ev_policy *p)
 	return ret;
 }
 
+/* A misspelt name would be one that nothing is asked of. */
+static int refuse_misspelt(const char *ref, const struct ev_policy *p)
+{
+	const char **names, *near;
+	size_t i = 0, n = 0;
+	int ret = 0;
+
+	if (!p || ev_policy_protects(p, ref, &i, NULL))
+		return 0;
+	names = ev_calloc(p->nprotects + 1, sizeof(*names));
+	for (i = 0; i < p->nprotects; i++)
+		if (!strchr(p->protects[i].pattern, '*'))
+			names[n++] = p->protects[i].pattern + strlen("refs/");
+	near = ev_closest(ref + strlen("refs/"), names, n);
+	if (near) {
+		ret = ev_fail(EV_EINVALID, "no rule is about '%s': did you "
+			      "mean 'refs/%s'?", ref, near);
+		ev_error_hint("--for refs/%s", near);
+	}
+	free(names);
+	return ret;
+}
+
 int ev_target_ref(char **ref, const struct ev_policy *p, const char *word)
 {
+	int ret;
+
 	*ref = NULL;
 	if (!word)
 		return only_branch(ref, p);
@@ -49,7 +74,12 @@ int ev_target_ref(char **ref, const struct ev_policy *p, const char *word)
 		return ev_fail(EV_EINVALID, "'' is no ref");
 	*ref = ev_starts_with(word, "refs/") ? ev_strdup(word) :
 	       ev_strdupf(HEADS "%s", word);
-	return 0;
+	ret = refuse_misspelt(*ref, p);
+	if (ret < 0) {
+		free(*ref);
+		*ref = NULL;
+	}
+	return ret;
 }
 
 int ev_target_from(struct ev_oid *from, struct ev_repo *r, const char *ref)

@@ -134,6 +134,14 @@ teardown() {
 	expect_in stderr 'hint: git fetch --unshallow'
 }
 
+@test "check: a misspelt ref is not one that nothing is asked of" {
+	expect_exit 128 git evidence check --for prodution
+	expect_stderr <<-END
+	error: no rule is about 'refs/heads/prodution': did you mean 'refs/heads/production'?
+	hint: --for refs/heads/production
+	END
+}
+
 @test "check: a ref that nobody protects, and one that folds to a protected one" {
 	given_policy_in_force
 	expect_exit 0 git evidence check --for topic
