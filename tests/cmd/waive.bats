@@ -404,3 +404,32 @@ payload() {
 	expect_in stderr "'reports.clinical/G01' can never be waived" \
 		.evidence/suites/clinical.yaml
 }
+
+@test "waive: a server takes what is waived, and nothing that is no longer" {
+	given_waivable
+	git init -q --bare -b main "$WORLD/server.git"
+	git remote add origin "$WORLD/server.git"
+	git push -q origin main production
+	git evidence sync >/dev/null 2>&1
+	git -C "$WORLD/server.git" evidence install --server \
+		--root "$(key_fpr quinn)" >/dev/null 2>&1
+	git fetch -q
+	given_failed_test
+	waive tests.unit
+	approve ada clinical
+	expect_exit 0 git evidence sync
+	expect_exit 1 git push origin main:production
+	expect_in stderr 'tests.unit' 'a role is short: quality'
+	approve quinn quality
+	expect_exit 0 git evidence sync
+	id=$(git evidence log --kind waiver --json | jq -r .id)
+	git evidence revoke "$id" --reason mended >/dev/null 2>&1
+	expect_exit 0 git evidence sync
+	expect_exit 1 git push --no-verify origin main:production
+	expect_in stderr 'tests.unit' 'withdrawn'
+	waive tests.unit
+	approve ada clinical
+	approve quinn quality
+	expect_exit 0 git evidence sync
+	expect_exit 0 git push --no-verify origin main:production
+}

@@ -164,3 +164,7 @@ notices() {
 @test "tests" {
 	notices tests
 }
+
+@test "waivers" {
+	notices waivers
+}
