@@ -24,7 +24,10 @@ setup_world() {
 	WORLD=$(mktemp -d /tmp/evw.XXXXXX)
 	export WORLD HOME=$WORLD/home GNUPGHOME=$WORLD/gpg TMPDIR=$WORLD/tmp
 	export LC_ALL=C.UTF-8 TZ=UTC TERM=dumb
-	export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
+	# a file of its own: git replaces the file that it writes to, which root
+	# can do to /dev/null as well
+	export GIT_CONFIG_GLOBAL=$WORLD/global.config GIT_CONFIG_NOSYSTEM=1
+	: >"$GIT_CONFIG_GLOBAL"
 	export GIT_TERMINAL_PROMPT=0 GIT_EDITOR=false
 	export GIT_AUTHOR_NAME='Dr. Ada Kern' GIT_AUTHOR_EMAIL=ada@example.com
 	export GIT_COMMITTER_NAME=$GIT_AUTHOR_NAME
