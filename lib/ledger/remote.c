@@ -236,6 +236,7 @@ static bool lost_race(const struct ev_buf *out, const struct ev_buf *err)
 		"unable to create", "atomic transaction failed",
 		"failed to lock", "remote ref updated", "already exists",
 		"a decision that is there is not moved",
+		"another push is writing",
 	};
 	size_t i;
 

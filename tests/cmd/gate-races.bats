@@ -337,15 +337,16 @@ approver_and_sync() {
 
 policy_approver() {
 	cd "$WORLD/clone$1" && git -c evidence.signingKey="$(key_fpr "$1")" \
-		evidence approve --policy "next" --role quality --yes && {
-		git evidence sync || git evidence sync; }
+		evidence approve --policy "next" --role quality --yes &&
+		git evidence sync
 }
 
 @test "two people approve one policy at once" {
 	next_policy next '/^protect:/a\  - {ref: refs/heads/one, require: release}'
 	copies clonequinn clonerobin
 	in_parallel policy_approver quinn robin
-	test "$(winners)" -ge 1 || { show_parallel; return 1; }
+	# who meets the other one on the server tries again
+	test "$(winners)" = 2 || { show_parallel; return 1; }
 	cd "$WORLD/clonequinn"
 	git evidence sync >/dev/null
 	git push -q origin next:refs/heads/other
