@@ -142,7 +142,7 @@ check: deps	## build, lint and run all tests, also with sanitizers
 	@tests/run
 
 check-long: deps deps-long	## the same, races, kills, valgrind and fuzzing
-	@tests/run
+	@EV_WHOLE=1 tests/run
 	@tests/run long
 	@$(MAKE) --no-print-directory -s -j$(JOBS) CC=clang SANITIZE=1 FUZZ=1 \
 		BUILD=build/fuzz fuzzers
