@@ -157,12 +157,17 @@ int reader_require(struct reader *out, struct ev_repo *r)
 int target_read(char **ref, struct ev_oid *to, const struct reader *reader,
 		struct ev_repo *r, const char *rev, const char *word)
 {
+	const char *near;
 	enum ev_objtype type;
 	int ret;
 
 	ret = ev_target_ref(ref, reader->policy, word);
 	if (ret < 0)
 		return ret;
+	near = ev_target_near(reader->policy, *ref);
+	if (near)
+		say_warning("no rule is about '%s'; there are some about '%s'",
+			    *ref, near);
 	if (ev_starts_with(*ref, "refs/tags/")) {
 		ret = ev_repo_resolve(to, &type, r, rev);
 		if (ret < 0 || type == EV_OBJ_TAG)

@@ -53,9 +53,11 @@ int ev_judge(struct ev_verdict *out, struct ev_repo *r,
 
 /* "production" -> "refs/heads/production"; a full name stays. Without a word:
  * the policy's only protected ref that is literal and a branch;
- * EV_EINVALID with the choices, and for a name that nothing protects and that
- * is nearly one that something does. Owned by the caller. */
+ * EV_EINVALID with the choices. Owned by the caller. */
 int ev_target_ref(char **ref, const struct ev_policy *p, const char *word);
+/* A protected ref that `ref`, which nothing is asked of, may be misspelt for;
+ * NULL if there is none near enough. */
+const char *ev_target_near(const struct ev_policy *p, const char *ref);
 /*
  * The value that `ref` holds as far as this repository knows: on
  * evidence.remote (default origin) as last fetched, without such a remote the

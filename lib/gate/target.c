@@ -40,33 +40,25 @@ static int only_branch(char **ref, const struct ev_policy *p)
 	return ret;
 }
 
-/* A misspelt name would be one that nothing is asked of. */
-static int refuse_misspelt(const char *ref, const struct ev_policy *p)
+const char *ev_target_near(const struct ev_policy *p, const char *ref)
 {
-	const char **names, *near;
+	const char **names, *near = NULL;
 	size_t i = 0, n = 0;
-	int ret = 0;
 
-	if (!p || ev_policy_protects(p, ref, &i, NULL))
-		return 0;
+	if (!p || !ev_starts_with(ref, "refs/") ||
+	    ev_policy_protects(p, ref, &i, NULL))
+		return NULL;
 	names = ev_calloc(p->nprotects + 1, sizeof(*names));
 	for (i = 0; i < p->nprotects; i++)
 		if (!strchr(p->protects[i].pattern, '*'))
-			names[n++] = p->protects[i].pattern + strlen("refs/");
-	near = ev_closest(ref + strlen("refs/"), names, n);
-	if (near) {
-		ret = ev_fail(EV_EINVALID, "no rule is about '%s': did you "
-			      "mean 'refs/%s'?", ref, near);
-		ev_error_hint("--for refs/%s", near);
-	}
+			names[n++] = p->protects[i].pattern;
+	near = ev_closest(ref, names, n);
 	free(names);
-	return ret;
+	return near;
 }
 
 int ev_target_ref(char **ref, const struct ev_policy *p, const char *word)
 {
-	int ret;
-
 	*ref = NULL;
 	if (!word)
 		return only_branch(ref, p);
@@ -74,12 +66,7 @@ int ev_target_ref(char **ref, const struct ev_policy *p, const char *word)
 		return ev_fail(EV_EINVALID, "'' is no ref");
 	*ref = ev_starts_with(word, "refs/") ? ev_strdup(word) :
 	       ev_strdupf(HEADS "%s", word);
-	ret = refuse_misspelt(*ref, p);
-	if (ret < 0) {
-		free(*ref);
-		*ref = NULL;
-	}
-	return ret;
+	return 0;
 }
 
 int ev_target_from(struct ev_oid *from, struct ev_repo *r, const char *ref)
