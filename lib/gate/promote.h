@@ -1,0 +1,62 @@
+/*
+ * promote.h - moving a protected ref together with the proof of it
+ *
+ * fetch -> judge -> sign (verdict, promotion, checkpoint, release tag) -> one
+ * atomic push of ref, release tag, ledger, checkpoint and approvals -> local
+ * refs in one transaction.  Until the push has been taken nothing is written
+ * but objects and a draft in <statedir>/promote/, from which the next try goes
+ * on; a draft that does not fit any more is made anew.  So no promotion is
+ * recorded that did not happen.
+ *
+ * The ledger's commit is made on top of the remote's tip, with the lines of
+ * this clone that may be sent (as sync would) and the two new ones; the
+ * checkpoint and the release tag sign that commit.
+ */
+#ifndef EV_GATE_PROMOTE_H
+#define EV_GATE_PROMOTE_H
+
+#include "gate/judge.h"
+#include "gate/releases.h"
+
+struct ev_promote {
+	const char *ref;		/* full name */
+	struct ev_oid to;		/* commit that it shall hold */
+	const char *tag;		/* full name of the release tag; NULL:
+					   none, as for a rollback */
+	const struct ev_release *rollback;	/* what comes back; or NULL */
+	const char *reason;		/* of a rollback */
+	const char *fpr;		/* who signs */
+	const char *remote;		/* name; NULL: none, local refs only */
+	bool dry_run;
+	int64_t now;
+};
+
+enum ev_promote_end {
+	EV_PROMOTE_DONE, EV_PROMOTE_ALREADY,	/* the ref holds it, recorded */
+	EV_PROMOTE_REFUSED,		/* `verdict` says why */
+	EV_PROMOTE_WOULD		/* dry run, and it would be done */
+};
+struct ev_promote_result {
+	enum ev_promote_end end;
+	struct ev_verdict verdict;	/* of the ref; then of the tag, if the
+					   ref's passes */
+	struct ev_verdict tag_verdict;
+	char promotion[65], record[65];	/* ids: promotion, verdict */
+	struct ev_oid ledger, checkpoint, tag;	/* commit, tag objects */
+	char *checkpoint_ref;
+	unsigned attempts;		/* pushes */
+};
+void ev_promote_result_release(struct ev_promote_result *r);
+/* Negative: it could not be tried, or the push was refused for a reason that
+ * no verdict has (the words of the server are the error). */
+int ev_promote(struct ev_promote_result *out, struct ev_repo *r,
+	       const struct ev_promote *p);
+
+/* The name of the release tag for a candidate: `word` (--release) as a full
+ * name; without one, the policy's pattern of tags that are `promoted_on` this
+ * ref with its star as the manifest's product.release (a leading v only once);
+ * NULL in *tag if the policy has no such pattern. */
+int ev_promote_tag(char **tag, const struct ev_policy *p, const char *ref,
+		   const char *release, const char *word);
+
+#endif

@@ -1,0 +1,70 @@
+/*
+ * past.h - what accepted checkpoints hold, and by whom that is judged
+ *
+ * Time is not the signer's to choose.  What no accepted checkpoint holds
+ * counts only if its key is listed and valid now; what one holds is judged by
+ * the policy link that the first such checkpoint names, at the time of the
+ * signature, whatever expires or leaves the policy later.  Nothing may be
+ * signed after the checkpoint that holds it.
+ *
+ * lib/policy fills a past when somebody asks it the first time (most
+ * judgements never do), and gives it to a trust; the ledger and the tags are
+ * judged by both.
+ */
+#ifndef EV_LEDGER_PAST_H
+#define EV_LEDGER_PAST_H
+
+#include "ledger/decision.h"
+#include "ledger/ledger.h"
+
+/* An accepted checkpoint. */
+struct ev_holder {
+	struct ev_oid tag, ledger;	/* its tag object, and what it signs */
+	int64_t at;			/* recordedAt */
+	struct ev_trust *trust;		/* of the link it names; not owned */
+	void *private_;			/* what was opened of it */
+};
+
+/* A key that somebody entitled has withdrawn. */
+struct ev_voided {
+	char fpr[41];			/* primary or subkey */
+	char record[65];		/* the revocation */
+	/* What these hold still counts: the last good checkpoint and those
+	 * before it, or, where none is named and the key is not called
+	 * compromised, all that do not hold the revocation itself.  Indices
+	 * into the past's holders; a set bit each. */
+	bool *spared;
+	char reason[160];
+};
+
+struct ev_past {
+	/* Oldest first: of two, one that the other names as previous comes
+	 * before it; else by time. */
+	struct ev_holder *items;
+	size_t n, cap;
+	struct ev_voided *voided;
+	size_t nvoided, voided_cap;
+	/* Fills the past once; NULL: filled.  Negative: it could not be. */
+	int (*fill)(struct ev_past *p, struct ev_repo *r);
+	void *ctx;
+};
+void ev_past_release(struct ev_past *p);
+
+/*
+ * The first accepted checkpoint that holds a line (by its SHA-256, 64 hex) on
+ * an object, or a tag at its ref; *out is NULL if none does.  A tag is held by
+ * a checkpoint if a live or held promotion in that checkpoint's ledger lists
+ * it, or if the checkpoint's `approvals` is the digest of all tags up to its
+ * time.
+ */
+int ev_past_line(const struct ev_holder **out, struct ev_past *p,
+		 struct ev_repo *r, const struct ev_oid *object,
+		 const char *line);
+int ev_past_tag(const struct ev_holder **out, struct ev_past *p,
+		struct ev_repo *r, const char *ref, const struct ev_oid *tag);
+/* Does what `h` (NULL: nothing) holds stand although `fpr` is withdrawn?  True
+ * also of a key that is not; false with the reason. */
+bool ev_past_spares(char reason[160], struct ev_past *p, struct ev_repo *r,
+		    const char *fpr, const struct ev_holder *h);
+
+#endif

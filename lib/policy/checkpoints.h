@@ -1,0 +1,103 @@
+/*
+ * checkpoints.h - which checkpoints are accepted, and what follows from it
+ *
+ * Checkpoints are the tags below refs/tags/evidence/checkpoint/, a DAG by
+ * their `previous`.  One is accepted if
+ *  - it is well formed, of this product, and names a link of the chain;
+ *  - its signer has a role of that link's checkpoint.by, is no machine, and
+ *    the key was valid at recordedAt by that link's keys;
+ *  - and either the key is listed and valid now (by the policy in force, not
+ *    withdrawn), or an accepted later checkpoint names it (at any distance),
+ *    or the high-water mark does, or the user (--checkpoint).
+ * If nothing but a later expiry of the newest one's key stands against it, it
+ * is used all the same, said aloud, and nothing better than exit 4 comes of it.
+ * A key that was called compromised takes its checkpoints with it, but those
+ * that the last good one is or has before it.
+ */
+#ifndef EV_POLICY_CHECKPOINTS_H
+#define EV_POLICY_CHECKPOINTS_H
+
+#include "ledger/past.h"
+#include "policy/chain.h"
+
+#define EV_CHECKPOINT_TAGS EV_TAGS "checkpoint/"
+
+enum ev_checkpoint_state {
+	EV_CHECKPOINT_ACCEPTED,
+	EV_CHECKPOINT_LATE,		/* the newest, whose key has expired
+					   since: used, and said */
+	EV_CHECKPOINT_REFUSED		/* `reason` */
+};
+
+struct ev_checkpoint {
+	struct ev_decided decided;	/* ref, tag id, fields, signer */
+	enum ev_checkpoint_state state;
+	const struct ev_policy *link;	/* that it names; NULL: none of ours */
+	bool named;			/* as `previous` of an accepted one */
+	bool ledger_here;		/* the commit it signs is */
+	char reason[200];
+};
+struct ev_checkpoints {
+	struct ev_checkpoint *items;	/* oldest first, as in ev_past */
+	size_t n, cap;
+	bool late;			/* the newest is EV_CHECKPOINT_LATE */
+	size_t unreadable;		/* tags there that are no checkpoints */
+};
+
+/* What somebody outside the repository vouches for. */
+struct ev_vouched { struct ev_oids tags; };	/* --checkpoint, high-water */
+
+/*
+ * Of the chain: read when first asked for, owned by the chain.  NULL and
+ * *err < 0 if they could not be.
+ */
+struct ev_checkpoints *ev_chain_checkpoints(struct ev_chain *c, int *err);
+/* The newest that is used (accepted or late), or NULL. */
+const struct ev_checkpoint *
+ev_checkpoints_newest(const struct ev_checkpoints *l);
+/* Those that no other one that is used names: what the next has as
+ * `previous`. */
+void ev_checkpoints_tips(struct ev_oids *out, const struct ev_checkpoints *l);
+
+/* High-water mark ------------------------------------------------------------
+ * <statedir>/high-water: one line "TAG LEDGER" for each tip that an audit
+ * accepted, sorted.  It is the clone's own memory of what it has seen. */
+int ev_high_water_read(struct ev_oids *tags, struct ev_oids *ledgers,
+		       struct ev_repo *r);	/* absent: both empty */
+int ev_high_water_write(struct ev_repo *r, const struct ev_checkpoints *l);
+
+/* Making one ---------------------------------------------------------------- */
+
+/* The SHA-256 of the sorted lines "<tag oid> <refname>" LF of all decisions in
+ * `e` but checkpoints, as "sha256:...". */
+void ev_decisions_digest(char out[72], const struct ev_evidence *e);
+/*
+ * Fill a checkpoint (kind EV_DECISION_CHECKPOINT, or EV_DECISION_RELEASE with
+ * `ref` and `commit` given) of `ledger` and the decisions in `e`, as it would
+ * be signed by `person` now.  EV_EDENIED if the policy in force does not let
+ * them, with who may.
+ */
+int ev_checkpoint_draft(struct ev_decision *out, struct ev_chain *c,
+			const struct ev_evidence *e,
+			const struct ev_oid *ledger,
+			const struct ev_person *person, int64_t now);
+
+/* As of a checkpoint ----------------------------------------------------------
+ *
+ * The repository as it was judged then: the chain up to the link that the
+ * checkpoint names, the ledger that it signs, the decisions that it holds, its
+ * time; and what the checkpoints before it hold.  Borrows from `c`, which must
+ * outlive it and may not be used for anything else until it is released.
+ */
+struct ev_as_of {
+	struct ev_chain chain;		/* links borrowed */
+	struct ev_evidence evidence;
+	int64_t now;
+	struct ev_past past;
+	struct ev_past *kept;		/* the link's own past, put back */
+};
+int ev_as_of_open(struct ev_as_of *out, struct ev_repo *r, struct ev_chain *c,
+		  const struct ev_checkpoint *at);
+void ev_as_of_release(struct ev_as_of *a);
+
+#endif
