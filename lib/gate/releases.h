@@ -14,6 +14,7 @@
 #define EV_GATE_RELEASES_H
 
 #include "gate/judge.h"
+#include "ledger/ledger.h"
 
 struct ev_release {
 	char record[65];		/* of the promotion */
