@@ -26,18 +26,26 @@ struct ev_release {
 	char verdict[72], manifest[72];	/* "" for null */
 	struct ev_strs reports, tests, waivers;	/* "sha256:<id>" */
 	struct ev_strs approvals;	/* tag objects, hex */
-	char *rollback_tag, *rollback_reason;	/* NULL: no rollback */
+	char *rollback_tag, *rollback_reason;	/* NULL: no rollback; the tag
+					   of one to a release without: "" */
 	char rollback_of[72];
 	int64_t at;			/* of the signature */
 	const struct ev_person *person;
+	bool counts;
+	bool unsure;			/* it cannot be told here whether */
 	bool withdrawn;
-	char reason[200];		/* why it is, or does not count; "" */
+	char reason[200];		/* why it does not count; "" */
 };
 struct ev_releases { struct ev_release *items; size_t n, cap; };
 void ev_release_release(struct ev_release *r);
 void ev_releases_release(struct ev_releases *l);
 
-/* Read the predicate of a promotion; EV_EINVALID with what is wrong. */
+/* Items of each list of a promotion; bytes of a name in it, and of a reason. */
+#define EV_RELEASE_LIST_MAX ((size_t)10000)
+#define EV_RELEASE_NAME_MAX ((size_t)1024)
+#define EV_RELEASE_REASON_MAX ((size_t)16 << 10)
+/* Read the predicate of a promotion; EV_EINVALID with what is wrong, EV_ELIMIT
+ * for one that is too large. */
 int ev_release_parse(struct ev_release *out, const struct ev_value *predicate);
 /*
  * Those that the lines of a commit and its tree tell of (either may be NULL),
@@ -46,15 +54,31 @@ int ev_release_parse(struct ev_release *out, const struct ev_value *predicate);
 int ev_releases_at(struct ev_releases *out, struct ev_repo *r,
 		   const struct ev_chain *chain, struct ev_ledger *l,
 		   const struct ev_oid *commit, const struct ev_oid *tree);
+/* The same of lines that are read already; `ref` (NULL: none) is known to
+ * hold `held`. */
+int ev_releases_in(struct ev_releases *out, struct ev_repo *r,
+		   const struct ev_chain *chain, struct ev_ledger *l,
+		   const struct ev_lines *lines, const char *ref,
+		   const struct ev_oid *held);
+/* All that count and are called so, by the name of their tag, full or short
+ * ("v2.8.0"), or by the id of the promotion; oldest first. */
+int ev_releases_named(struct ev_releases *out, struct ev_repo *r,
+		      const struct ev_chain *chain, struct ev_ledger *l,
+		      const char *name);
 /*
- * By the name of its tag, full or short ("v2.8.0"), or an id of the promotion;
- * EV_ENOTFOUND, or EV_EINVALID with a list if several are called so.
+ * The one that is called so; EV_ENOTFOUND, or EV_EINVALID with a list if
+ * several are.
  */
 int ev_release_find(struct ev_release *out, struct ev_repo *r,
 		    const struct ev_chain *chain, struct ev_ledger *l,
 		    const char *name);
-/* Is this content withdrawn?  True with the reason. */
-bool ev_content_withdrawn(char reason[200], const struct ev_lines *lines,
-			  const struct ev_policy *p);
+/*
+ * Is content withdrawn, of whose commit and tree these are all lines?  True
+ * with the reason.  By somebody whom the policy in force entitles to it, or
+ * did when a checkpoint first held their word.
+ */
+int ev_content_withdrawn(bool *yes, char reason[200], struct ev_repo *r,
+			 const struct ev_chain *chain,
+			 const struct ev_lines *lines);
 
 #endif
