@@ -7,6 +7,22 @@
 
 #include "gate/case.h"
 
+/* refs.c: does `old` go before `new`?  Unknown where history is cut off. */
+enum ev_ancestry { EV_NOT_BEFORE, EV_BEFORE, EV_BEFORE_UNKNOWN };
+int ev_ancestry_ask(enum ev_ancestry *out, struct ev_repo *r,
+		    const struct ev_oid *old, const struct ev_oid *new);
+
+/*
+ * entitled.c: may whoever signed this line do so, by the roles that `of` finds
+ * in the policy in force, or in the link by which the first checkpoint that
+ * holds it is judged?  *by is the person (NULL: no), *link (may be NULL) the
+ * policy that says so.
+ */
+int ev_entitled(const struct ev_person **by, const struct ev_policy **link,
+		struct ev_repo *r, const struct ev_chain *chain,
+		const struct ev_line *line,
+		const struct ev_strs *(*of)(const struct ev_policy *));
+
 /* release.c: ref.promoted_on and ref.signed_by, of a candidate that is one. */
 int ev_rule_promoted(struct ev_case *c);
 int ev_rule_signed_by(struct ev_case *c);

@@ -64,10 +64,8 @@ static int rule_target(struct ev_case *c)
 
 /* Rewinding ---------------------------------------------------------------- */
 
-enum ancestry { NOT_BEFORE, BEFORE, NOT_KNOWN };
-
-static int ask_git(enum ancestry *out, struct ev_case *c,
-		   const struct ev_oid *old, const struct ev_oid *new)
+int ev_ancestry_ask(enum ev_ancestry *out, struct ev_repo *r,
+		    const struct ev_oid *old, const struct ev_oid *new)
 {
 	char from[EV_OID_HEX + 1], to[EV_OID_HEX + 1];
 	const char *args[] = { "merge-base", "--is-ancestor", from, to, NULL };
@@ -77,46 +75,49 @@ static int ask_git(enum ancestry *out, struct ev_case *c,
 
 	ev_oid_hex(from, old);
 	ev_oid_hex(to, new);
-	ret = ev_git(&p, c->repo, args);
-	*out = p.status == 0 ? BEFORE : p.status == 1 ? NOT_BEFORE : NOT_KNOWN;
+	ret = ev_git(&p, r, args);
+	*out = p.status == 0 ? EV_BEFORE : p.status == 1 ? EV_NOT_BEFORE :
+		EV_BEFORE_UNKNOWN;
 	/* Where history is cut off the way between them may be missing; of
 	 * what it cannot read git only complains. */
-	if (*out == NOT_BEFORE && (err.len || ev_repo_is_shallow(c->repo)))
-		*out = NOT_KNOWN;
+	if (*out == EV_NOT_BEFORE && (err.len || ev_repo_is_shallow(r)))
+		*out = EV_BEFORE_UNKNOWN;
 	ev_buf_release(&err);
 	ev_buf_release(&said);
 	return ret;
 }
 
 /* Is the ref's value before the candidate, or before a parent of it? */
-static int look(enum ancestry *out, struct ev_case *c)
+static int look(enum ev_ancestry *out, struct ev_case *c)
 {
 	const struct ev_oids *heads = c->q->heads;
-	enum ancestry one;
+	enum ev_ancestry one;
 	size_t i;
 	int ret = 0;
 
-	*out = BEFORE;
+	*out = EV_BEFORE;
 	if (c->has_commit ? ev_oid_eq(&c->commit, &c->from_commit)
 			  : heads && ev_oids_has(heads, &c->from_commit))
 		return 0;
 	/* Who needs the range anyway need not walk twice. */
 	if (c->want_range || c->req->has_separation || c->req->commits_signed) {
 		ret = ev_range_load(&c->range, c);
-		*out = c->range.has_from ? BEFORE : NOT_BEFORE;
+		*out = c->range.has_from ? EV_BEFORE : EV_NOT_BEFORE;
 		if (ret < 0 || c->range.known)
 			return ret;
 	}
 	if (c->has_commit)
-		return ask_git(out, c, &c->from_commit, &c->commit);
-	*out = NOT_BEFORE;
+		return ev_ancestry_ask(out, c->repo, &c->from_commit,
+				       &c->commit);
+	*out = EV_NOT_BEFORE;
 	for (i = 0; ret == 0 && heads && i < heads->n; i++) {
-		ret = ask_git(&one, c, &c->from_commit, &heads->items[i]);
-		if (one == BEFORE)
+		ret = ev_ancestry_ask(&one, c->repo, &c->from_commit,
+				      &heads->items[i]);
+		if (one == EV_BEFORE)
 			*out = one;
-		else if (one == NOT_KNOWN && *out == NOT_BEFORE)
+		else if (one == EV_BEFORE_UNKNOWN && *out == EV_NOT_BEFORE)
 			*out = one;
-		if (*out == BEFORE)
+		if (*out == EV_BEFORE)
 			break;
 	}
 	return ret;
@@ -124,14 +125,14 @@ static int look(enum ancestry *out, struct ev_case *c)
 
 static char *mend(struct ev_case *c)
 {
-	enum ancestry back = NOT_BEFORE;
+	enum ev_ancestry back = EV_NOT_BEFORE;
 	char from[EV_OID_HEX + 1];
 
 	ev_repo_short(from, c->repo, &c->from_commit);
 	if (c->has_commit &&
-	    ask_git(&back, c, &c->commit, &c->from_commit) < 0)
+	    ev_ancestry_ask(&back, c->repo, &c->commit, &c->from_commit) < 0)
 		ev_error_clear();
-	if (back == BEFORE)
+	if (back == EV_BEFORE)
 		return ev_strdupf("git commit-tree -p %s -m 'back to %s' "
 				  "'%s^{tree}'   # goes back by a new commit",
 				  from, c->label, c->label);
@@ -143,7 +144,7 @@ static char *mend(struct ev_case *c)
 static int say_ancestry(struct ev_case *c)
 {
 	char from[EV_OID_HEX + 1];
-	enum ancestry a = NOT_KNOWN;
+	enum ev_ancestry a = EV_BEFORE_UNKNOWN;
 	char *hint;
 	int ret;
 
@@ -151,10 +152,10 @@ static int say_ancestry(struct ev_case *c)
 	if (ret < 0)
 		return ret;
 	ev_repo_short(from, c->repo, &c->from_commit);
-	if (a == BEFORE) {
+	if (a == EV_BEFORE) {
 		ev_verdict_add(c->verdict, "ref.rewind", EV_PASS, NULL,
 			       "%s goes before %s", from, c->label);
-	} else if (a == NOT_KNOWN) {
+	} else if (a == EV_BEFORE_UNKNOWN) {
 		ev_verdict_add(c->verdict, "ref.rewind", EV_INCOMPLETE,
 			       ev_range_hint(c), "whether %s goes before %s "
 			       "cannot be told: history is not all here",

@@ -98,6 +98,17 @@ int ev_ledger_text(struct ev_buf *out, struct ev_ledger *l,
 int ev_ledger_find(struct ev_line *out, struct ev_ledger *l, const char *id);
 void ev_line_release(struct ev_line *l);
 
+/*
+ * The commits that some record of a kind seems to be about, each once with its
+ * tree: for who looks for records without knowing where.  Nothing is verified,
+ * every note is read.  A kind that has its own predicate type.
+ */
+struct ev_subject { struct ev_oid commit, tree; };
+struct ev_subjects { struct ev_subject *items; size_t n, cap; };
+void ev_subjects_release(struct ev_subjects *l);
+int ev_ledger_subjects(struct ev_subjects *out, struct ev_ledger *l,
+		       enum ev_kind kind);
+
 /* Lines as sets -------------------------------------------------------- */
 
 /* Split into lines without LF; blank ones are left out. */

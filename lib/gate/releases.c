@@ -1,0 +1,318 @@
+#include "base/compat.h"
+
+#include "gate/releases.h"
+
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "gate/people.h"
+#include "repo/refs.h"
+
+#define TAGS "refs/tags/"
+
+/* What is asked about, and one ref that is known to hold something. */
+struct look {
+	struct ev_repo *repo;
+	const struct ev_chain *chain;
+	struct ev_ledger *ledger;
+	const char *ref;
+	const struct ev_oid *held;
+};
+
+static bool refuse(struct ev_release *x, const char *fmt, ...) EV_PRINTF(2, 3);
+
+/* False, so that it fits "return". */
+static bool refuse(struct ev_release *x, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(x->reason, sizeof(x->reason), fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+/* Its step ----------------------------------------------------------------- */
+
+static int value_of(struct ev_oid *out, const struct look *k, const char *ref)
+{
+	int ret;
+
+	if (k->ref && !strcmp(k->ref, ref)) {
+		*out = *k->held;
+		return 0;
+	}
+	ret = ev_target_from(out, k->repo, ref);
+	if (ret == 0 && ev_oid_is_zero(out))
+		ret = ev_ref_read(out, k->repo, ref);
+	if (ret != EV_ENOTFOUND)
+		return ret;
+	ev_error_clear();
+	*out = ev_oid_zero;
+	return 0;
+}
+
+static int goes_before(bool *yes, struct ev_release *x, const struct look *k,
+		       const struct ev_oid *old, const struct ev_oid *new)
+{
+	enum ev_ancestry a = EV_BEFORE_UNKNOWN;
+	int ret = ev_ancestry_ask(&a, k->repo, old, new);
+
+	*yes = ret == 0 && a == EV_BEFORE;
+	if (ret == 0 && a == EV_BEFORE_UNKNOWN)
+		x->unsure = true;
+	return ret;
+}
+
+/* Does the ref's history have it? */
+static int happened(bool *yes, struct ev_release *x, const struct look *k)
+{
+	struct ev_oid held;
+	int ret;
+
+	*yes = false;
+	ret = value_of(&held, k, x->ref);
+	if (ret < 0)
+		return ret;
+	if (ev_oid_is_zero(&held)) {
+		refuse(x, "%.120s is not known here", x->ref);
+		return 0;
+	}
+	*yes = ev_oid_eq(&held, &x->to);
+	if (!*yes)
+		ret = goes_before(yes, x, k, &x->to, &held);
+	if (ret == 0 && *yes && x->has_from)
+		*yes = !ev_oid_eq(&x->from, &x->to);
+	if (ret == 0 && *yes && x->has_from)
+		ret = goes_before(yes, x, k, &x->from, &x->to);
+	if (ret == 0 && !*yes)
+		refuse(x, x->unsure ? "whether %.120s went there cannot be "
+		       "told: history is not all here" : "%.120s never went "
+		       "there", x->ref);
+	return ret;
+}
+
+/* One promotion ------------------------------------------------------------ */
+
+static const struct ev_strs *promote_by(const struct ev_policy *p)
+{
+	return &p->promote_by;
+}
+
+static int by_somebody(bool *yes, struct ev_release *x, const struct look *k,
+		       const struct ev_line *line)
+{
+	int ret = ev_entitled(&x->person, NULL, k->repo, k->chain, line,
+			      promote_by);
+
+	*yes = ret == 0 && x->person && !x->person->machine;
+	if (ret == 0 && !*yes)
+		refuse(x, "%.120s may not promote", x->person ?
+		       x->person->name : line->person ? line->person->name :
+		       "its signer");
+	return ret;
+}
+
+static bool is_link(const struct ev_chain *chain, const char *link)
+{
+	const struct ev_policy *p = ev_chain_policy(chain);
+
+	return (p && !strcmp(p->link, link)) || ev_chain_link(chain, link);
+}
+
+static bool is_in_place(struct ev_release *x, const struct look *k,
+			const struct ev_line *line)
+{
+	if (line->state == EV_REVOKED || line->state == EV_SUPERSEDED)
+		return refuse(x, "it was %s", line->state == EV_REVOKED ?
+			      "withdrawn" : "superseded");
+	if (line->state != EV_LIVE)
+		return refuse(x, "%s", line->reason);
+	if (!line->record.has_commit ||
+	    !ev_oid_eq(&line->record.commit, &x->to))
+		return refuse(x, "it is about another commit than it says");
+	if (!is_link(k->chain, x->policy))
+		return refuse(x, "it names a policy that was never in force");
+	return true;
+}
+
+static int read_predicate(struct ev_release *x, const struct look *k,
+			  const struct ev_line *line)
+{
+	struct ev_statement st = { 0 };
+	struct ev_buf text = EV_BUF_INIT;
+	struct ev_envelope e;
+	int ret;
+
+	ev_envelope_init(&e);
+	ret = ev_ledger_text(&text, k->ledger, line);
+	if (ret == 0)
+		ret = ev_envelope_parse(&e, text.ptr, text.len);
+	if (ret == 0)
+		ret = ev_statement_parse(&st, e.payload.ptr, e.payload.len);
+	if (ret == 0)
+		ret = ev_release_parse(x, st.predicate);
+	ev_statement_release(&st);
+	ev_envelope_release(&e);
+	ev_buf_release(&text);
+	return ret;
+}
+
+static int judge(struct ev_release *x, const struct look *k,
+		 const struct ev_line *line)
+{
+	bool yes;
+	int ret;
+
+	ret = read_predicate(x, k, line);
+	if (ret == EV_EINVALID || ret == EV_ELIMIT) {
+		memset(x, 0, sizeof(*x));
+		x->ref = ev_strdup("");
+		x->tag = ev_strdup("");
+		refuse(x, "%s", ev_error_last()->message);
+		ev_error_clear();
+	}
+	memcpy(x->record, line->record.id, sizeof(x->record));
+	x->tree = line->record.tree;
+	x->at = line->record.signed_at;
+	x->person = line->person;
+	if (ret < 0)
+		return ret == EV_EINVALID || ret == EV_ELIMIT ? 0 : ret;
+	if (!is_in_place(x, k, line))
+		return 0;
+	ret = by_somebody(&yes, x, k, line);
+	if (ret == 0 && yes)
+		ret = happened(&yes, x, k);
+	x->counts = ret == 0 && yes;
+	return ret;
+}
+
+/* -------------------------------------------------------------------------- */
+
+static int oldest_first(const void *va, const void *vb)
+{
+	const struct ev_release *a = va, *b = vb;
+
+	if (a->at != b->at)
+		return a->at < b->at ? -1 : 1;
+	return strcmp(a->record, b->record);
+}
+
+/* What has no effect at all tells of nothing. */
+static bool tells(const struct ev_line *l)
+{
+	return l->record.kind == EV_KIND_PROMOTION &&
+		(l->state == EV_LIVE || l->state == EV_SUPERSEDED ||
+		 l->state == EV_REVOKED || l->state == EV_UNTIMELY);
+}
+
+int ev_releases_in(struct ev_releases *out, struct ev_repo *r,
+		   const struct ev_chain *chain, struct ev_ledger *l,
+		   const struct ev_lines *lines, const char *ref,
+		   const struct ev_oid *held)
+{
+	struct look k = { r, chain, l, ref, held };
+	char reason[200] = "";
+	bool withdrawn = false;
+	size_t i;
+	int ret = 0;
+
+	memset(out, 0, sizeof(*out));
+	for (i = 0; ret == 0 && i < lines->n; i++) {
+		if (!tells(&lines->items[i]))
+			continue;
+		EV_GROW(out->items, out->n, out->cap);
+		memset(&out->items[out->n], 0, sizeof(*out->items));
+		ret = judge(&out->items[out->n++], &k, &lines->items[i]);
+	}
+	if (ret == 0 && out->n)
+		ret = ev_content_withdrawn(&withdrawn, reason, r, chain,
+					   lines);
+	for (i = 0; withdrawn && i < out->n; i++) {
+		out->items[i].withdrawn = true;
+		out->items[i].counts = false;
+		refuse(&out->items[i], "%s", reason);
+	}
+	if (ret < 0)
+		ev_releases_release(out);
+	else if (out->n)
+		qsort(out->items, out->n, sizeof(*out->items), oldest_first);
+	return ret;
+}
+
+int ev_releases_at(struct ev_releases *out, struct ev_repo *r,
+		   const struct ev_chain *chain, struct ev_ledger *l,
+		   const struct ev_oid *commit, const struct ev_oid *tree)
+{
+	struct ev_lines lines = EV_LINES_INIT;
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	ret = ev_ledger_lines(&lines, l, commit, tree);
+	if (ret == 0)
+		ret = ev_releases_in(out, r, chain, l, &lines, NULL, NULL);
+	ev_lines_release(&lines);
+	return ret;
+}
+
+/* Withdrawn ---------------------------------------------------------------- */
+
+static const struct ev_strs *withdrawn_by(const struct ev_policy *p)
+{
+	return &p->revoke_releases;
+}
+
+/* Whoever promoted it takes back what they have signed themselves. */
+static int is_own(bool *yes, struct ev_repo *r, const struct ev_chain *chain,
+		  const struct ev_lines *lines, const struct ev_line *by)
+{
+	const struct ev_person *who;
+	const struct ev_line *l;
+	size_t i;
+	int ret = 0;
+
+	*yes = false;
+	for (i = 0; ret == 0 && !*yes && i < lines->n; i++) {
+		l = &lines->items[i];
+		if (l->record.kind != EV_KIND_PROMOTION ||
+		    l->state == EV_DUPLICATE || !l->person || !by->person ||
+		    strcmp(l->person->name, by->person->name))
+			continue;
+		ret = ev_entitled(&who, NULL, r, chain, l, promote_by);
+		*yes = ret == 0 && who;
+	}
+	return ret;
+}
+
+int ev_content_withdrawn(bool *yes, char reason[200], struct ev_repo *r,
+			 const struct ev_chain *chain,
+			 const struct ev_lines *lines)
+{
+	const struct ev_person *who;
+	const struct ev_line *l;
+	size_t i;
+	int ret = 0;
+
+	*yes = false;
+	for (i = 0; ret == 0 && !*yes && i < lines->n; i++) {
+		l = &lines->items[i];
+		if (l->state != EV_LIVE ||
+		    l->record.kind != EV_KIND_REVOCATION ||
+		    !ev_streq(l->record.withdraws_type, "release"))
+			continue;
+		ret = ev_entitled(&who, NULL, r, chain, l, withdrawn_by);
+		*yes = ret == 0 && who;
+		if (ret == 0 && !who)
+			ret = is_own(yes, r, chain, lines, l);
+		if (!*yes)
+			continue;
+		snprintf(reason, 200, "%.80s was withdrawn by %.60s (record "
+			 "%.12s)", ev_starts_with(l->record.withdraws_id,
+			 TAGS) ? l->record.withdraws_id + strlen(TAGS) :
+			 "the release", who ? who->name : l->person->name,
+			 l->record.id);
+	}
+	return ret;
+}
