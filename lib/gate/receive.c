@@ -8,6 +8,7 @@
 #include "gate/admit.h"
 #include "gate/client.h"
 #include "ledger/record.h"
+#include "policy/final.h"
 #include "repo/refs.h"
 
 #define POLICY_TAGS EV_TAGS "policy/"
@@ -233,16 +234,23 @@ static int before_first_link(struct job *j, const struct item *x)
 
 /* From the first link on ------------------------------------------------- */
 
+static const struct ev_policy *before_last(const struct ev_chain *c)
+{
+	return c->n > 1 ? c->links[c->n - 2] : NULL;
+}
+
 static int admit_ledger(struct job *j, const struct ev_ref_change *c)
 {
 	int ret = ev_admit_ledger(j->repo, &j->chain, &c->old, &c->new,
 				  j->now);
 
-	if (ret == 0) {
-		j->e.has_ledger = true;
-		j->e.ledger = c->new;
-	}
-	return ret;
+	if (ret < 0)
+		return ret;
+	j->e.has_ledger = true;
+	j->e.ledger = c->new;
+	/* What a key signed that is withdrawn here does not count here. */
+	return ev_policy_read_final(j->chain.in_force, before_last(&j->chain),
+				    j->repo, &j->e, j->now);
 }
 
 static int admit_artifacts(struct job *j, const struct ev_ref_change *c)

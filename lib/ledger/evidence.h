@@ -11,14 +11,17 @@
 
 #define EV_TAGS "refs/tags/evidence/"
 
+struct ev_withdrawn;			/* ledger/trust.h */
 struct ev_tagref { char *name; struct ev_oid oid; };	/* full name, tag */
 struct ev_evidence {
 	bool has_ledger;
 	struct ev_oid ledger;
 	struct ev_tagref *tags;		/* below EV_TAGS, by name */
 	size_t n, cap;
+	/* Judge as if this key were withdrawn, too; NULL.  Not owned. */
+	const struct ev_withdrawn *supposed;
 };
-#define EV_EVIDENCE_INIT { false, { { 0 } }, NULL, 0, 0 }
+#define EV_EVIDENCE_INIT { false, { { 0 } }, NULL, 0, 0, NULL }
 void ev_evidence_release(struct ev_evidence *e);
 /* What the refs hold now. */
 int ev_evidence_read(struct ev_evidence *out, struct ev_repo *r);

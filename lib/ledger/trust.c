@@ -31,6 +31,8 @@ void ev_trust_release(struct ev_trust *t)
 	free(t->product_id);
 	free(t->product_name);
 	ev_strs_release(&t->revoke_records);
+	free(t->withdrawn);
+	free(t->expunged);
 	ev_cache_close(t->cache);
 	ev_keyhome_close(t->home);
 	ev_trust_init(t);
@@ -101,8 +103,33 @@ bool ev_person_shares_role(const struct ev_person *a,
 	return false;
 }
 
-bool ev_trust_counts(char reason[160], const struct ev_trust *t,
-		     const struct ev_signature *s, int64_t now)
+const struct ev_withdrawn *ev_trust_withdrawn(const struct ev_trust *t,
+					      const char *signer,
+					      const char *subkey, size_t *i)
+{
+	const struct ev_withdrawn *w;
+
+	while (*i < t->nwithdrawn) {
+		w = &t->withdrawn[(*i)++];
+		if (!strcasecmp(w->fpr, signer) || !strcasecmp(w->fpr, subkey))
+			return w;
+	}
+	return NULL;
+}
+
+const struct ev_expunged *ev_trust_expunged(const struct ev_trust *t,
+					    const char *sha256)
+{
+	size_t i;
+
+	for (i = 0; t && i < t->nexpunged; i++)
+		if (!strcmp(t->expunged[i].sha256, sha256))
+			return &t->expunged[i];
+	return NULL;
+}
+
+bool ev_trust_counts_then(char reason[160], const struct ev_trust *t,
+			  const struct ev_signature *s, int64_t at)
 {
 	const struct ev_person_key *key = NULL;
 	char from[EV_TIME_TEXT];
@@ -117,5 +144,21 @@ bool ev_trust_counts(char reason[160], const struct ev_trust *t,
 			 "(valid_from %s)", from);
 		return false;
 	}
-	return ev_key_counts(reason, t->home, s, now);
+	return ev_key_counts(reason, t->home, s, at);
+}
+
+bool ev_trust_counts(char reason[160], const struct ev_trust *t,
+		     const struct ev_signature *s, int64_t now)
+{
+	const struct ev_withdrawn *w;
+	size_t i = 0;
+
+	w = ev_trust_withdrawn(t, s->signer, s->subkey, &i);
+	if (w) {
+		snprintf(reason, 160, "key %.40s was withdrawn%s%s%.12s",
+			 w->fpr, w->compromised ? " as compromised" : "",
+			 *w->record ? " by record " : "", w->record);
+		return false;
+	}
+	return ev_trust_counts_then(reason, t, s, now);
 }

@@ -8,6 +8,7 @@
 #define EV_LEDGER_TRUST_H
 
 #include "base/str.h"
+#include "repo/oid.h"
 #include "sign/keyhome.h"
 
 struct ev_person_key { char fpr[41]; int64_t valid_from; /* 0: always */ };
@@ -18,6 +19,22 @@ struct ev_person {
 	size_t nkeys;
 	bool machine;
 };
+
+/*
+ * A key that somebody entitled has withdrawn, as the revocation says.  A key
+ * may be withdrawn more than once: what counts has to stand against each.
+ */
+struct ev_withdrawn {
+	char fpr[41];			/* primary or subkey, upper case */
+	char record[65], line[65];	/* the revocation, on the empty tree;
+					   "" of one that is only supposed */
+	int64_t at;			/* when that was signed */
+	bool compromised;
+	char checkpoint[41];		/* the last good one, a tag; "" */
+};
+/* An artifact that is to be removed, as enough people have signed. */
+struct ev_expunged { char sha256[65], record[65]; struct ev_oid blob; };
+
 struct ev_trust {
 	char *product_id, *product_name;
 	struct ev_person *people;
@@ -26,6 +43,12 @@ struct ev_trust {
 	struct ev_keyhome *home;	/* owned */
 	char digest[65];		/* of the control set; names caches */
 	struct ev_cache *cache;		/* see ev_trust_cache(); owned */
+	/* Filled when a chain is read (lib/policy/final.h) with what is
+	 * withdrawn by this policy or one before it; owned. */
+	struct ev_withdrawn *withdrawn;
+	size_t nwithdrawn, withdrawn_cap;
+	struct ev_expunged *expunged;
+	size_t nexpunged, expunged_cap;
 };
 void ev_trust_init(struct ev_trust *t);
 void ev_trust_release(struct ev_trust *t);
@@ -48,9 +71,22 @@ bool ev_person_shares_role(const struct ev_person *a,
 
 /*
  * Why a signature of a key in the home may not count at `now` although it is
- * good: unlisted, before the key's valid_from, and what ev_key_counts() says.
+ * good: unlisted, before the key's valid_from, what ev_key_counts() says, or
+ * withdrawn.
  */
 bool ev_trust_counts(char reason[160], const struct ev_trust *t,
 		     const struct ev_signature *s, int64_t now);
+/* The same without a look at what is withdrawn: for what a checkpoint holds,
+ * once ev_past_spares() has been asked about signer and subkey. */
+bool ev_trust_counts_then(char reason[160], const struct ev_trust *t,
+			  const struct ev_signature *s, int64_t at);
+/* The first withdrawal from *i on of the key that made `s`: of its primary or
+ * of the very subkey.  *i (0 at first) is where to go on; NULL at the end. */
+const struct ev_withdrawn *ev_trust_withdrawn(const struct ev_trust *t,
+					      const char *signer,
+					      const char *subkey, size_t *i);
+/* The entry of an artifact that is expunged, or NULL. */
+const struct ev_expunged *ev_trust_expunged(const struct ev_trust *t,
+					    const char *sha256);
 
 #endif

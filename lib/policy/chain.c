@@ -4,11 +4,14 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "policy/final.h"
 #include "policy/links.h"
 #include "repo/config.h"
+#include "repo/refs.h"
 
 #define MAX_LINKS 4096
 
@@ -109,6 +112,14 @@ static bool follow(struct ev_chain *c, struct ev_link *l)
 	return true;
 }
 
+/* Whose keys are withdrawn has a say in what follows, too. */
+static int read_final(struct ev_chain *c, struct ev_repo *r,
+		      const struct ev_evidence *e, int64_t now)
+{
+	return ev_policy_read_final(c->in_force, c->n > 1 ?
+				    c->links[c->n - 2] : NULL, r, e, now);
+}
+
 static int walk(struct ev_chain *c, struct ev_repo *r, struct ev_links *all,
 		const struct ev_evidence *e, int64_t now)
 {
@@ -128,6 +139,7 @@ static int walk(struct ev_chain *c, struct ev_repo *r, struct ev_links *all,
 		}
 		if (!follow(c, &all->items[next.at[0]]))
 			break;
+		ret = read_final(c, r, e, now);
 	}
 	free(next.at);
 	return ret;
@@ -156,6 +168,18 @@ int ev_chain_read(struct ev_chain *out, struct ev_repo *r,
 	return ret;
 }
 
+static int provisional_final(struct ev_policy *p, struct ev_repo *r)
+{
+	struct ev_evidence e = EV_EVIDENCE_INIT;
+	int ret = ev_ref_read(&e.ledger, r, EV_LEDGER_REF);
+
+	e.has_ledger = ret == 0;
+	if (ret < 0 && ret != EV_ENOTFOUND)
+		return ret;
+	ev_error_clear();
+	return ev_policy_read_final(p, NULL, r, &e, ev_now());
+}
+
 int ev_chain_provisional(struct ev_chain *c, struct ev_repo *r)
 {
 	struct ev_policy *p;
@@ -173,7 +197,7 @@ int ev_chain_provisional(struct ev_chain *c, struct ev_repo *r)
 		return 0;
 	}
 	c->provisional = p;
-	return 0;
+	return provisional_final(p, r);
 }
 
 bool ev_chain_would_fork(char reason[200], const struct ev_chain *before,

@@ -1,0 +1,34 @@
+/*
+ * final.h - revocations that never lapse: of keys, and of artifacts
+ *
+ * They lie on the empty tree.  Time is no way around them: one counts if it
+ * was right when it was signed, although the key that signed it has expired or
+ * was withdrawn itself since.  Who may withdraw what is for lib/policy to say.
+ */
+#ifndef EV_LEDGER_FINAL_H
+#define EV_LEDGER_FINAL_H
+
+#include "ledger/ledger.h"
+
+struct ev_final {
+	bool artifact;			/* else a key */
+	char id[65];			/* fingerprint, upper case; SHA-256 */
+	char record[65], line[65];
+	int64_t at;
+	const struct ev_person *person;	/* of the ledger's trust */
+	char signer[41], subkey[41];	/* whose */
+	/* key */
+	bool compromised;
+	char checkpoint[41];		/* "": none */
+	/* artifact: its name in Git, as the revocation says; or zero */
+	struct ev_oid blob;
+};
+struct ev_finals { struct ev_final *items; size_t n, cap; };
+void ev_finals_release(struct ev_finals *l);
+
+/* Is there anything on the empty tree at `tip`?  Asks no signature. */
+int ev_finals_any(bool *any, struct ev_repo *r, const struct ev_oid *tip);
+/* All that are well signed by a listed key, in the order of their lines. */
+int ev_finals_read(struct ev_finals *out, struct ev_ledger *l);
+
+#endif
