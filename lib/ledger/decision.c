@@ -88,8 +88,30 @@ char *ev_decision_ref(const struct ev_decision *d)
 		return ev_strdupf(EV_TAGS "policy/%.12s/%s/%.12s",
 				  d->control_set + strcspn(d->control_set, ":")
 				  + (*d->control_set != '\0'), role, d->nonce);
+	case EV_DECISION_RELEASE:
+		return ev_strdup(d->ref ? d->ref : "");
 	default:
 		ev_oid_hex(hex, &d->ledger);
 		return ev_strdupf(EV_TAGS "checkpoint/%.12s", hex);
 	}
+}
+
+const struct ev_oid *ev_decision_target(enum ev_objtype *type,
+					const struct ev_decision *d)
+{
+	*type = ev_decision_is_checkpoint(d) ? EV_OBJ_COMMIT : EV_OBJ_TREE;
+	switch (d->kind) {
+	case EV_DECISION_CHECKPOINT:
+		return &d->ledger;
+	case EV_DECISION_RELEASE:
+		return &d->commit;
+	default:
+		return &d->tree;
+	}
+}
+
+bool ev_decision_is_checkpoint(const struct ev_decision *d)
+{
+	return d->kind == EV_DECISION_CHECKPOINT ||
+	       d->kind == EV_DECISION_RELEASE;
 }

@@ -5,6 +5,8 @@
  *	approve/<tree12>/<role>/<id>	approval, on a tree
  *	policy/<link12>/<role>/<id>	policy approval, on a tree
  *	checkpoint/<ledger12>		checkpoint, on the ledger's commit
+ * and where the policy has the names of releases:
+ *	<name>				release, on the commit: a checkpoint
  *
  * <id> is the first 12 digits of the nonce.  The message is a title line, an
  * empty line and one JSON object: two-space indent, LF, printable ASCII with
@@ -25,7 +27,7 @@
 #define EV_DECISION_MAX ((size_t)256 << 10)	/* bytes of the tag object */
 
 enum ev_decision_kind { EV_DECISION_APPROVAL, EV_DECISION_POLICY,
-			EV_DECISION_CHECKPOINT };
+			EV_DECISION_CHECKPOINT, EV_DECISION_RELEASE };
 /* 21 CFR 11.50 (a)(3) */
 enum ev_meaning { EV_MEANING_REVIEWED, EV_MEANING_APPROVED,
 		  EV_MEANING_RESPONSIBLE, EV_MEANING_REJECTED };
@@ -41,21 +43,23 @@ struct ev_decision {
 	char *role, *name;		/* name as printed */
 	char nonce[33];			/* lower-case hex */
 	/* approval */
-	char *ref;			/* full name of the target ref */
+	char *ref;			/* full name of the target ref; of a
+					   release, of its own tag */
 	bool has_from;
-	struct ev_oid from, commit;	/* the ref's old value; gitCommit */
+	struct ev_oid from, commit;	/* the ref's old value; gitCommit, or
+					   what a release is a tag of */
 	struct ev_oid tree;		/* gitTree; also of policy approvals:
 					   where the control set was read */
 	char manifest[72];		/* "sha256:<record id>", "" for null */
 	struct ev_strs records;		/* the same, sorted */
 	struct ev_strs contributors;	/* e-mails and fingerprints, sorted */
-	char policy[72];		/* link; also of checkpoints */
+	char policy[72];		/* link; also of the next two */
 	enum ev_meaning meaning;
 	struct ev_strs clears;		/* sorted */
 	/* policy approval */
 	char control_set[72], previous[72];	/* "" for null */
 	int64_t version;
-	/* checkpoint */
+	/* checkpoint and release */
 	struct ev_oid ledger;
 	char approvals[72];
 	struct ev_strs before;		/* previous checkpoints: tag ids */
@@ -70,6 +74,11 @@ bool ev_digest_valid(const char *text);
 /* 16 random bytes as hex. */
 int ev_nonce(char out[33]);
 
+/* The object that the tag is about, a commit or a tree. */
+const struct ev_oid *ev_decision_target(enum ev_objtype *type,
+					const struct ev_decision *d);
+/* Does it say what a checkpoint says? */
+bool ev_decision_is_checkpoint(const struct ev_decision *d);
 /* The ref at which the tag belongs; owned by the caller. */
 char *ev_decision_ref(const struct ev_decision *d);
 /*
@@ -117,10 +126,16 @@ int ev_decideds_load(struct ev_decideds *out, size_t *bad, struct ev_repo *r,
 /*
  * Sign with `fpr` and create the ref; or, for one signed elsewhere, with
  * `armour` given.  The signature is verified against `trust` before anything
- * is written (EV_EDENIED if it would not count).
+ * is written (EV_EDENIED if it would not count).  A ref that is there is never
+ * written over (EV_EEXISTS): of two checkpoints of one commit of the ledger
+ * the first one stays.
  */
 int ev_decision_write(struct ev_oid *tag, char **ref, struct ev_repo *r,
 		      struct ev_trust *trust, const struct ev_decision *d,
 		      const char *fpr, const struct ev_buf *armour);
+/* The same without the ref, for who creates several at once. */
+int ev_decision_make(struct ev_oid *tag, struct ev_repo *r,
+		     struct ev_trust *trust, const struct ev_decision *d,
+		     const char *fpr, const struct ev_buf *armour);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/hex.h"
 #include "base/utf8.h"
+#include "repo/refs.h"
 
 #define TIME_MAX INT64_C(253402300799)	/* the last second of year 9999 */
 #define ROLE_MAX 64
@@ -148,6 +149,21 @@ static int check_checkpoint(const struct ev_decision *d)
 	return ret;
 }
 
+/* A name that Git takes, of a tag that is not reserved for others. */
+static int check_release(const struct ev_decision *d)
+{
+	int ret = check_ref(d->ref);
+
+	if (ret == 0 && (!ev_starts_with(d->ref, "refs/tags/") ||
+			 ev_ref_is_reserved(d->ref)))
+		ret = bad("ref", d->ref, "can be no release's");
+	if (ret == 0 && !ev_ref_is_name(d->ref))
+		ret = bad("ref", d->ref, "is no name that Git takes");
+	if (ret == 0)
+		ret = check_id("commit", &d->commit);
+	return ret;
+}
+
 /* What both kinds of approval have. */
 static int check_given(const struct ev_decision *d)
 {
@@ -173,7 +189,7 @@ int ev_decision_check(const struct ev_decision *d)
 	if (ret == 0 && (d->at < 0 || d->at > TIME_MAX))
 		ret = ev_fail(EV_EINVALID, "the time is before 1970 or after "
 			      "9999");
-	if (ret == 0 && d->kind != EV_DECISION_CHECKPOINT)
+	if (ret == 0 && !ev_decision_is_checkpoint(d))
 		ret = check_given(d);
 	if (ret < 0)
 		return ret;
@@ -182,6 +198,9 @@ int ev_decision_check(const struct ev_decision *d)
 		return check_approval(d);
 	case EV_DECISION_POLICY:
 		return check_policy(d);
+	case EV_DECISION_RELEASE:
+		ret = check_release(d);
+		return ret < 0 ? ret : check_checkpoint(d);
 	default:
 		return check_checkpoint(d);
 	}

@@ -62,6 +62,10 @@ static void add_title(struct ev_buf *out, const struct ev_decision *d)
 		ev_buf_addf(out, "policy version %" PRId64 " approved as %s",
 			    d->version, d->role);
 		break;
+	case EV_DECISION_RELEASE:
+		ev_buf_adds(out, "release ");
+		add_escaped(out, d->ref + strlen("refs/tags/"));
+		break;
 	default:
 		ev_oid_hex(hex, &d->ledger);
 		ev_buf_addf(out, "checkpoint of ledger %.12s", hex);
@@ -126,7 +130,7 @@ static void add_json(struct ev_buf *out, const struct ev_decision *d)
 	ev_json_object(&j);
 	ev_json_kv(&j, "type", ev_decision_type(d->kind));
 	ev_json_kv(&j, "product", d->product);
-	if (d->kind == EV_DECISION_CHECKPOINT) {
+	if (ev_decision_is_checkpoint(d)) {
 		add_checkpoint(&j, d);
 		ev_json_kv(&j, "recordedAt", when);
 	} else {
@@ -144,19 +148,19 @@ static void add_json(struct ev_buf *out, const struct ev_decision *d)
 
 int ev_decision_format(struct ev_buf *out, const struct ev_decision *d)
 {
-	bool on_commit = d->kind == EV_DECISION_CHECKPOINT;
 	struct ev_buf text = EV_BUF_INIT_MAX(EV_DECISION_MAX);
 	char hex[EV_OID_HEX + 1];
+	enum ev_objtype type;
 	char *ref;
 	int ret = ev_decision_check(d);
 
 	if (ret < 0)
 		return ret;
 	ref = ev_decision_ref(d);
-	ev_oid_hex(hex, on_commit ? &d->ledger : &d->tree);
+	ev_oid_hex(hex, ev_decision_target(&type, d));
 	ev_buf_addf(&text, "object %s\ntype %s\ntag %s\n"
 		    "tagger %s <%s> %" PRId64 " +0000\n\n", hex,
-		    on_commit ? "commit" : "tree", ref + strlen("refs/tags/"),
+		    ev_objtype_name(type), ref + strlen("refs/tags/"),
 		    d->name, d->email ? d->email : "", d->at);
 	add_title(&text, d);
 	add_json(&text, d);

@@ -9,6 +9,8 @@
 #include "repo/rawobj.h"
 #include "sign/openpgp.h"
 
+#define CHECKPOINT_TAG "evidence/checkpoint/"
+
 static int wrong_type(const struct ev_value *v, const char *key,
 		      const char *want)
 {
@@ -166,7 +168,8 @@ static int read_given(struct ev_decision *d, const struct ev_value *o)
 	return ret;
 }
 
-static int kind_of(enum ev_decision_kind *out, const struct ev_value *o)
+static int kind_of(enum ev_decision_kind *out, const struct ev_value *o,
+		   const char *tag)
 {
 	const char *type = ev_get_string(o, "type");
 	int k;
@@ -174,6 +177,10 @@ static int kind_of(enum ev_decision_kind *out, const struct ev_value *o)
 	for (k = EV_DECISION_APPROVAL; k <= EV_DECISION_CHECKPOINT; k++)
 		if (ev_streq(type, ev_decision_type(k))) {
 			*out = (enum ev_decision_kind)k;
+			/* A release says what a checkpoint says. */
+			if (k == EV_DECISION_CHECKPOINT &&
+			    !ev_starts_with(tag, CHECKPOINT_TAG))
+				*out = EV_DECISION_RELEASE;
 			return 0;
 		}
 	return ev_fail_at(o, "'type' is that of no decision");
@@ -204,7 +211,7 @@ static int read_json(struct ev_decision *d, const struct ev_rawobj *o,
 
 	if (root->type != EV_MAP)
 		return ev_fail_at(root, "the message is no JSON object");
-	ret = kind_of(&d->kind, root);
+	ret = kind_of(&d->kind, root, o->tag);
 	if (ret == 0)
 		ret = check_members(root, d->kind);
 	if (ret == 0)
@@ -212,8 +219,12 @@ static int read_json(struct ev_decision *d, const struct ev_rawobj *o,
 	if (ret < 0)
 		return ret;
 	d->email = ev_strdup(o->tagger.email);
-	if (d->kind == EV_DECISION_CHECKPOINT) {
+	if (ev_decision_is_checkpoint(d)) {
 		d->name = ev_strdup(o->tagger.name);
+		if (d->kind == EV_DECISION_RELEASE) {
+			d->ref = ev_strdupf("refs/tags/%s", o->tag);
+			d->commit = o->target;
+		}
 		return read_checkpoint(d, root);
 	}
 	d->tree = o->target;

@@ -43,15 +43,14 @@ static int read_raw(struct ev_buf *raw, struct ev_repo *r,
 static int check_place(const struct ev_decision *d, struct ev_repo *r,
 		       const char *ref)
 {
-	bool on_commit = d->kind == EV_DECISION_CHECKPOINT;
-	enum ev_objtype want = on_commit ? EV_OBJ_COMMIT : EV_OBJ_TREE, type;
+	enum ev_objtype want, type;
+	const struct ev_oid *target = ev_decision_target(&want, d);
 	char *name = ev_decision_ref(d);
 	int ret = 0;
 
 	if (strcmp(name, ref))
 		ret = ev_fail(EV_EINVALID, "it belongs at '%s'", name);
-	else if (ev_object_info(&type, NULL, r, on_commit ? &d->ledger
-							  : &d->tree) < 0)
+	else if (ev_object_info(&type, NULL, r, target) < 0)
 		ev_error_clear();	/* it need not be here */
 	else if (type != want)
 		ret = ev_fail(EV_EINVALID, "it calls its object a %s, and it "
@@ -96,7 +95,7 @@ void ev_decided_judge(struct ev_decided *d, const struct ev_object_signature *s)
 		d->sig = EV_OBJSIG_UNTIMELY;
 		snprintf(d->reason, sizeof(d->reason), "signed by %.60s in the "
 			 "name of %.60s", s->person->name, d->d.name);
-	} else if (d->d.kind != EV_DECISION_CHECKPOINT &&
+	} else if (!ev_decision_is_checkpoint(&d->d) &&
 		   !ev_person_has_role(s->person, d->d.role)) {
 		d->sig = EV_OBJSIG_UNTIMELY;
 		snprintf(d->reason, sizeof(d->reason), "%.60s has not the "

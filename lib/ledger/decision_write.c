@@ -59,10 +59,9 @@ out:
 
 static int check_target(struct ev_repo *r, const struct ev_decision *d)
 {
-	bool on_commit = d->kind == EV_DECISION_CHECKPOINT;
-	enum ev_objtype want = on_commit ? EV_OBJ_COMMIT : EV_OBJ_TREE, type;
-	int ret = ev_object_info(&type, NULL, r,
-				 on_commit ? &d->ledger : &d->tree);
+	enum ev_objtype want, type;
+	const struct ev_oid *target = ev_decision_target(&want, d);
+	int ret = ev_object_info(&type, NULL, r, target);
 
 	if (ret == 0 && type != want)
 		ret = ev_fail(EV_EINVALID, "the object of the decision is a "
@@ -95,16 +94,14 @@ static int create(struct ev_repo *r, const char *ref, const struct ev_oid *tag)
 	return ret;
 }
 
-int ev_decision_write(struct ev_oid *tag, char **ref, struct ev_repo *r,
-		      struct ev_trust *trust, const struct ev_decision *d,
-		      const char *fpr, const struct ev_buf *armour)
+int ev_decision_make(struct ev_oid *tag, struct ev_repo *r,
+		     struct ev_trust *trust, const struct ev_decision *d,
+		     const char *fpr, const struct ev_buf *armour)
 {
 	struct ev_buf raw = EV_BUF_INIT;
 	char *name = NULL;
 	int ret;
 
-	if (ref)
-		*ref = NULL;
 	ret = check_target(r, d);
 	if (ret == 0)
 		ret = put_together(&raw, d, fpr, armour);
@@ -114,14 +111,30 @@ int ev_decision_write(struct ev_oid *tag, char **ref, struct ev_repo *r,
 	ret = check_signature(r, trust, &raw, name);
 	if (ret == 0)
 		ret = ev_object_write(tag, r, EV_OBJ_TAG, raw.ptr, raw.len);
-	if (ret == 0)
-		ret = create(r, name, tag);
+out:
+	free(name);
+	ev_buf_release(&raw);
+	return ret;
+}
+
+int ev_decision_write(struct ev_oid *tag, char **ref, struct ev_repo *r,
+		      struct ev_trust *trust, const struct ev_decision *d,
+		      const char *fpr, const struct ev_buf *armour)
+{
+	char *name;
+	int ret;
+
+	if (ref)
+		*ref = NULL;
+	ret = ev_decision_make(tag, r, trust, d, fpr, armour);
+	if (ret < 0)
+		return ret;
+	name = ev_decision_ref(d);
+	ret = create(r, name, tag);
 	if (ret == 0 && ref) {
 		*ref = name;
 		name = NULL;
 	}
-out:
 	free(name);
-	ev_buf_release(&raw);
 	return ret;
 }

@@ -12,12 +12,17 @@
 #define BACKOFF_MAX_US 50000
 
 /* libgit2 tidies "refs//a/"; to Git that is no name. */
-static int check_name(const char *name)
+bool ev_ref_is_name(const char *name)
 {
 	int valid = 0;
 
-	if (git_reference_name_is_valid(&valid, name) || !valid ||
-	    strstr(name, "//") || ev_ends_with(name, "/"))
+	return !git_reference_name_is_valid(&valid, name) && valid &&
+		!strstr(name, "//") && !ev_ends_with(name, "/");
+}
+
+static int check_name(const char *name)
+{
+	if (!ev_ref_is_name(name))
 		return ev_fail(EV_EINVALID, "'%s' is not a valid name of a ref",
 			       name);
 	return 0;

@@ -6,6 +6,8 @@
 
 #include "repo/repo.h"
 
+/* Does Git take it for the full name of a ref? */
+bool ev_ref_is_name(const char *name);
 /* Value of a full ref name, symbolic refs followed; EV_ENOTFOUND without a
  * message. */
 int ev_ref_read(struct ev_oid *out, struct ev_repo *r, const char *name);

@@ -40,7 +40,8 @@ static void as_tag(const char *raw, size_t n)
 	MUST(!memcmp(again.ptr, raw, again.len));
 	MUST(!memcmp(armour.ptr, raw + again.len, armour.len));
 	ref = ev_decision_ref(&d);
-	MUST(ev_starts_with(ref, EV_TAGS) && !strstr(ref, ".."));
+	MUST(ev_starts_with(ref, "refs/tags/") && !strstr(ref, ".."));
+	MUST(d.kind != EV_DECISION_RELEASE == ev_starts_with(ref, EV_TAGS));
 	free(ref);
 	ev_decision_release(&d);
 out:
@@ -95,7 +96,7 @@ static void fill(struct ev_decision *d, struct rest *r)
 {
 	char *number = field(r);
 
-	ev_decision_init(d, (enum ev_decision_kind)(strlen(number) % 3));
+	ev_decision_init(d, (enum ev_decision_kind)(strlen(number) % 4));
 	d->at = strtoll(number, NULL, 10);
 	d->version = d->at % 7;
 	d->meaning = (enum ev_meaning)(strlen(number) % 4);
@@ -136,7 +137,10 @@ static void same(const struct ev_decision *a, const struct ev_decision *b)
 	MUST(a->kind == b->kind && a->at == b->at);
 	MUST(ev_streq(a->product, b->product) && ev_streq(a->name, b->name));
 	MUST(ev_streq(a->email, b->email));
-	if (a->kind == EV_DECISION_CHECKPOINT) {
+	if (ev_decision_is_checkpoint(a)) {
+		MUST(a->kind != EV_DECISION_RELEASE ||
+		     (ev_streq(a->ref, b->ref) &&
+		      ev_oid_eq(&a->commit, &b->commit)));
 		MUST(ev_oid_eq(&a->ledger, &b->ledger));
 		same_list(&a->before, &b->before);
 		return;

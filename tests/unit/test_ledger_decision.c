@@ -174,8 +174,16 @@ static void checkpoint(struct ev_decision *d)
 	ev_strs_add(&d->before, "00000000000000000000000000000000000000aa");
 }
 
+static void release(struct ev_decision *d)
+{
+	checkpoint(d);
+	d->kind = EV_DECISION_RELEASE;
+	d->ref = ev_strdup("refs/tags/v2.8.0");
+	d->commit = commit;
+}
+
 static void (*const drafts[])(struct ev_decision *d) = {
-	approval, policy_approval, checkpoint
+	approval, policy_approval, checkpoint, release
 };
 
 static void fails(int ret, int code, const char *part)
@@ -292,6 +300,65 @@ static void a_policy_approval_and_a_checkpoint_have_their_own_members(
 "}\n"));
 	ev_buf_release(&text);
 	ev_decision_release(&d);
+}
+
+static void a_release_is_a_checkpoint_on_the_commit(void **state)
+{
+	struct ev_decision d;
+	struct ev_buf text = EV_BUF_INIT;
+
+	(void)state;
+	release(&d);
+	d.at = 0;
+	free(d.ref);
+	d.ref = ev_strdup("refs/tags/rel/\xc3\xa9-1");
+	ok(ev_oid_parse(&d.commit, "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"));
+	ok(ev_oid_parse(&d.ledger, "cccccccccccccccccccccccccccccccccccccccc"));
+	ok(ev_decision_format(&text, &d));
+	assert_true(ev_starts_with(text.ptr,
+"object bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\n"
+"type commit\n"
+"tag rel/\xc3\xa9-1\n"
+"tagger Dr. Ada K\xc3\xa9rn <ada@example.com> 0 +0000\n"
+"\n"
+"release rel/\\u00e9-1\n"
+"\n"
+"{\n"
+"  \"type\": \"https://git-evidence.dev/checkpoint/v1\",\n"
+"  \"product\": \"rhythm-net\",\n"
+"  \"ledger\": \"cccccccccccccccccccccccccccccccccccccccc\",\n"));
+	assert_true(ev_ends_with(text.ptr,
+				 "  \"recordedAt\": \"1970-01-01T00:00:00Z\"\n"
+				 "}\n"));
+	ev_buf_release(&text);
+	ev_decision_release(&d);
+}
+
+static void a_release_can_take_no_reserved_name(void **state)
+{
+	static const char *const names[] = {
+		"refs/tags/evidence/checkpoint/111111111111",
+		"refs/tags/evidence/v1", "refs/tags/Evidence/v1",
+		"refs/tags/evidence", "refs/tags", "refs/heads/v1", "v1",
+		"refs/tags/", "refs/tags/v1..2", "refs/tags/v1 2",
+		"refs/tags/a\nb", "refs/tags/v1.lock", "refs/tags//v1",
+		"refs/tags/-/../v1",
+	};
+	struct ev_buf text = EV_BUF_INIT;
+	struct ev_decision d;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < EV_ARRAY_SIZE(names); i++) {
+		release(&d);
+		free(d.ref);
+		d.ref = ev_strdup(names[i]);
+		if (ev_decision_format(&text, &d) != EV_EINVALID)
+			fail_msg("'%s' is taken", names[i]);
+		ev_decision_release(&d);
+	}
+	assert_int_equal(text.len, 0);
+	ev_buf_release(&text);
 }
 
 static void what_is_written_reads_back_as_it_was(void **state)
@@ -1062,6 +1129,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(an_approval_is_written_as_the_format_says),
 		T(a_policy_approval_and_a_checkpoint_have_their_own_members),
+		T(a_release_is_a_checkpoint_on_the_commit),
+		T(a_release_can_take_no_reserved_name),
 		T(what_is_written_reads_back_as_it_was),
 		T(no_value_that_could_be_read_otherwise_is_written),
 		T(a_decision_has_a_largest_size),
