@@ -103,16 +103,14 @@ static void next_mends(struct state *s)
 
 static void next_push(struct state *s, const char *label)
 {
-	const char *remote = ev_config_get(s->ctx->repo, "evidence.remote",
-					   NULL);
 	struct ev_buf line = EV_BUF_INIT;
 
 	if (s->standing.verdict.outcome != EV_PASS ||
 	    !ev_starts_with(s->ref, "refs/heads/") ||
 	    ev_oid_eq(&s->standing.from, &s->standing.verdict.to))
 		return;
-	ev_buf_addf(&line, "git push %s %s:%s", remote ? remote : "origin",
-		    label, verdict_ref(s->ref));
+	ev_buf_addf(&line, "git push %s %s:%s",
+		    ev_config_remote(s->ctx->repo), label, verdict_ref(s->ref));
 	add_next(s, line.ptr);
 	ev_buf_release(&line);
 }

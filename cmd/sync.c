@@ -139,19 +139,14 @@ static int run(struct context *ctx, int argc, const char **argv)
 		.artifacts = artifacts, .dry_run = ctx->dry_run,
 	};
 	struct ev_sync_result result = { 0 };
-	int ret, err = 0;
+	int ret;
 
 	if (argc > 1)
 		return usage_error(ctx, "too many words: '%s'", argv[1]);
 	if (fetch_only && push_only)
 		return usage_error(ctx, "--fetch-only and --push-only exclude "
 				   "each other");
-	o.remote = argc ? argv[0] : ev_config_get(ctx->repo, "evidence.remote",
-						  &err);
-	if (err < 0)
-		return report_error(ctx);
-	if (!o.remote)
-		o.remote = "origin";
+	o.remote = argc ? argv[0] : ev_config_remote(ctx->repo);
 	ret = share_evidence(&result, ctx->repo, &o);
 	if (ret == 0) {
 		print(ctx, result.remote, &result);

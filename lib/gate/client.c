@@ -259,14 +259,12 @@ static int is_held_by(bool *yes, struct ev_repo *r, const char *remote,
 static int is_remotes(bool *yes, struct ev_repo *r, const char *ref,
 		      const struct ev_oid *value)
 {
-	const char *remote = ev_config_get(r, "evidence.remote", NULL);
-	const char *branch = ref + strlen(HEADS);
-	bool said = remote != NULL;
+	const char *branch = ref + strlen(HEADS), *remote;
 	char *key;
 	int ret;
 
-	ret = is_held_by(yes, r, said ? remote : "origin", branch, value);
-	if (ret < 0 || *yes || said)
+	ret = is_held_by(yes, r, ev_config_remote(r), branch, value);
+	if (ret < 0 || *yes || ev_config_get(r, "evidence.remote", NULL))
 		return ret;
 	key = ev_strdupf("branch.%s.remote", branch);
 	remote = ev_config_get(r, key, NULL);

@@ -151,8 +151,7 @@ static int look_at_candidate(struct ev_case *c)
 
 static bool has_remote(struct ev_repo *r)
 {
-	const char *name = ev_config_get(r, "evidence.remote", NULL);
-	char *key = ev_strdupf("remote.%s.url", name ? name : "origin");
+	char *key = ev_strdupf("remote.%s.url", ev_config_remote(r));
 	bool has = ev_config_get(r, key, NULL) != NULL;
 
 	free(key);

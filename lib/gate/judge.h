@@ -60,8 +60,8 @@ int ev_target_ref(char **ref, const struct ev_policy *p, const char *word);
 const char *ev_target_near(const struct ev_policy *p, const char *ref);
 /*
  * The value that `ref` holds as far as this repository knows: on
- * evidence.remote (default origin) as last fetched, without such a remote the
- * local ref; zero if there is none.
+ * ev_config_remote() as last fetched, without such a remote the local ref;
+ * zero if there is none.
  */
 int ev_target_from(struct ev_oid *from, struct ev_repo *r, const char *ref);
 

@@ -75,8 +75,7 @@ static int holds(bool *yes, bool *known, const struct ev_case *c,
 /* Somewhere else the ref may be there. */
 static bool may_be_elsewhere(const struct ev_case *c)
 {
-	const char *name = ev_config_get(c->repo, "evidence.remote", NULL);
-	char *key = ev_strdupf("remote.%s.url", name ? name : "origin");
+	char *key = ev_strdupf("remote.%s.url", ev_config_remote(c->repo));
 	bool yes = !c->q->authoritative && ev_config_get(c->repo, key, NULL);
 
 	free(key);

@@ -71,12 +71,10 @@ int ev_target_ref(char **ref, const struct ev_policy *p, const char *word)
 
 int ev_target_from(struct ev_oid *from, struct ev_repo *r, const char *ref)
 {
-	const char *remote = ev_config_get(r, "evidence.remote", NULL);
+	const char *remote = ev_config_remote(r);
 	char *key, *there = NULL;
 	int ret;
 
-	if (!remote)
-		remote = "origin";
 	key = ev_strdupf("remote.%s.url", remote);
 	if (ev_starts_with(ref, HEADS) && ev_config_get(r, key, NULL))
 		there = ev_strdupf("refs/remotes/%s/%s", remote,

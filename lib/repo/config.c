@@ -8,10 +8,12 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/file.h"
+#include "base/str.h"
 #include "repo/git.h"
 #include "repo/internal.h"
 
 #define CONFIG_LIMIT ((size_t)16 << 20)
+#define ORIGIN "origin"
 
 struct entry {
 	const char *scope, *key, *value;	/* value NULL: "[a] b" alone */
@@ -24,6 +26,7 @@ struct ev_config {
 	/* Values that were given out stay valid after a change. */
 	struct ev_config *older;
 	bool stale;
+	char *remote;			/* see ev_config_remote(); or NULL */
 };
 
 /* What Git says when there is no repository. */
@@ -37,6 +40,7 @@ void ev_config_free(struct ev_config *c)
 		older = c->older;
 		free(c->text);
 		free(c->items);
+		free(c->remote);
 		free(c);
 	}
 }
@@ -160,6 +164,59 @@ const char *ev_config_get(struct ev_repo *r, const char *key, int *err)
 	if (ret <= 0)
 		return NULL;
 	return e.value ? e.value : "";
+}
+
+/* The remote of "remote.NAME.url", or NULL; the caller frees it. */
+static char *remote_of(const char *key)
+{
+	static const char head[] = "remote.", tail[] = ".url";
+	size_t n = strlen(key), around = strlen(head) + strlen(tail);
+
+	if (n <= around || !ev_starts_with(key, head) ||
+	    !ev_ends_with(key, tail))
+		return NULL;
+	return ev_strndup(key + strlen(head), n - around);
+}
+
+/* Where there are two, nothing says which is meant. */
+static void find_remote(struct ev_config *c)
+{
+	char *name, *only = NULL;
+	bool origin = false, several = false;
+	size_t i;
+
+	for (i = 0; i < c->n; i++) {
+		name = remote_of(c->items[i].key);
+		if (!name)
+			continue;
+		origin |= !strcmp(name, ORIGIN);
+		several |= only && strcmp(only, name);
+		if (only)
+			free(name);
+		else
+			only = name;
+	}
+	if (origin || several || !only) {
+		free(only);
+		only = ev_strdup(ORIGIN);
+	}
+	c->remote = only;
+}
+
+const char *ev_config_remote(struct ev_repo *r)
+{
+	const char *said = ev_config_get(r, "evidence.remote", NULL);
+	struct ev_config *c;
+
+	if (said)
+		return said;
+	if (config_of(&c, r) < 0) {
+		ev_error_clear();
+		return ORIGIN;
+	}
+	if (!c->remote)
+		find_remote(c);
+	return c->remote;
 }
 
 /* Decimal, 0x and 0 prefixes, one of k m g, as git_parse_int64 takes them. */

@@ -15,6 +15,10 @@
  * NULL outside a repository. On failure NULL and *err (if not NULL) < 0. */
 const char *ev_config_get(struct ev_repo *r, const char *key, int *err);
 bool ev_config_bool(struct ev_repo *r, const char *key, bool fallback);
+/* The remote that evidence is shared with, as a name; never NULL, and it need
+ * not be there: evidence.remote, else origin, else (as git-fetch does in a
+ * clone that calls it otherwise) the only remote. */
+const char *ev_config_remote(struct ev_repo *r);
 /* With the units k, m and g. */
 int64_t ev_config_int(struct ev_repo *r, const char *key, int64_t fallback);
 /* Trust keys (evidence.root ...): the repository's own config file only, no

@@ -406,3 +406,22 @@ tree_of() {
 	expect_exit 0 git evidence
 	expect_in stdout 'This repository keeps evidence for'
 }
+
+@test "a clone that calls its only remote otherwise shares with that" {
+	attach unit
+	git evidence sync -q
+	git clone -q -o upstream "$(git config remote.origin.url)" "$WORLD/other"
+	cd "$WORLD/other"
+	expect_exit 0 git evidence sync
+	expect_in stdout 'upstream: received 1 record'
+	# where there are two, nothing says which is meant
+	git remote add second "$WORLD/nowhere.git"
+	expect_exit 128 git evidence sync
+	expect_in stderr "'origin'"
+	# nor does it matter where one of them is called origin
+	git remote rename upstream origin
+	expect_exit 0 git evidence sync
+	git config evidence.remote second
+	expect_exit 128 git evidence sync
+	expect_in stderr "'second'"
+}
