@@ -7,6 +7,7 @@
 #include "cmd/words.h"
 #include "gate/admit.h"
 #include "gate/client.h"
+#include "ledger/expunge.h"
 
 struct sharing {
 	struct ev_repo *repo;
@@ -14,11 +15,13 @@ struct sharing {
 };
 
 /* A decision that came may be about the policy. */
-static int renew(void *ctx, struct ev_trust **trust)
+static int renew(void *ctx, const struct ev_evidence *here,
+		 struct ev_trust **trust)
 {
 	struct sharing *s = ctx;
 	int ret;
 
+	(void)here;
 	reader_release(&s->reader);
 	ret = reader_open(&s->reader, s->repo);
 	*trust = s->reader.trust;
@@ -47,6 +50,24 @@ static int admit_tag(void *ctx, const struct ev_evidence *there,
 	return 0;
 }
 
+static int expunge(struct sharing *s)
+{
+	struct ev_trust *trust;
+	size_t n = 0;
+	int ret;
+
+	reader_release(&s->reader);
+	ret = reader_read(&s->reader, s->repo);
+	trust = s->reader.trust;
+	if (ret == 0 && trust)
+		ret = ev_artifacts_expunge(&n, s->repo, trust);
+	if (ret == 0 && n)
+		say_warning("%zu artifact%s removed from the store here, as "
+			    "the ledger asks for", n, n == 1 ? " was" :
+			    "s were");
+	return ret;
+}
+
 int share_evidence(struct ev_sync_result *out, struct ev_repo *r,
 		   const struct ev_sync_options *o)
 {
@@ -61,6 +82,9 @@ int share_evidence(struct ev_sync_result *out, struct ev_repo *r,
 	ret = reader_open(&s.reader, r);
 	if (ret == 0)
 		ret = ev_sync(out, r, s.reader.trust, &with);
+	/* What came may say that an artifact is to be kept no longer. */
+	if (ret == 0 && !o->dry_run)
+		ret = expunge(&s);
 	if (ret == 0 && !o->fetch_only && !o->dry_run && !out->kept.n)
 		ev_unshared_set(r, false);
 	reader_release(&s.reader);

@@ -16,6 +16,7 @@ static const char *const artifact_names[] = {
 	[EV_ARTIFACT_ELSEWHERE] = "elsewhere",
 	[EV_ARTIFACT_ABSENT] = "absent",
 	[EV_ARTIFACT_DIFFERENT] = "different",
+	[EV_ARTIFACT_EXPUNGED] = "expunged",
 };
 
 static void json_sig(struct ev_json *j, const char *key,

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "ledger/artifact.h"
+#include "ledger/expunge.h"
 #include "ledger/ledger.h"
 #include "repo/notes.h"
 #include "repo/rawobj.h"
@@ -15,6 +16,7 @@
 /* What the store gains, and which of it a record names. */
 struct gain {
 	struct ev_repo *repo;
+	const struct ev_trust *trust;
 	struct ev_notes *before, *after;
 	struct ev_oids blobs;
 	struct ev_oidmap *named;	/* blob -> this, once it is named */
@@ -48,22 +50,30 @@ static int check_object(void *ctx, const struct ev_oid *object)
 {
 	struct gain *g = ctx;
 	struct ev_oids old = EV_OIDS_INIT, new = EV_OIDS_INIT;
+	const struct ev_expunged *entry;
 	char hex[EV_OID_HEX + 1];
+	bool expunged;
 	int ret;
 
 	ev_oid_hex(hex, object);
 	ret = ev_notes_find(&old, g->before, object);
 	if (ret == 0)
 		ret = ev_notes_find(&new, g->after, object);
+	if (ret == 0)
+		ret = ev_blob_expunged(&expunged, &entry, g->repo, g->trust,
+				       object);
 	if (ret < 0)
 		goto out;
-	if (!new.n)
+	if (expunged && new.n)
+		ret = ev_fail(EV_EDENIED, "artifact %s is expunged by record "
+			      "%.12s", hex, entry->record);
+	else if (!new.n && !expunged)
 		ret = ev_fail(EV_EDENIED, "artifact %s is lost; bring those of "
 			      "the remote first", hex);
-	else if (new.n > 1 || !ev_oid_eq(&new.items[0], object))
+	else if (new.n && (new.n > 1 || !ev_oid_eq(&new.items[0], object)))
 		ret = ev_fail(EV_EDENIED, "what lies at %s is something else",
 			      hex);
-	else if (!old.n)
+	else if (new.n && !old.n)
 		ev_oids_add(&g->blobs, object);
 out:
 	ev_oids_release(&old);
@@ -237,6 +247,7 @@ int ev_admit_artifacts(struct ev_repo *r, const struct ev_chain *chain,
 	if (!chain->in_force)
 		return ev_fail(EV_EDENIED, "no policy is in force that says "
 			       "whose artifacts are taken");
+	g.trust = &chain->in_force->trust;
 	ret = check_commit(r, new);
 	if (ret == 0)
 		ret = compare(&g, ev_oid_is_zero(old) ? NULL : old, new);

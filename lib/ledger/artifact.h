@@ -49,7 +49,9 @@ enum ev_artifact_state {
 	EV_ARTIFACT_GOOD,	/* here, size and SHA-256 agree */
 	EV_ARTIFACT_ELSEWHERE,	/* not kept in Git by its size */
 	EV_ARTIFACT_ABSENT,	/* not fetched, or lost */
-	EV_ARTIFACT_DIFFERENT	/* here, and not what the record names */
+	EV_ARTIFACT_DIFFERENT,	/* here, and not what the record names */
+	EV_ARTIFACT_EXPUNGED	/* removed, as enough people have signed; only
+				   ledger/verify.h says so */
 };
 int ev_artifact_check(enum ev_artifact_state *out, struct ev_repo *r,
 		      const struct ev_artifact *a);

@@ -67,6 +67,10 @@ int ev_edits_unite(struct ev_edits *out, struct ev_repo *r,
 		   struct ev_notes *notes, const struct ev_oid *object,
 		   const struct ev_slices *add, size_t *added);
 
+/* Edits that take what is expunged out of a store (NULL: none). */
+int ev_expunged_edits(struct ev_edits *out, struct ev_repo *r,
+		      const struct ev_trust *t, const struct ev_oid *store);
+
 /* How often a compare-and-swap is tried before a lock is called stale. */
 #define EV_CAS_ATTEMPTS 400
 

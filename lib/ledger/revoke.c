@@ -15,6 +15,8 @@ const char *ev_revoke_type_name(enum ev_revoke_type t)
 	static const char *const names[] = {
 		[EV_REVOKE_RECORD] = "record", [EV_REVOKE_LINE] = "line",
 		[EV_REVOKE_APPROVAL] = "approval", [EV_REVOKE_LINK] = "link",
+		[EV_REVOKE_RELEASE] = "release", [EV_REVOKE_KEY] = "key",
+		[EV_REVOKE_ARTIFACT] = "artifact",
 	};
 
 	return names[t];
@@ -107,6 +109,46 @@ void ev_revoke_link(struct ev_revoke *out, const char *link,
 	take_roles(out, roles);
 }
 
+void ev_revoke_promoted(struct ev_revoke *out, const char *tag,
+			const struct ev_oid *commit, const struct ev_oid *tree,
+			const struct ev_person *owner,
+			const struct ev_strs *roles)
+{
+	memset(out, 0, sizeof(*out));
+	out->type = EV_REVOKE_RELEASE;
+	ev_oid_hex(out->id, commit);
+	out->name = ev_strdup(tag);
+	out->commit = *commit;
+	out->tree = *tree;
+	out->owner = owner && !owner->machine ? owner : NULL;
+	out->people_only = true;
+	take_roles(out, roles);
+}
+
+void ev_revoke_key(struct ev_revoke *out, const char *fpr,
+		   const struct ev_person *owner, const struct ev_strs *roles)
+{
+	memset(out, 0, sizeof(*out));
+	out->type = EV_REVOKE_KEY;
+	snprintf(out->id, sizeof(out->id), "%s", fpr);
+	out->tree = ev_oid_empty_tree;
+	out->owner = owner;
+	out->people_only = true;
+	take_roles(out, roles);
+}
+
+void ev_revoke_artifact(struct ev_revoke *out, const char *sha256,
+			const struct ev_oid *blob, const struct ev_strs *roles)
+{
+	memset(out, 0, sizeof(*out));
+	out->type = EV_REVOKE_ARTIFACT;
+	snprintf(out->id, sizeof(out->id), "sha256:%s", sha256);
+	out->tree = ev_oid_empty_tree;
+	out->blob = *blob;
+	out->people_only = true;
+	take_roles(out, roles);
+}
+
 /* Who may ------------------------------------------------------------------ */
 
 static const char *shared_role(const struct ev_revoke *w,
@@ -122,6 +164,14 @@ static const char *shared_role(const struct ev_revoke *w,
 	return NULL;
 }
 
+static const char *owner_word(const struct ev_revoke *w)
+{
+	if (w->type == EV_REVOKE_KEY)
+		return "whose it is";
+	return w->type == EV_REVOKE_RELEASE ? "who promoted it" :
+		"who made it";
+}
+
 static void hint_who(const struct ev_revoke *w, const struct ev_trust *trust)
 {
 	struct ev_buf who = EV_BUF_INIT;
@@ -135,7 +185,7 @@ static void hint_who(const struct ev_revoke *w, const struct ev_trust *trust)
 		if (!role && p != w->owner)
 			continue;
 		ev_buf_addf(&who, "%s%s (%s)", who.len ? ", " : "", p->name,
-			    role ? role : "who made it");
+			    role ? role : owner_word(w));
 	}
 	if (who.len)
 		ev_error_hint("those who may: %s", who.ptr);
@@ -144,25 +194,53 @@ static void hint_who(const struct ev_revoke *w, const struct ev_trust *trust)
 	ev_buf_release(&who);
 }
 
-/* Digits of an id that tell it from others; a link begins with "sha256:". */
-static int shown(const struct ev_revoke *w)
+/* What it is called in messages, with enough digits to tell it from others. */
+static void shown(char out[100], const struct ev_revoke *w)
 {
-	return w->type == EV_REVOKE_LINK ? 19 : 12;
+	const char *what = ev_revoke_type_name(w->type);
+
+	if (w->type == EV_REVOKE_RELEASE && w->name)
+		snprintf(out, 100, "%s '%.80s'", what, w->name);
+	else if (w->type == EV_REVOKE_KEY)
+		snprintf(out, 100, "%s %s", what, w->id);
+	else
+		snprintf(out, 100, "%s %.*s", what,
+			 ev_starts_with(w->id, "sha256:") ? 19 : 12, w->id);
 }
 
 int ev_revoke_entitled(const struct ev_revoke *w, const struct ev_trust *trust,
 		       const char *fpr)
 {
 	const struct ev_person *p = ev_trust_person(trust, fpr, NULL);
+	char what[100];
 	int ret;
 
 	if (p && (p == w->owner || shared_role(w, p)))
 		return 0;
-	ret = ev_fail(EV_EDENIED, "%s may not withdraw %s %.*s",
-		      p ? p->name : fpr, ev_revoke_type_name(w->type),
-		      shown(w), w->id);
+	shown(what, w);
+	ret = ev_fail(EV_EDENIED, "%s may not withdraw %s",
+		      p ? p->name : fpr, what);
 	hint_who(w, trust);
 	return ret;
+}
+
+/* Is that the same word, or would this one add to it? */
+static bool says_it(const struct ev_record *r, const struct ev_revoke *w,
+		    const struct ev_trust *trust)
+{
+	size_t i;
+
+	if (!ev_streq(r->withdraws_type, ev_revoke_type_name(w->type)) ||
+	    (!ev_streq(r->withdraws_id, w->id) &&
+	     !(w->name && ev_streq(r->withdraws_id, w->name))))
+		return false;
+	for (i = 0; w->type == EV_REVOKE_KEY && w->compromised &&
+	     i < trust->nwithdrawn; i++)
+		if (!strcmp(trust->withdrawn[i].line, r->line))
+			return trust->withdrawn[i].compromised &&
+				!strcmp(trust->withdrawn[i].checkpoint,
+					w->checkpoint);
+	return true;
 }
 
 int ev_revoke_is_new(const struct ev_revoke *w, struct ev_ledger *l,
@@ -171,6 +249,7 @@ int ev_revoke_is_new(const struct ev_revoke *w, struct ev_ledger *l,
 	const struct ev_person *p = ev_trust_person(trust, fpr, NULL);
 	struct ev_lines set = EV_LINES_INIT;
 	const struct ev_record *r;
+	char what[100];
 	size_t i;
 	int ret;
 
@@ -180,15 +259,11 @@ int ev_revoke_is_new(const struct ev_revoke *w, struct ev_ledger *l,
 		r = &set.items[i].record;
 		if (set.items[i].state != EV_LIVE ||
 		    r->kind != EV_KIND_REVOCATION ||
-		    set.items[i].person != p ||
-		    !ev_streq(r->withdraws_type, ev_revoke_type_name(w->type))
-		    || (!ev_streq(r->withdraws_id, w->id) &&
-			!(w->name && ev_streq(r->withdraws_id, w->name))))
+		    set.items[i].person != p || !says_it(r, w, trust))
 			continue;
-		ret = ev_fail(EV_EEXISTS, "%s has withdrawn %s %.*s already, "
-			      "by record %.12s", p ? p->name : fpr,
-			      ev_revoke_type_name(w->type), shown(w), w->id,
-			      r->id);
+		shown(what, w);
+		ret = ev_fail(EV_EEXISTS, "%s has withdrawn %s already, by "
+			      "record %.12s", p ? p->name : fpr, what, r->id);
 	}
 	ev_lines_release(&set);
 	return ret;
@@ -216,6 +291,7 @@ int ev_revoke_draft(struct ev_draft *d, const struct ev_revoke *w,
 		    const char *reason)
 {
 	struct ev_buf text = EV_BUF_INIT;
+	char hex[EV_OID_HEX + 1];
 	struct ev_json j;
 	int ret = check_reason(reason);
 
@@ -229,8 +305,17 @@ int ev_revoke_draft(struct ev_draft *d, const struct ev_revoke *w,
 	ev_json_object(&j);
 	ev_json_kv(&j, "type", ev_revoke_type_name(w->type));
 	ev_json_kv(&j, "id", w->name ? w->name : w->id);
+	if (!ev_oid_is_zero(&w->blob)) {
+		ev_oid_hex(hex, &w->blob);
+		ev_json_kv(&j, "gitBlob", hex);
+	}
 	ev_json_end_object(&j);
 	ev_json_kv(&j, "reason", reason);
+	if (w->compromised) {
+		ev_json_kvb(&j, "compromised", true);
+		ev_json_kv(&j, "checkpoint", *w->checkpoint ? w->checkpoint :
+			   NULL);
+	}
 	ev_json_end_object(&j);
 	/* without the braces */
 	ev_buf_add(&d->members, text.ptr + 1, text.len - 2);

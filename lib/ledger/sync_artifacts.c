@@ -3,11 +3,14 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "ledger/artifact.h"
+#include "ledger/expunge.h"
 #include "ledger/sync_internal.h"
 #include "repo/refs.h"
 
 /* Blobs of one store that another lacks. */
 struct lack {
+	struct ev_repo *repo;
+	const struct ev_trust *trust;
 	struct ev_notes *other;
 	struct ev_edits edits;
 };
@@ -17,13 +20,16 @@ static int add_lacking(void *ctx, const struct ev_oid *object,
 {
 	struct lack *w = ctx;
 	struct ev_oids found = EV_OIDS_INIT;
+	bool gone = false;
 	int ret;
 
 	/* An entry whose name is not its content is no artifact. */
 	if (!ev_oid_eq(object, blob))
 		return 0;
 	ret = ev_notes_find(&found, w->other, object);
-	if (ret == 0 && !found.n) {
+	if (ret == 0 && !found.n)
+		ret = ev_blob_expunged(&gone, NULL, w->repo, w->trust, blob);
+	if (ret == 0 && !found.n && !gone) {
 		EV_GROW(w->edits.items, w->edits.n, w->edits.cap);
 		w->edits.items[w->edits.n].object = *object;
 		w->edits.items[w->edits.n++].blob = *blob;
@@ -33,10 +39,11 @@ static int add_lacking(void *ctx, const struct ev_oid *object,
 }
 
 /* Edits that `have` would bring to `want`; either may be NULL. */
-static int lacking(struct ev_edits *out, struct ev_repo *r,
+static int lacking(struct ev_edits *out, struct ev_sync_job *j,
 		   const struct ev_oid *have, const struct ev_oid *want)
 {
-	struct lack w = { 0 };
+	struct lack w = { .repo = j->repo, .trust = j->trust };
+	struct ev_repo *r = j->repo;
 	struct ev_notes *notes = NULL;
 	int ret;
 
@@ -143,54 +150,80 @@ static int parentless(struct ev_oid *out, struct ev_repo *r,
 	return ret;
 }
 
+/* The remote's store as it is now, in *theirs; NULL if it has none. */
+static int bring(const struct ev_oid **theirs, struct ev_sync_job *j)
+{
+	struct ev_oid track;
+	int ret;
+
+	*theirs = NULL;
+	if (!j->remote.has_artifacts)
+		return 0;
+	*theirs = &j->remote.artifacts;
+	if (ev_ref_read(&track, j->repo, j->track_artifacts) == 0 &&
+	    ev_oid_eq(&track, *theirs))
+		return 0;
+	ev_error_clear();
+	ret = ev_remote_fetch(&j->remote, j->repo, EV_ARTIFACT_REF, *theirs);
+	if (ret == 0 && !j->o->dry_run)
+		ret = ev_remote_track(j->repo, j->track_artifacts, *theirs);
+	return ret;
+}
+
+/* What it held when last seen is enough to know that nothing is new. */
+static int is_nothing_new(bool *yes, struct ev_sync_job *j,
+			  const struct ev_oid *local)
+{
+	struct ev_edits edits = { 0 };
+	struct ev_oid track;
+	int ret;
+
+	*yes = false;
+	if (!j->remote.has_artifacts ||
+	    ev_ref_read(&track, j->repo, j->track_artifacts) < 0) {
+		ev_error_clear();
+		return 0;
+	}
+	ret = lacking(&edits, j, local, &track);
+	if (ret == 0 && !edits.n)
+		ret = ev_expunged_edits(&edits, j->repo, j->trust, &track);
+	*yes = ret == 0 && !edits.n &&
+		ev_oid_eq(&track, &j->remote.artifacts);
+	free(edits.items);
+	return ret;
+}
+
 int ev_sync_artifacts_plan(struct ev_oid *commit, bool *needed,
 			   struct ev_sync_job *j)
 {
 	struct ev_edits edits = { 0 };
-	struct ev_oid local, track;
+	struct ev_oid local;
 	const struct ev_oid *theirs = NULL;
+	bool has, same;
 	int ret;
 
 	*needed = false;
 	ret = ev_ref_read(&local, j->repo, EV_ARTIFACT_REF);
-	if (ret < 0) {
-		if (ret == EV_ENOTFOUND)
-			ev_error_clear();
-		return ret == EV_ENOTFOUND ? 0 : ret;
-	}
-	/* What it held when last seen is enough to know that nothing is new. */
-	if (j->remote.has_artifacts &&
-	    ev_ref_read(&track, j->repo, j->track_artifacts) == 0) {
-		ret = lacking(&edits, j->repo, &local, &track);
-		if (ret < 0 || (!edits.n &&
-				ev_oid_eq(&track, &j->remote.artifacts)))
-			goto out;
-		free(edits.items);
-		memset(&edits, 0, sizeof(edits));
-	}
+	has = ret == 0;
+	if (ret < 0 && ret != EV_ENOTFOUND)
+		return ret;
 	ev_error_clear();
-	if (j->remote.has_artifacts) {
-		theirs = &j->remote.artifacts;
-		if (ev_ref_read(&track, j->repo, j->track_artifacts) < 0 ||
-		    !ev_oid_eq(&track, theirs)) {
-			ev_error_clear();
-			ret = ev_remote_fetch(&j->remote, j->repo,
-					      EV_ARTIFACT_REF, theirs);
-			if (ret == 0 && !j->o->dry_run)
-				ret = ev_remote_track(j->repo,
-						      j->track_artifacts,
-						      theirs);
-			if (ret < 0)
-				return ret;
-		}
-	}
-	ret = lacking(&edits, j->repo, &local, theirs);
+	if (!has && !(j->trust && j->trust->nexpunged))
+		return 0;
+	ret = is_nothing_new(&same, j, has ? &local : NULL);
+	if (ret < 0 || same)
+		return ret;
+	ret = bring(&theirs, j);
+	if (ret == 0 && has)
+		ret = lacking(&edits, j, &local, theirs);
 	if (ret == 0 && edits.n)
 		ret = keep_named(&edits, j);
+	j->result->artifacts_sent = edits.n;
+	if (ret == 0)
+		ret = ev_expunged_edits(&edits, j->repo, j->trust, theirs);
 	if (ret < 0 || !edits.n)
 		goto out;
 	*needed = true;
-	j->result->artifacts_sent = edits.n;
 	if (!j->o->dry_run)
 		ret = parentless(commit, j->repo, theirs, &edits);
 out:
@@ -220,7 +253,7 @@ int ev_sync_artifacts_fetch(struct ev_sync_job *j)
 	if (ret < 0 && ret != EV_ENOTFOUND)
 		return ret;
 	ev_error_clear();
-	ret = lacking(&edits, j->repo, &j->remote.artifacts,
+	ret = lacking(&edits, j, &j->remote.artifacts,
 		      has ? &local : NULL);
 	if (ret < 0 || !edits.n)
 		goto out;

@@ -30,7 +30,8 @@ void ev_verification_release(struct ev_verification *v)
 
 /* The artifacts that one live record names, each held against its digest. */
 static int check_artifacts(struct ev_verification *out, struct ev_ledger *l,
-			   struct ev_repo *r, const struct ev_line *line)
+			   struct ev_repo *r, const struct ev_trust *trust,
+			   const struct ev_line *line)
 {
 	struct ev_envelope e;
 	struct ev_statement st = { 0 };
@@ -54,7 +55,10 @@ static int check_artifacts(struct ev_verification *out, struct ev_ledger *l,
 		c = &out->artifacts[out->nartifacts++];
 		c->record = ev_strdup(line->record.id);
 		c->a = list.items[i];
-		ret = ev_artifact_check(&c->state, r, &c->a);
+		if (ev_trust_expunged(trust, c->a.sha256))
+			c->state = EV_ARTIFACT_EXPUNGED;
+		else
+			ret = ev_artifact_check(&c->state, r, &c->a);
 		if (ret == 0 && c->state == EV_ARTIFACT_DIFFERENT)
 			ev_strs_addf(&out->findings, "artifact '%s' of record "
 				     "%.12s is not what the record names",
@@ -74,7 +78,7 @@ static int check_artifacts(struct ev_verification *out, struct ev_ledger *l,
 }
 
 static int check_lines(struct ev_verification *out, struct ev_ledger *l,
-		       struct ev_repo *r)
+		       struct ev_repo *r, const struct ev_trust *trust)
 {
 	const struct ev_line *line;
 	size_t i;
@@ -87,7 +91,7 @@ static int check_lines(struct ev_verification *out, struct ev_ledger *l,
 			ev_strs_addf(&out->findings, "line %.12s is bad: %s",
 				     line->record.line, line->reason);
 		if (line->state == EV_LIVE)
-			ret = check_artifacts(out, l, r, line);
+			ret = check_artifacts(out, l, r, trust, line);
 	}
 	return ret;
 }
@@ -159,7 +163,7 @@ int ev_verify(struct ev_verification *out, struct ev_repo *r,
 	if (ret == 0)
 		ret = ev_ledger_open(&l, r, trust, NULL);
 	if (ret == 0)
-		ret = check_lines(out, l, r);
+		ret = check_lines(out, l, r, trust);
 	if (ret < 0)
 		goto out;
 	add_signature(&out->findings, "tag", &out->tag_sig);

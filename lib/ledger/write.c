@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "data/json.h"
+#include "ledger/expunge.h"
 #include "repo/config.h"
 
 void ev_draft_init(struct ev_draft *d, enum ev_kind kind)
@@ -295,6 +296,7 @@ static int check_key(const struct ev_trust *trust, const char *fpr)
 	struct ev_signature sig;
 	const struct ev_key *key = ev_keyhome_find(trust->home, fpr, NULL);
 	char reason[160];
+	size_t at = 0;
 
 	memset(&sig, 0, sizeof(sig));
 	memcpy(sig.signer, key->fpr, sizeof(sig.signer));
@@ -302,7 +304,9 @@ static int check_key(const struct ev_trust *trust, const char *fpr)
 	sig.created = ev_now();
 	sig.hash_algo = 8;
 	/* Which subkey gpg will take is judged after signing. */
-	if (key->nsubs <= 1 && !ev_trust_counts(reason, trust, &sig, ev_now()))
+	if ((key->nsubs <= 1 ||
+	     ev_trust_withdrawn(trust, key->fpr, key->fpr, &at)) &&
+	    !ev_trust_counts(reason, trust, &sig, ev_now()))
 		return ev_fail(EV_EDENIED, "signing key '%s': %s", fpr, reason);
 	return 0;
 }
@@ -365,6 +369,7 @@ int ev_draft_write(struct ev_written *out, struct ev_repo *r,
 		ret = ev_ledger_open(&l, r, trust, NULL);
 	if (ret == 0)
 		ret = ev_draft_check_supersedes(d, l, trust, fpr);
+	ev_artifacts_leave_out(&d->artifacts, trust);
 	if (ret == 0)
 		ret = ev_draft_payload(&payload, d, trust);
 	if (ret < 0)

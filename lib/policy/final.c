@@ -2,8 +2,6 @@
 
 #include "policy/final.h"
 
-#include <stdio.h>
-
 #include "base/mem.h"
 #include "base/str.h"
 #include "policy/quorum.h"
@@ -106,34 +104,31 @@ bool ev_policy_may_expunge(const struct ev_policy *p,
 	return yes;
 }
 
-static struct ev_expunged *expunged_entry(struct ev_trust *t,
-					  const char *sha256)
+/* Nobody can keep it by giving its blob another name than the others do. */
+static void add_expunged(struct ev_trust *t, const struct ev_expunged *x)
 {
-	struct ev_expunged *x;
 	size_t i;
 
 	for (i = 0; i < t->nexpunged; i++)
-		if (!strcmp(t->expunged[i].sha256, sha256))
-			return &t->expunged[i];
+		if (!strcmp(t->expunged[i].sha256, x->sha256) &&
+		    ev_oid_eq(&t->expunged[i].blob, &x->blob))
+			return;
 	EV_GROW(t->expunged, t->nexpunged, t->expunged_cap);
-	x = &t->expunged[t->nexpunged++];
-	memset(x, 0, sizeof(*x));
-	snprintf(x->sha256, sizeof(x->sha256), "%s", sha256);
-	return x;
+	t->expunged[t->nexpunged++] = *x;
 }
 
 static void add_artifact(struct ev_policy *p, const struct ev_finals *all,
 			 const struct ev_final *f)
 {
-	struct ev_expunged *x;
+	struct ev_expunged x;
 
-	if (!ev_policy_may_expunge(p, all, f->id))
+	if (is_void(p, f) || !ev_policy_may_expunge(p, all, f->id))
 		return;
-	x = expunged_entry(&p->trust, f->id);
-	if (!*x->record)
-		memcpy(x->record, f->record, sizeof(x->record));
-	if (ev_oid_is_zero(&x->blob))
-		x->blob = f->blob;
+	memset(&x, 0, sizeof(x));
+	memcpy(x.sha256, f->id, sizeof(x.sha256));
+	memcpy(x.record, f->record, sizeof(x.record));
+	x.blob = f->blob;
+	add_expunged(&p->trust, &x);
 }
 
 /* -------------------------------------------------------------------------- */
@@ -145,8 +140,7 @@ static void inherit(struct ev_trust *t, const struct ev_trust *from)
 	for (i = 0; i < from->nwithdrawn; i++)
 		add_withdrawn(t, &from->withdrawn[i]);
 	for (i = 0; i < from->nexpunged; i++)
-		*expunged_entry(t, from->expunged[i].sha256) =
-			from->expunged[i];
+		add_expunged(t, &from->expunged[i]);
 }
 
 static int read_ledger(struct ev_policy *p, struct ev_repo *r,
