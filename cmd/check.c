@@ -34,6 +34,7 @@ static int judge(struct ev_verdict *v, struct context *ctx, const char *rev)
 {
 	struct ev_question q = { .now = ev_now() };
 	struct reader reader = { .policy = NULL };
+	struct ev_oids heads = EV_OIDS_INIT;
 	char *ref = NULL;
 	int ret;
 
@@ -44,9 +45,13 @@ static int judge(struct ev_verdict *v, struct context *ctx, const char *rev)
 		ret = ev_target_from(&q.from, ctx->repo, ref);
 	q.ref = ref;
 	if (ret == 0)
+		ret = ev_rollback_ask(&q, &heads, ctx->repo, &reader.chain,
+				      &reader.evidence);
+	if (ret == 0)
 		ret = ev_judge(v, ctx->repo, &reader.chain, &reader.evidence,
 			       &q);
 	free(ref);
+	ev_oids_release(&heads);
 	reader_release(&reader);
 	return ret;
 }

@@ -101,16 +101,32 @@ static void next_mends(struct state *s)
 	}
 }
 
+/* What is to be brought back is no commit yet, which could be pushed. */
+static const char *rollback_command(const struct ev_verdict *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->n; i++)
+		if (!strcmp(v->rules[i].rule, "rollback"))
+			return v->rules[i].hint;
+	return NULL;
+}
+
 static void next_push(struct state *s, const char *label)
 {
+	const char *rollback = rollback_command(&s->standing.verdict);
 	struct ev_buf line = EV_BUF_INIT;
 
 	if (s->standing.verdict.outcome != EV_PASS ||
 	    !ev_starts_with(s->ref, "refs/heads/") ||
 	    ev_oid_eq(&s->standing.from, &s->standing.verdict.to))
 		return;
-	ev_buf_addf(&line, "git push %s %s:%s",
-		    ev_config_remote(s->ctx->repo), label, verdict_ref(s->ref));
+	if (rollback)
+		ev_buf_adds(&line, rollback);
+	else
+		ev_buf_addf(&line, "git push %s %s:%s",
+			    ev_config_remote(s->ctx->repo), label,
+			    verdict_ref(s->ref));
 	add_next(s, line.ptr);
 	ev_buf_release(&line);
 }

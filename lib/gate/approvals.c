@@ -280,7 +280,7 @@ int ev_rule_approvals(struct ev_case *c)
 	const struct ev_vote *no;
 	size_t i;
 
-	ev_requirement_quorum(&k.quorum, c->req, c->tier);
+	ev_case_quorum(&k.quorum, c);
 	count(&k);
 	for (i = 0; i < k.quorum.n; i++) {
 		no = rejection(c, k.quorum.items[i].role);

@@ -90,7 +90,7 @@ static int check_manifest(struct ev_case *c)
 		ev_error_hint("git evidence show %s", c->label);
 		return ret;
 	}
-	if (c->manifests.n || !c->req->wants_manifest)
+	if (c->manifests.n || !c->req->wants_manifest || c->rollback.is)
 		return 0;
 	ret = ev_fail(EV_EINVALID, "no manifest of %s counts, and one is "
 		      "required", c->label);

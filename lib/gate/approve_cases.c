@@ -15,6 +15,7 @@ void ev_cases_release(struct ev_cases *c)
 	for (i = 0; i < c->n; i++)
 		ev_case_release(&c->items[i]);
 	free(c->items);
+	ev_oids_release(&c->heads);
 	ev_verdict_release(&c->scratch);
 	memset(c, 0, sizeof(*c));
 }
@@ -44,8 +45,12 @@ int ev_cases_judge(struct ev_cases *out, struct ev_repo *r,
 	out->q.to = *to;
 	out->q.now = now;
 	ret = ev_target_from(&out->q.from, r, ref);
-	if (ret < 0)
+	if (ret == 0)
+		ret = ev_rollback_ask(&out->q, &out->heads, r, chain, e);
+	if (ret < 0) {
+		ev_cases_release(out);
 		return ret;
+	}
 	out->items = ev_calloc(count_entries(p, ref) + 1, sizeof(*c));
 	while (ret == 0 && p &&
 	       (protect = ev_policy_protects(p, ref, &i, NULL))) {
@@ -77,10 +82,13 @@ void ev_cases_roles(struct ev_strs *out, const struct ev_cases *c)
 
 	for (i = 0; i < c->n; i++) {
 		req = c->items[i].req;
-		ev_requirement_quorum(&q, req, c->items[i].tier);
+		ev_case_quorum(&q, &c->items[i]);
 		for (k = 0; k < q.n; k++)
 			add_once(out, q.items[k].role);
 		ev_quorum_release(&q);
+		/* Nothing of what comes back is left to review. */
+		if (c->items[i].rollback.is)
+			continue;
 		for (k = 0; k < req->nreports; k++)
 			for (m = 0; m < req->reports[k].review_by.n; m++)
 				add_once(out,

@@ -12,6 +12,7 @@
 
 struct ev_cases {
 	struct ev_question q;
+	struct ev_oids heads;		/* for `q`, of a rollback not yet made */
 	struct ev_verdict scratch;	/* takes the rules of all */
 	struct ev_case *items;
 	size_t n;

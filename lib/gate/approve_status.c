@@ -117,7 +117,7 @@ static void read_votes(struct ev_standing *s, struct ev_case *c,
 	int64_t *have;
 	size_t i, n;
 
-	ev_requirement_quorum(&q, c->req, c->tier);
+	ev_case_quorum(&q, c);
 	b = ballots_of(&n, c);
 	have = ev_calloc(q.n + 1, sizeof(*have));
 	ev_quorum_count(have, NULL, &q, b, n, c->req->one_role);

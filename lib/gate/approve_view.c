@@ -217,6 +217,17 @@ static int add_git(struct ev_strs *out, struct ev_repo *r, size_t total,
 	return ret;
 }
 
+/* A commit that is not made yet is told by what it brings back. */
+static void add_commits(struct ev_strs *out, const struct ev_case *c)
+{
+	size_t n = c->range.ncommits;
+
+	if (c->rollback.is && !c->has_commit)
+		ev_strs_add(out, "one new commit, which goes back");
+	else
+		ev_strs_addf(out, "%zu commit%s", n, n == 1 ? ":" : "s:");
+}
+
 static int add_changes(struct ev_strs *out, struct ev_case *c)
 {
 	char from[EV_OID_HEX + 1], to[EV_OID_HEX + 1];
@@ -238,11 +249,11 @@ static int add_changes(struct ev_strs *out, struct ev_case *c)
 		return ev_fail(EV_EINCOMPLETE, "what '%s' holds is not in this "
 			       "clone", c->q->ref);
 	ev_oid_hex(from, &c->from_commit);
-	ev_oid_hex(to, &c->commit);
+	ev_oid_hex(to, c->has_commit ? &c->commit : &c->tree);
 	snprintf(range, sizeof(range), "%s..%s", from, to);
-	ev_strs_addf(out, "%zu commit%s", c->range.ncommits,
-		     c->range.ncommits == 1 ? ":" : "s:");
-	ret = add_git(out, c->repo, c->range.ncommits, log);
+	add_commits(out, c);
+	ret = c->has_commit ? add_git(out, c->repo, c->range.ncommits, log) :
+		0;
 	if (ret < 0)
 		return ret;
 	if (ev_oid_eq(&c->from_tree, &c->tree)) {
@@ -259,7 +270,7 @@ int ev_approve_look(struct ev_approve_view *view, struct ev_cases *c)
 	int ret = 0;
 
 	view->from = c->q.from;
-	view->commit = c->items[0].commit;
+	view->commit = c->items[0].has_commit ? c->items[0].commit : c->q.to;
 	view->tree = c->items[0].tree;
 	for (i = 0; ret == 0 && i < c->n; i++) {
 		ret = add_manifest(&view->manifest, &c->items[i]);

@@ -12,6 +12,7 @@
 #define EV_GATE_CASE_H
 
 #include "gate/judge.h"
+#include "gate/releases.h"
 #include "ledger/decision.h"
 #include "ledger/ledger.h"
 #include "repo/repo.h"
@@ -123,6 +124,21 @@ struct ev_waiver {
 	char reason[200];		/* why it does not count */
 };
 
+/* rollback.c --------------------------------------------------------------- */
+
+/* What brings back, by one new commit, what was promoted before. */
+struct ev_comeback {
+	bool is;			/* the question is about one */
+	/* promotions of this content to this ref, oldest first; of those that
+	 * only brought it back none */
+	struct ev_releases releases;
+	const struct ev_release *release;	/* that comes back */
+	struct ev_test_rule *names;	/* for the case's `records`; owned */
+	bool stands;			/* all that the promotion lists does */
+	bool unsure;			/* it cannot be told here */
+	char reason[240];		/* why not */
+};
+
 struct ev_case {
 	struct ev_repo *repo;
 	struct ev_policy *policy;
@@ -170,6 +186,7 @@ struct ev_case {
 	size_t nvotes;
 	struct ev_waiver *waivers;
 	size_t nwaivers;
+	struct ev_comeback rollback;
 };
 
 /* Gather ------------------------------------------------------------------- */
@@ -190,6 +207,12 @@ int ev_waivers_gather(struct ev_case *c);	/* and apply them to records */
 void ev_waivers_release(struct ev_case *c);
 void ev_records_release(struct ev_case *c);	/* all three */
 void ev_votes_release(struct ev_case *c);
+/* Is the question about a rollback?  Before the others gather. */
+int ev_rollback_look(struct ev_case *c);
+/* Instead of all others: what the promotion lists, in `manifests`, `records`
+ * and `others`, and the approvals. */
+int ev_rollback_gather(struct ev_case *c);
+void ev_rollback_release(struct ev_case *c);
 
 /*
  * The records of a kind, type and name on `lines` whose signer has one of the
@@ -209,11 +232,16 @@ bool ev_by_allows(const struct ev_strs *by, const struct ev_person *p);
 
 /* Rules, in the order of the verdict --------------------------------------- */
 int ev_rule_refs(struct ev_case *c);		/* ref.* */
+int ev_rule_withdrawn(struct ev_case *c);	/* only if it fails */
+int ev_rule_rollback(struct ev_case *c);	/* then approvals, commits */
 int ev_rule_manifest(struct ev_case *c);	/* risk_tier manifest
 						   manifest.fields */
 int ev_rule_records(struct ev_case *c);		/* reports.* tests.* */
 int ev_rule_approvals(struct ev_case *c);	/* approvals.* separation */
 int ev_rule_commits(struct ev_case *c);		/* commits.signed */
+
+/* How many people of which roles have to approve. */
+void ev_case_quorum(struct ev_quorum *out, const struct ev_case *c);
 
 /* The person by whose counting approval `name` ("tests.unit",
  * "reports.S/G01") is cleared, with a role in `by` if that is not empty;

@@ -140,7 +140,9 @@ static int look_at_candidate(struct ev_case *c)
 			   NULL, c->repo, &q->from);
 	if (ret < 0)
 		return ret;
-	if (q->merging)
+	if (q->merging && !ev_oid_is_zero(&q->to))
+		ev_repo_short(c->label, c->repo, &q->to);
+	else if (q->merging)
 		label_merge(c);
 	else if (c->has_commit)
 		ev_repo_short(c->label, c->repo, &c->commit);
@@ -223,29 +225,44 @@ static void drop_hints(struct ev_verdict *v)
 	}
 }
 
-int ev_case_judge(struct ev_case *c)
+static int judge_release(struct ev_case *c)
 {
-	static int (*const gather[])(struct ev_case *) = {
+	static int (*const steps[])(struct ev_case *) = {
 		ev_manifest_gather, ev_records_gather, ev_votes_gather,
 		ev_waivers_gather,
-	};
-	static int (*const rules[])(struct ev_case *) = {
 		ev_rule_manifest, ev_rule_records, ev_rule_approvals,
 		ev_rule_commits,
 	};
 	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < EV_ARRAY_SIZE(steps); i++)
+		ret = steps[i](c);
+	return ret;
+}
+
+static int judge_rollback(struct ev_case *c)
+{
+	int ret = ev_rollback_gather(c);
+
+	return ret < 0 ? ret : ev_rule_rollback(c);
+}
+
+int ev_case_judge(struct ev_case *c)
+{
 	int ret;
 
 	ret = ev_rule_refs(c);
 	/* Of what is no commit, or goes away, nothing else can be said. */
 	if (ret < 0 || (!c->has_commit && !c->q->merging))
 		return ret;
-	if (needs_range(c))
+	ret = ev_rule_withdrawn(c);
+	if (ret == 0 && needs_range(c))
 		ret = ev_range_load(&c->range, c);
-	for (i = 0; ret == 0 && i < EV_ARRAY_SIZE(gather); i++)
-		ret = gather[i](c);
-	for (i = 0; ret == 0 && i < EV_ARRAY_SIZE(rules); i++)
-		ret = rules[i](c);
+	if (ret == 0)
+		ret = ev_rollback_look(c);
+	if (ret == 0)
+		ret = c->rollback.is ? judge_rollback(c) : judge_release(c);
 	if (c->nameless)
 		drop_hints(c->verdict);
 	return ret;
@@ -258,6 +275,7 @@ void ev_case_release(struct ev_case *c)
 	ev_waivers_release(c);
 	ev_votes_release(c);
 	ev_records_release(c);
+	ev_rollback_release(c);
 	ev_range_release(&c->range);
 	for (i = 0; i < c->ntrees; i++)
 		ev_value_free(c->trees[i]);
@@ -347,8 +365,9 @@ int ev_judge(struct ev_verdict *out, struct ev_repo *r,
 		ret = ev_case_open(&c, r, chain, e, q, protect, out);
 		if (ret < 0)
 			break;
-		out->has_commit = c.has_commit;
-		out->commit = c.commit;
+		out->has_commit = c.has_commit ||
+			(q->merging && out->has_to);
+		out->commit = c.has_commit ? c.commit : q->to;
 		out->tree = c.tree;
 		ret = ev_case_judge(&c);
 		ev_case_release(&c);

@@ -28,7 +28,8 @@ struct ev_question {
 	struct ev_oid from;		/* the ref's true old value; zero: new */
 	struct ev_oid to;		/* commit or tag; zero: deletion, or ... */
 	/* ... the result of a merge that is not made yet: its tree, and the
-	 * commits that will be its parents. */
+	 * commits that will be its parents.  `to` may then be a commit with
+	 * that tree, by which it is called. */
 	bool merging;
 	struct ev_oid tree;
 	const struct ev_oids *heads;
@@ -48,6 +49,17 @@ struct ev_question {
 int ev_judge(struct ev_verdict *out, struct ev_repo *r,
 	     const struct ev_chain *chain, const struct ev_evidence *e,
 	     const struct ev_question *q);
+
+/*
+ * Whoever asks about a commit that the ref has left behind asks whether it may
+ * be brought back, if it was promoted to that ref and the policy has rules for
+ * a rollback: make `q` the question about a commit that is not made yet, with
+ * that content, on top of what the ref holds.  `heads` takes its parent; the
+ * caller releases it after the last use of `q`.
+ */
+int ev_rollback_ask(struct ev_question *q, struct ev_oids *heads,
+		    struct ev_repo *r, const struct ev_chain *chain,
+		    const struct ev_evidence *e);
 
 /* What people ask about ------------------------------------------------ */
 

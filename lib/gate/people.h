@@ -27,6 +27,9 @@ int ev_entitled(const struct ev_person **by, const struct ev_policy **link,
 int ev_rule_promoted(struct ev_case *c);
 int ev_rule_signed_by(struct ev_case *c);
 
+/* votes.c: was it withdrawn by somebody who may? */
+int ev_vote_withdrawn(bool *yes, struct ev_vote *v, struct ev_case *c);
+
 /* stale.c: true, and the reason, if what the approval was given for is not
  * what there is now. */
 bool ev_vote_stale(struct ev_vote *v, const struct ev_case *c);

@@ -231,6 +231,8 @@ int ev_releases_in(struct ev_releases *out, struct ev_repo *r,
 		ret = ev_content_withdrawn(&withdrawn, reason, r, chain,
 					   lines);
 	for (i = 0; withdrawn && i < out->n; i++) {
+		if (!out->items[i].counts)
+			continue;
 		out->items[i].withdrawn = true;
 		out->items[i].counts = false;
 		refuse(&out->items[i], "%s", reason);

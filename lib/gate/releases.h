@@ -33,7 +33,7 @@ struct ev_release {
 	const struct ev_person *person;
 	bool counts;
 	bool unsure;			/* it cannot be told here whether */
-	bool withdrawn;
+	bool withdrawn;			/* it would count, but for that */
 	char reason[200];		/* why it does not count; "" */
 };
 struct ev_releases { struct ev_release *items; size_t n, cap; };

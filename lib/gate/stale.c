@@ -79,7 +79,7 @@ static bool is_asked_for(const struct ev_case *c, const struct ev_record *r)
 	size_t i;
 
 	if (r->kind == EV_KIND_MANIFEST)
-		return c->req->wants_manifest;
+		return c->req->wants_manifest || c->rollback.is;
 	for (i = 0; i < c->nrecords; i++)
 		if (c->records[i].kind == r->kind &&
 		    ev_streq(name_of(&c->records[i]), r->name))

@@ -39,19 +39,24 @@ static bool same_tree(const struct ev_case *c, const struct ev_oid *commit)
 	return ev_oid_eq(&tree, &c->from_tree);
 }
 
+static bool refuse_from(struct ev_vote *v)
+{
+	char hex[EV_OID_HEX + 1];
+
+	ev_oid_hex(hex, &v->decided->d.from);
+	return refuse(v, "given when the ref held %.12s", hex);
+}
+
 /* Was it given for what the ref holds now? */
 static bool fits_from(struct ev_vote *v, const struct ev_case *c)
 {
 	const struct ev_decision *d = &v->decided->d;
-	char hex[EV_OID_HEX + 1];
 
 	if (!d->has_from)
 		return ev_oid_is_zero(&c->q->from) ||
 		       refuse(v, "given when the ref was not there");
-	if (ev_oid_eq(&d->from, &c->q->from) || same_tree(c, &d->from))
-		return true;
-	ev_oid_hex(hex, &d->from);
-	return refuse(v, "given when the ref held %.12s", hex);
+	return ev_oid_eq(&d->from, &c->q->from) || same_tree(c, &d->from) ||
+		refuse_from(v);
 }
 
 static bool fits(struct ev_vote *v, const struct ev_case *c)
@@ -70,6 +75,10 @@ static bool fits(struct ev_vote *v, const struct ev_case *c)
 		return refuse(v, "given for %.120s", d->ref);
 	if (!ev_oid_eq(&d->tree, &c->tree))
 		return refuse(v, "given for other content");
+	/* What came back and went once is not brought again by that. */
+	if (c->rollback.is && d->has_from &&
+	    !ev_oid_eq(&d->from, &c->q->from))
+		return refuse_from(v);
 	return fits_from(v, c);
 }
 
@@ -149,7 +158,7 @@ static bool has_role_of(const struct ev_person *p, const struct ev_strs *roles)
 }
 
 /* Who says no is held to it by more than one who may take back a yes. */
-static int withdrawn(bool *yes, struct ev_vote *v, struct ev_case *c)
+int ev_vote_withdrawn(bool *yes, struct ev_vote *v, struct ev_case *c)
 {
 	const struct ev_decided *x = v->decided;
 	bool no = x->d.meaning == EV_MEANING_REJECTED;
@@ -167,6 +176,8 @@ static int withdrawn(bool *yes, struct ev_vote *v, struct ev_case *c)
 		if (!by)
 			continue;
 		*yes = by == x->person ||
+		       ev_trust_person(&c->policy->trust, x->signer, NULL) ==
+		       by ||
 		       (!no && has_role_of(by, &c->policy->revoke_approvals));
 		if (*yes)
 			refuse(v, "withdrawn by %.120s", by->name);
@@ -186,7 +197,7 @@ static bool names_manifest(struct ev_vote *v, const struct ev_case *c)
 	const char *named = v->decided->d.manifest;
 	size_t i;
 
-	if (!c->req->wants_manifest)
+	if (!c->req->wants_manifest || (c->rollback.is && !c->manifests.n))
 		return true;
 	for (i = 0; *named && i < c->manifests.n; i++)
 		if (!strcmp(named + strlen("sha256:"),
@@ -206,7 +217,7 @@ static int judge_vote(struct ev_vote *v, struct ev_case *c)
 
 	if (!fits(v, c))
 		return 0;
-	ret = withdrawn(&yes, v, c);
+	ret = ev_vote_withdrawn(&yes, v, c);
 	if (ret < 0 || yes)
 		return ret;
 	if (meaning == EV_MEANING_REJECTED) {
@@ -295,7 +306,7 @@ static bool may_clear(const struct ev_vote *v, const struct ev_case *c,
 
 	if (by && by->n)
 		return ev_by_allows(by, v->decided->person);
-	ev_requirement_quorum(&q, c->req, c->tier);
+	ev_case_quorum(&q, c);
 	for (i = 0; i < q.n; i++)
 		asked = asked || !strcmp(q.items[i].role, v->decided->d.role);
 	ev_quorum_release(&q);
