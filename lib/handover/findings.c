@@ -44,7 +44,7 @@ static const struct {
 	[EV_F_RELEASE_LIGHTWEIGHT] = { "release.lightweight", EV_ALARM },
 	[EV_F_RELEASE_UNSIGNED] = { "release.unsigned", EV_ALARM },
 	[EV_F_RELEASE_MISFIT] = { "release.misfit", EV_ALARM },
-	[EV_F_RELEASE_UNRECORDED] = { "release.unrecorded", EV_WARNING },
+	[EV_F_RELEASE_UNRECORDED] = { "release.unrecorded", EV_ALARM },
 	[EV_F_RELEASE_WITHDRAWN] = { "release.withdrawn", EV_ALARM },
 	[EV_F_RELEASE_RECALLED] = { "release.recalled", EV_INFO },
 	[EV_F_RELEASE_ROLLBACK] = { "release.rollback", EV_INFO },
