@@ -83,6 +83,35 @@ static int unite_sorted(struct ev_edits *edits, struct ev_repo *r,
 	return ret;
 }
 
+int ev_ledger_commit(struct ev_oid *commit, struct ev_repo *r,
+		     const struct ev_oid *base, const struct ev_oid *parent,
+		     const struct ev_append *lines, size_t n,
+		     const char *message)
+{
+	const struct ev_append **v = ev_calloc(n ? n : 1, sizeof(*v));
+	struct ev_notes *notes = NULL;
+	struct ev_edits edits = { 0 };
+	struct ev_oid tree;
+	size_t i;
+	int ret;
+
+	for (i = 0; i < n; i++)
+		v[i] = &lines[i];
+	qsort(v, n, sizeof(*v), by_object);
+	ret = ev_notes_open(&notes, r, base);
+	if (ret == 0)
+		ret = unite_sorted(&edits, r, notes, v, n);
+	if (ret == 0)
+		ret = ev_notes_write(&tree, r, base, edits.items, edits.n);
+	if (ret == 0)
+		ret = ev_notes_commit(commit, r, &tree, parent, parent ? 1 : 0,
+				      message);
+	free(edits.items);
+	free(v);
+	ev_notes_close(notes);
+	return ret;
+}
+
 /* One try: 1 if there is nothing to add, EV_ECONFLICT if the ref moved. */
 static int append_once(struct ev_oid *commit, struct ev_repo *r,
 		       const struct ev_append *const *v, size_t n,

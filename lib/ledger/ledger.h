@@ -143,5 +143,11 @@ struct ev_append { struct ev_oid object; struct ev_buf line; };
 int ev_ledger_append(struct ev_oid *commit, struct ev_repo *r,
 		     const struct ev_append *lines, size_t n,
 		     const char *message);
+/* Only make the commit: the notes of `base` (commit or tree, NULL: none) and
+ * those lines, on `parent` (NULL: the first).  No ref moves. */
+int ev_ledger_commit(struct ev_oid *commit, struct ev_repo *r,
+		     const struct ev_oid *base, const struct ev_oid *parent,
+		     const struct ev_append *lines, size_t n,
+		     const char *message);
 
 #endif

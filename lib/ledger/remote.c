@@ -1,6 +1,6 @@
 #include "base/compat.h"
 
-#include "ledger/remote.h"
+#include "ledger/remote_internal.h"
 
 #include "base/error.h"
 #include "base/hash.h"
@@ -11,7 +11,6 @@
 #include "repo/git.h"
 #include "repo/refs.h"
 
-#define MESSAGE_MAX ((size_t)64 << 10)
 #define LOOK_MAX ((size_t)64 << 20)
 
 /* https://user:secret@host/x is shown, and kept, as https://host/x. */
@@ -56,11 +55,20 @@ int ev_remote_init(struct ev_remote *out, struct ev_repo *r, const char *name)
 	return 0;
 }
 
+static void forget_others(struct ev_remote *m)
+{
+	while (m->nothers)
+		free(m->others[--m->nothers].name);
+}
+
 void ev_remote_release(struct ev_remote *m)
 {
 	free(m->slug);
 	free(m->shown);
 	ev_evidence_release(&m->evidence);
+	forget_others(m);
+	free(m->others);
+	ev_strs_release(&m->also);
 	memset(m, 0, sizeof(*m));
 }
 
@@ -92,8 +100,8 @@ int ev_remote_track(struct ev_repo *r, const char *ref,
 }
 
 /* Git's own words for what went wrong, one line each. */
-static int git_failed(const char *what, const char *remote,
-		      const struct ev_buf *err)
+int ev_remote_failed(const char *what, const char *remote,
+		     const struct ev_buf *err)
 {
 	const char *p = err->ptr, *lf;
 
@@ -108,8 +116,8 @@ static int git_failed(const char *what, const char *remote,
 	return EV_ERROR;
 }
 
-static int run(struct ev_buf *out, struct ev_buf *err, struct ev_repo *r,
-	       const char *const *args, int *status)
+int ev_remote_run(struct ev_buf *out, struct ev_buf *err, struct ev_repo *r,
+		  const char *const *args, int *status)
 {
 	struct ev_process p = { .out = out, .err = err };
 	int ret = ev_git(&p, r, args);
@@ -133,25 +141,52 @@ static int take_ref(struct ev_remote *m, const char *hex, const char *name)
 		m->artifacts = oid;
 	} else if (ev_starts_with(name, EV_TAGS)) {
 		ev_evidence_set_tag(&m->evidence, name, &oid);
+	} else {
+		EV_GROW(m->others, m->nothers, m->others_cap);
+		m->others[m->nothers].name = ev_strdup(name);
+		m->others[m->nothers++].oid = oid;
 	}
 	return 0;
 }
 
+const struct ev_oid *ev_remote_other(const struct ev_remote *m,
+				     const char *ref)
+{
+	size_t i;
+
+	for (i = 0; i < m->nothers; i++)
+		if (!strcmp(m->others[i].name, ref))
+			return &m->others[i].oid;
+	return NULL;
+}
+
 int ev_remote_look(struct ev_remote *m, struct ev_repo *r)
 {
-	const char *args[] = { "ls-remote", "--quiet", "--refs", m->name,
-			       EV_LEDGER_REF, EV_ARTIFACT_REF, EV_TAGS "*",
-			       NULL };
+	static const char *const before[] = { "ls-remote", "--quiet",
+					      "--refs" };
+	static const char *const after[] = { EV_LEDGER_REF, EV_ARTIFACT_REF,
+					     EV_TAGS "*" };
+	struct ev_strs args = EV_STRS_INIT;
 	struct ev_buf out = EV_BUF_INIT_MAX(LOOK_MAX);
-	struct ev_buf err = EV_BUF_INIT_MAX(MESSAGE_MAX);
+	struct ev_buf err = EV_BUF_INIT_MAX(EV_REMOTE_SAYS);
 	char *line, *next, *tab;
+	size_t i;
 	int ret, status;
 
 	m->has_ledger = m->has_artifacts = false;
 	ev_evidence_release(&m->evidence);
-	ret = run(&out, &err, r, args, &status);
+	forget_others(m);
+	for (i = 0; i < EV_ARRAY_SIZE(before); i++)
+		ev_strs_add(&args, before[i]);
+	ev_strs_add(&args, m->name);
+	for (i = 0; i < EV_ARRAY_SIZE(after); i++)
+		ev_strs_add(&args, after[i]);
+	for (i = 0; i < m->also.n; i++)
+		ev_strs_add(&args, m->also.items[i]);
+	ev_strs_take(&args, NULL);
+	ret = ev_remote_run(&out, &err, r, (const char *const *)args.items, &status);
 	if (ret == 0 && status)
-		ret = git_failed("reach", m->shown, &err);
+		ret = ev_remote_failed("reach", m->shown, &err);
 	else if (ret == 0 && out.overflow)
 		ret = ev_fail(EV_ELIMIT, "'%s' has too many tags below '%s'",
 			      m->shown, EV_TAGS);
@@ -164,6 +199,22 @@ int ev_remote_look(struct ev_remote *m, struct ev_repo *r)
 		*tab = '\0';
 		ret = take_ref(m, line, tab + 1);
 	}
+	ev_strs_release(&args);
+	ev_buf_release(&out);
+	ev_buf_release(&err);
+	return ret;
+}
+
+static int run_fetch(struct ev_remote *m, struct ev_repo *r,
+		     const char *const *args)
+{
+	struct ev_buf err = EV_BUF_INIT_MAX(EV_REMOTE_SAYS);
+	struct ev_buf out = EV_BUF_INIT_MAX(EV_REMOTE_SAYS);
+	int ret, status;
+
+	ret = ev_remote_run(&out, &err, r, args, &status);
+	if (ret == 0 && status)
+		ret = ev_remote_failed("fetch from", m->shown, &err);
 	ev_buf_release(&out);
 	ev_buf_release(&err);
 	return ret;
@@ -178,16 +229,8 @@ static int fetch(struct ev_remote *m, struct ev_repo *r, const char *option,
 			       "--no-write-fetch-head", "--refmap=",
 			       "--recurse-submodules=no", option, m->name,
 			       spec, NULL };
-	struct ev_buf err = EV_BUF_INIT_MAX(MESSAGE_MAX);
-	struct ev_buf out = EV_BUF_INIT_MAX(MESSAGE_MAX);
-	int ret, status;
 
-	ret = run(&out, &err, r, args, &status);
-	if (ret == 0 && status)
-		ret = git_failed("fetch from", m->shown, &err);
-	ev_buf_release(&out);
-	ev_buf_release(&err);
-	return ret;
+	return run_fetch(m, r, args);
 }
 
 int ev_remote_fetch(struct ev_remote *m, struct ev_repo *r, const char *ref,
@@ -213,6 +256,18 @@ int ev_remote_fetch(struct ev_remote *m, struct ev_repo *r, const char *ref,
 	return 0;
 }
 
+int ev_remote_fetch_other(struct ev_remote *m, struct ev_repo *r,
+			  const char *ref)
+{
+	const char *args[] = { "-c", "gc.auto=0",
+			       "-c", "maintenance.auto=false",
+			       "fetch", "--quiet", "--no-tags", "--no-prune",
+			       "--no-write-fetch-head",
+			       "--recurse-submodules=no", m->name, ref, NULL };
+
+	return run_fetch(m, r, args);
+}
+
 int ev_remote_fetch_tags(struct ev_remote *m, struct ev_repo *r)
 {
 	char *track = ev_remote_ref(m, "refs/evidence/tags/", "/*");
@@ -223,85 +278,5 @@ int ev_remote_fetch_tags(struct ev_remote *m, struct ev_repo *r)
 	ret = fetch(m, r, "--prune", spec);
 	free(spec);
 	free(track);
-	return ret;
-}
-
-/* Words of git and of its servers when somebody else was first. */
-static bool lost_race(const struct ev_buf *out, const struct ev_buf *err)
-{
-	static const char *const words[] = {
-		"fetch first", "non-fast-forward", "stale info",
-		"failed to update ref", "cannot lock ref",
-		"incorrect old value", "reference already exists",
-		"unable to create", "atomic transaction failed",
-		"failed to lock", "remote ref updated", "already exists",
-		"a decision that is there is not moved",
-		"another push is writing",
-	};
-	size_t i;
-
-	for (i = 0; i < EV_ARRAY_SIZE(words); i++)
-		if (strcasestr(out->ptr, words[i]) ||
-		    strcasestr(err->ptr, words[i]))
-			return true;
-	return false;
-}
-
-static void add_refspec(struct ev_strs *args, const struct ev_oid *oid,
-			const char *ref)
-{
-	char hex[EV_OID_HEX + 1];
-
-	ev_oid_hex(hex, oid);
-	ev_strs_addf(args, "%s:%s", hex, ref);
-}
-
-static void push_args(struct ev_strs *args, const struct ev_remote *m,
-		      const struct ev_push *p)
-{
-	static const char *const fixed[] = {
-		"push", "--porcelain", "--no-verify",
-		"--recurse-submodules=no", "--no-follow-tags"
-	};
-	char old[EV_OID_HEX + 1] = "";
-	size_t i;
-
-	for (i = 0; i < EV_ARRAY_SIZE(fixed); i++)
-		ev_strs_add(args, fixed[i]);
-	if (!!p->ledger + !!p->artifacts + p->ntags > 1)
-		ev_strs_add(args, "--atomic");
-	if (p->artifacts && m->has_artifacts)
-		ev_oid_hex(old, &m->artifacts);
-	if (p->artifacts)
-		ev_strs_addf(args, "--force-with-lease=%s:%s", EV_ARTIFACT_REF,
-			     old);
-	ev_strs_add(args, m->name);
-	if (p->ledger)
-		add_refspec(args, p->ledger, EV_LEDGER_REF);
-	if (p->artifacts)
-		add_refspec(args, p->artifacts, EV_ARTIFACT_REF);
-	for (i = 0; i < p->ntags; i++)
-		add_refspec(args, &p->tags[i].oid, p->tags[i].name);
-	ev_strs_take(args, NULL);
-}
-
-int ev_remote_push(struct ev_remote *m, struct ev_repo *r,
-		   const struct ev_push *p)
-{
-	struct ev_buf out = EV_BUF_INIT_MAX(MESSAGE_MAX);
-	struct ev_buf err = EV_BUF_INIT_MAX(MESSAGE_MAX);
-	struct ev_strs args = EV_STRS_INIT;
-	int ret, status;
-
-	push_args(&args, m, p);
-	ret = run(&out, &err, r, (const char *const *)args.items, &status);
-	if (ret == 0 && status) {
-		ret = git_failed("push evidence to", m->shown, &err);
-		if (lost_race(&out, &err))
-			ret = EV_ECONFLICT;
-	}
-	ev_strs_release(&args);
-	ev_buf_release(&out);
-	ev_buf_release(&err);
 	return ret;
 }

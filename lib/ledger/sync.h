@@ -19,11 +19,15 @@
 struct ev_sync_options {
 	const char *remote;		/* name or URL */
 	bool fetch_only, push_only, artifacts, dry_run;
+	/* For outgoing.h: what comes is united in memory, and no ref moves but
+	 * those that follow the remote's. */
+	bool look_only;
 	/*
-	 * Tags came: fill *trust with what is to be trusted now; NULL: it
-	 * stays.  No ledger is open then.
+	 * Tags came, and `here` is what there is with them: fill *trust with
+	 * what is to be trusted now; NULL: it stays.  No ledger is open then.
 	 */
-	int (*renew)(void *ctx, struct ev_trust **trust);
+	int (*renew)(void *ctx, const struct ev_evidence *here,
+		     struct ev_trust **trust);
 	/*
 	 * May this tag be sent, where the remote holds `there`?  1, or 0 with
 	 * the reason.  NULL: if it is well formed and well signed by whom it

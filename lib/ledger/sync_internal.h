@@ -31,6 +31,27 @@ struct ev_sync_job {
 	size_t ntags;
 };
 
+/* A job, and its rounds: look, fetch, and plan what is to be sent. */
+int ev_sync_job_init(struct ev_sync_job *j, struct ev_sync_result *result,
+		     struct ev_repo *r, struct ev_trust *trust,
+		     const struct ev_sync_options *o);
+void ev_sync_job_release(struct ev_sync_job *j);
+int ev_sync_round_open(struct ev_sync_job *j);
+void ev_sync_round_close(struct ev_sync_job *j);
+/* What the local ledger's ref holds. */
+int ev_sync_read_local(struct ev_sync_job *j);
+
+/* sync_plan.c: which lines come, go and stay. */
+int ev_sync_plan(struct ev_sync_job *j);
+/* Write notes with edits on top of `base` (may be NULL); moves no ref. */
+int ev_sync_commit(struct ev_oid *out, struct ev_repo *r,
+		   const struct ev_oid *base, const struct ev_edits *e,
+		   const char *message);
+/* The local ledger once the remote's is at `tip`: that, or one commit on it
+ * for what only we have. */
+int ev_sync_unite(struct ev_oid *local, struct ev_sync_job *j,
+		  const struct ev_oid *tip);
+
 /* Look what tags the remote has, and create here those that are not. */
 int ev_sync_tags_receive(struct ev_sync_job *j);
 /* Fill `tags`: those that the remote has not and that may be sent. */

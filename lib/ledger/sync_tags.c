@@ -71,6 +71,11 @@ static int create(struct ev_sync_job *j, const struct ev_tagref *tag)
 	if (ret < 0)
 		return ret;
 	ev_decided_release(&d);
+	if (j->o->look_only) {
+		ev_evidence_set_tag(&j->here, tag->name, &tag->oid);
+		j->result->decisions_received++;
+		return 0;
+	}
 	ret = ev_ref_no_symbol(j->repo, tag->name);
 	if (ret == 0)
 		ret = ev_ref_cas(j->repo, tag->name, &tag->oid, NULL,
@@ -145,10 +150,12 @@ int ev_sync_tags_receive(struct ev_sync_job *j)
 	if (ret < 0 || j->o->dry_run ||
 	    j->result->decisions_received == before)
 		return ret;
-	ev_evidence_release(&j->here);
-	ret = ev_evidence_read(&j->here, j->repo);
+	if (!j->o->look_only) {
+		ev_evidence_release(&j->here);
+		ret = ev_evidence_read(&j->here, j->repo);
+	}
 	if (ret == 0 && j->o->renew)
-		ret = j->o->renew(j->o->ctx, &j->trust);
+		ret = j->o->renew(j->o->ctx, &j->here, &j->trust);
 	return ret;
 }
 
