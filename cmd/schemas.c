@@ -181,7 +181,12 @@ const char schema_revoke[] =
 	"    \"target\": {\"type\": \"object\", \"required\": [\"type\", "
 	"\"id\"],\n"
 	"      \"properties\": {\"type\": {\"enum\": [\"record\", \"line\", "
-	"\"approval\", \"link\"]}, \"id\": " TEXT "}},\n"
+	"\"approval\", \"link\", \"release\", \"key\", \"artifact\"]},\n"
+	"        \"id\": " TEXT "}},\n"
+	"    \"compromised\": " FLAG ",\n"
+	"    \"checkpoint\": " MAYBE_TEXT ",\n"
+	"    \"lost\": {\"type\": \"object\"},\n"
+	"    \"expunged\": " FLAG ",\n"
 	"    \"signer\": " TEXT ",\n"
 	"    \"written\": " FLAG ",\n"
 	TAIL;
