@@ -270,5 +270,10 @@ int ev_case_open(struct ev_case *c, struct ev_repo *r,
 /* Gather all, then add every rule. */
 int ev_case_judge(struct ev_case *c);
 void ev_case_release(struct ev_case *c);
+/* ev_judge(), with a look at each case, judged, before it is released. */
+int ev_judge_look(struct ev_verdict *out, struct ev_repo *r,
+		  const struct ev_chain *chain, const struct ev_evidence *e,
+		  const struct ev_question *q,
+		  int (*look)(void *ctx, const struct ev_case *c), void *ctx);
 
 #endif

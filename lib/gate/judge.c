@@ -344,6 +344,14 @@ int ev_judge(struct ev_verdict *out, struct ev_repo *r,
 	     const struct ev_chain *chain, const struct ev_evidence *e,
 	     const struct ev_question *q)
 {
+	return ev_judge_look(out, r, chain, e, q, NULL, NULL);
+}
+
+int ev_judge_look(struct ev_verdict *out, struct ev_repo *r,
+		  const struct ev_chain *chain, const struct ev_evidence *e,
+		  const struct ev_question *q,
+		  int (*look)(void *ctx, const struct ev_case *c), void *ctx)
+{
 	const struct ev_policy *p = ev_chain_policy(chain);
 	const struct ev_protect *protect;
 	struct ev_case c;
@@ -370,6 +378,8 @@ int ev_judge(struct ev_verdict *out, struct ev_repo *r,
 		out->commit = c.has_commit ? c.commit : q->to;
 		out->tree = c.tree;
 		ret = ev_case_judge(&c);
+		if (ret == 0 && look)
+			ret = look(ctx, &c);
 		ev_case_release(&c);
 	}
 	if (ret < 0)

@@ -107,16 +107,10 @@ static void json_oid(struct ev_json *j, const char *key, bool has,
 	ev_json_kv(j, key, has ? hex : NULL);
 }
 
-void ev_verdict_json(struct ev_json *j, const struct ev_verdict *v)
+void ev_verdict_json_rules(struct ev_json *j, const struct ev_verdict *v)
 {
 	size_t i;
 
-	ev_json_kv(j, "outcome", ev_outcome_name(v->outcome));
-	ev_json_kv(j, "ref", v->ref);
-	json_oid(j, "from", v->has_from, &v->from);
-	json_oid(j, "to", v->has_to, &v->to);
-	ev_json_kv(j, "policy", *v->policy ? v->policy : NULL);
-	ev_json_kv(j, "root", *v->root ? v->root : NULL);
 	ev_json_key(j, "rules");
 	ev_json_list(j);
 	for (i = 0; i < v->n; i++) {
@@ -128,4 +122,15 @@ void ev_verdict_json(struct ev_json *j, const struct ev_verdict *v)
 		ev_json_end_object(j);
 	}
 	ev_json_end_list(j);
+}
+
+void ev_verdict_json(struct ev_json *j, const struct ev_verdict *v)
+{
+	ev_json_kv(j, "outcome", ev_outcome_name(v->outcome));
+	ev_json_kv(j, "ref", v->ref);
+	json_oid(j, "from", v->has_from, &v->from);
+	json_oid(j, "to", v->has_to, &v->to);
+	ev_json_kv(j, "policy", *v->policy ? v->policy : NULL);
+	ev_json_kv(j, "root", *v->root ? v->root : NULL);
+	ev_verdict_json_rules(j, v);
 }

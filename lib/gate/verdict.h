@@ -53,5 +53,7 @@ void ev_verdict_add(struct ev_verdict *v, const char *rule,
 int ev_verdict_exit(const struct ev_verdict *v);
 /* The members outcome ref from to policy root rules of an open object. */
 void ev_verdict_json(struct ev_json *j, const struct ev_verdict *v);
+/* The last of them alone. */
+void ev_verdict_json_rules(struct ev_json *j, const struct ev_verdict *v);
 
 #endif

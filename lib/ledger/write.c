@@ -29,7 +29,7 @@ void ev_draft_release(struct ev_draft *d)
 }
 
 static void put_subject(struct ev_json *j, const char *name, const char *digest,
-			const struct ev_oid *oid)
+			const struct ev_oid *oid, const char *ref)
 {
 	char hex[EV_OID_HEX + 1];
 
@@ -40,6 +40,15 @@ static void put_subject(struct ev_json *j, const char *name, const char *digest,
 	ev_json_object(j);
 	ev_json_kv(j, digest, hex);
 	ev_json_end_object(j);
+	if (ref) {
+		ev_json_key(j, "annotations");
+		ev_json_object(j);
+		ev_json_key(j, "sourceRefs");
+		ev_json_list(j);
+		ev_json_string(j, ref);
+		ev_json_end_list(j);
+		ev_json_end_object(j);
+	}
 	ev_json_end_object(j);
 }
 
@@ -107,8 +116,9 @@ int ev_draft_payload(struct ev_buf *out, const struct ev_draft *d,
 	ev_json_key(&j, "subject");
 	ev_json_list(&j);
 	if (!ev_oid_is_zero(&d->commit))
-		put_subject(&j, "commit", "gitCommit", &d->commit);
-	put_subject(&j, "tree", "gitTree", &d->tree);
+		put_subject(&j, "commit", "gitCommit", &d->commit,
+			    d->source_ref);
+	put_subject(&j, "tree", "gitTree", &d->tree, NULL);
 	ev_json_end_list(&j);
 	ev_json_kv(&j, "predicateType",
 		   d->type ? d->type : ev_kind_predicate(d->kind));
@@ -311,24 +321,6 @@ static int check_key(const struct ev_trust *trust, const char *fpr)
 	return 0;
 }
 
-static int sign_line(struct ev_buf *line, const struct ev_buf *payload,
-		     const char *fpr)
-{
-	struct ev_buf pae = EV_BUF_INIT, sig = EV_BUF_INIT;
-	int ret;
-
-	ev_pae(&pae, EV_PAYLOAD_TYPE, payload->ptr, payload->len);
-	ret = ev_sign_detached(&sig, fpr, pae.ptr, pae.len);
-	if (ret == 0)
-		ev_envelope_format(line, payload, fpr, &sig);
-	if (ret == 0 && line->len > EV_LINE_MAX)
-		ret = ev_fail(EV_ELIMIT, "record is %zu bytes as a line, over "
-			      "the limit of %zu", line->len, EV_LINE_MAX);
-	ev_buf_release(&sig);
-	ev_buf_release(&pae);
-	return ret;
-}
-
 static int store(struct ev_written *out, struct ev_repo *r,
 		 const struct ev_draft *d, const struct ev_buf *line)
 {
@@ -359,7 +351,6 @@ int ev_draft_write(struct ev_written *out, struct ev_repo *r,
 		   const char *fpr, bool dry_run)
 {
 	struct ev_ledger *l = NULL;
-	struct ev_line judged = { 0 };
 	struct ev_buf payload = EV_BUF_INIT, line = EV_BUF_INIT;
 	int ret;
 
@@ -370,29 +361,18 @@ int ev_draft_write(struct ev_written *out, struct ev_repo *r,
 	if (ret == 0)
 		ret = ev_draft_check_supersedes(d, l, trust, fpr);
 	ev_artifacts_leave_out(&d->artifacts, trust);
-	if (ret == 0)
+	if (ret < 0)
+		goto out;
+	if (dry_run) {
 		ret = ev_draft_payload(&payload, d, trust);
-	if (ret < 0)
-		goto out;
-	ev_sha256_hex(out->id, payload.ptr, payload.len);
-	if (dry_run)
-		goto out;
-	ret = sign_line(&line, &payload, fpr);
-	if (ret < 0)
-		goto out;
-	ret = ev_ledger_judge(&judged, l, ev_oid_is_zero(&d->commit) ?
-			      &d->tree : &d->commit, line.ptr, line.len);
-	if (ret < 0)
-		goto out;
-	if (judged.state != EV_LIVE) {
-		ret = ev_fail(EV_EDENIED, "nobody would accept this record: %s",
-			      judged.reason);
+		if (ret == 0)
+			ev_sha256_hex(out->id, payload.ptr, payload.len);
 		goto out;
 	}
-	memcpy(out->line, judged.record.line, sizeof(out->line));
-	ret = store(out, r, d, &line);
+	ret = ev_draft_sign(out, &line, l, trust, d, fpr);
+	if (ret == 0)
+		ret = store(out, r, d, &line);
 out:
-	ev_line_release(&judged);
 	ev_ledger_close(l);
 	ev_buf_release(&line);
 	ev_buf_release(&payload);

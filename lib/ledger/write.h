@@ -14,6 +14,9 @@ struct ev_draft {
 	/* Subjects; without a commit the tree is the only one, as for what is
 	 * about no commit (a revocation of a line). */
 	struct ev_oid commit, tree;
+	/* Full name of a ref that the commit is of (annotations.sourceRefs);
+	 * NULL: not said. */
+	const char *source_ref;
 	/* Members of the predicate as JSON text without the outer braces, e.g.
 	 * "\"result\":\"PASSED\",\"configuration\":[]"; may be empty. */
 	struct ev_buf members;
@@ -47,6 +50,18 @@ int ev_draft_check_supersedes(struct ev_draft *d, struct ev_ledger *l,
 			      const struct ev_trust *trust, const char *fpr);
 
 struct ev_written { char id[65], line[65]; struct ev_oid ledger; };
+/*
+ * Sign the line, and store nothing: for who stores it with something else.
+ * EV_EDENIED if nobody would accept it.
+ */
+int ev_draft_sign(struct ev_written *out, struct ev_buf *line,
+		  struct ev_ledger *l, const struct ev_trust *trust,
+		  const struct ev_draft *d, const char *fpr);
+/* Is this line, signed before, just what ev_draft_sign() would make of the
+ * draft, and would it still be accepted? */
+int ev_draft_fits(bool *fits, struct ev_written *out, struct ev_ledger *l,
+		  const struct ev_trust *trust, const struct ev_draft *d,
+		  const char *fpr, const struct ev_buf *line);
 /*
  * Sign and store: artifacts first, then the line on commit and tree in one
  * ledger commit. Checks `supersedes`. With dry_run everything but the writing is done, also the
