@@ -50,7 +50,7 @@ CFLAGS_ALL = -std=gnu11 $(OPT) -fstack-protector-strong -fPIC \
 # Asked once, and only by a goal that compiles: before `make deps` there may be
 # no pkg-config to ask.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
-PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)) -lunistring)$(PKG_LIBS)
+PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)) -lunistring -lm)$(PKG_LIBS)
 
 LIB_SRC := $(sort $(wildcard lib/*/*.c))
 CMD_SRC := $(sort $(wildcard cmd/*.c))
@@ -81,6 +81,10 @@ $(BUILD)/flags: FORCE | $(BUILD)/pkgs
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The same digits anywhere, whatever CFLAGS say: see lib/stats/fp.h.
+$(BUILD)/lib/stats/%.o: private CFLAGS_ALL += -std=c11 -fno-fast-math \
+	-ffp-contract=off
 
 $(LIB): $(LIB_OBJ)
 	@rm -f $@
