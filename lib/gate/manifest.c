@@ -51,8 +51,10 @@ int ev_manifest_gather(struct ev_case *c)
 
 static char *attach_hint(const struct ev_case *c, const char *comment)
 {
-	return ev_words_missing(c, ev_strdupf("git evidence attach manifest "
-					      "%s%s", c->label, comment));
+	char *hint = ev_strdupf("git evidence attach manifest %s%s", c->label,
+				comment);
+
+	return ev_words_missing(c, ev_words_by(hint, &c->req->manifest_by));
 }
 
 /* "no manifest for 9d03e77", and why those that are there do not count. */

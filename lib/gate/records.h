@@ -107,6 +107,9 @@ char *ev_words_clear(const struct ev_case *c, const char *name,
 		     const struct ev_strs *by);
 /* "git evidence approve ... --role ROLE"; the same. */
 char *ev_words_approve(const struct ev_case *c, const char *role);
+/* A hint with "# by ci", who may sign what it makes, if not everybody may.
+ * Takes and returns one that the caller owns. */
+char *ev_words_by(char *hint, const struct ev_strs *by);
 /* "git evidence sync" where a remote may have it, else `hint`, which is freed
  * then; owned by the caller. */
 char *ev_words_missing(const struct ev_case *c, char *hint);

@@ -124,20 +124,25 @@ static void tell_age(struct ev_buf *out, const struct ev_case *c,
 		    (long long)rule->max_age_days);
 }
 
-static char *attach_hint(const struct ev_case *c, const struct ev_pick *p)
+static char *attach_hint(const struct ev_case *c,
+			 const struct ev_report_rule *rule,
+			 const struct ev_pick *p)
 {
-	char name[EV_OID_HEX + 1];
+	char name[EV_OID_HEX + 1], *hint;
 
-	if (!p)
-		return ev_strdupf("git evidence attach report report.json %s",
+	if (!p) {
+		hint = ev_strdupf("git evidence attach report report.json %s",
 				  c->label);
+		return ev_words_by(hint, &rule->by);
+	}
 	if (ev_oid_eq(&p->line->record.tree, &c->tree))
 		memcpy(name, c->label, sizeof(name));
 	else
 		ev_repo_short(name, c->repo, &p->commit);
-	return ev_strdupf("git evidence attach report report.json %s "
+	hint = ev_strdupf("git evidence attach report report.json %s "
 			  "--supersede %.12s --because '<reason>'", name,
 			  p->line->record.id);
+	return ev_words_by(hint, &rule->by);
 }
 
 /* The rule ---------------------------------------------------------------- */
@@ -170,7 +175,7 @@ static void missing(struct ev_record_rule *r, struct ev_case *c,
 	ev_why_tell(&text, why, &rule->by);
 	r->outcome = ev_case_missing(c);
 	r->detail = ev_buf_detach(&text, NULL);
-	r->hint = ev_words_missing(c, attach_hint(c, NULL));
+	r->hint = ev_words_missing(c, attach_hint(c, rule, NULL));
 }
 
 static void conclude(struct ev_record_rule *r, struct ev_case *c)
@@ -185,7 +190,7 @@ static void conclude(struct ev_record_rule *r, struct ev_case *c)
 		r->outcome = EV_FAIL;
 		tell_age(&text, c, rule, last);
 		ev_words_record(&text, c, last);
-		r->hint = attach_hint(c, NULL);
+		r->hint = attach_hint(c, rule, NULL);
 	} else if (r->outcome == EV_PASS) {
 		tell_pass(&text, c, p);
 		ev_words_record(&text, c, p);
@@ -200,7 +205,7 @@ static void conclude(struct ev_record_rule *r, struct ev_case *c)
 		if (r->outcome == EV_REVIEW)
 			review(r, c);
 		else
-			r->hint = attach_hint(c, p);
+			r->hint = attach_hint(c, rule, p);
 	}
 	r->detail = ev_buf_detach(&text, NULL);
 }

@@ -89,8 +89,9 @@ static void missing(struct ev_record_rule *r, struct ev_case *c)
 	ev_why_tell(&text, &why, &t->by);
 	r->outcome = ev_case_missing(c);
 	r->detail = ev_buf_detach(&text, NULL);
-	r->hint = ev_words_missing(c, ev_strdupf("git evidence run %s --name %s"
-					 " -- COMMAND", c->label, t->name));
+	r->hint = ev_strdupf("git evidence run %s --name %s -- COMMAND",
+			     c->label, t->name);
+	r->hint = ev_words_missing(c, ev_words_by(r->hint, &t->by));
 	ev_why_release(&why);
 }
 
@@ -123,6 +124,7 @@ int ev_test_gather(struct ev_record_rule *r, struct ev_case *c)
 				     "--supersede %.12s --because '<reason>' "
 				     "-- COMMAND", c->label, t->name,
 				     worst->line->record.id);
+		r->hint = ev_words_by(r->hint, &t->by);
 	}
 	return 0;
 }

@@ -103,7 +103,7 @@ char *ev_words_clear(const struct ev_case *c, const char *name,
 	if (by && by->n) {
 		role = by->items[0];
 	} else {
-		ev_requirement_quorum(&q, c->req, c->tier);
+		ev_case_quorum(&q, c);
 		if (q.n)
 			role = q.items[0].role;
 	}
@@ -112,6 +112,21 @@ char *ev_words_clear(const struct ev_case *c, const char *name,
 	free(approve);
 	ev_quorum_release(&q);
 	return clear;
+}
+
+char *ev_words_by(char *hint, const struct ev_strs *by)
+{
+	struct ev_buf out = EV_BUF_INIT;
+	size_t i;
+
+	if (!by->n)
+		return hint;
+	ev_buf_addf(&out, "%s%s", hint, strstr(hint, "  # ") ? "; by " :
+		    "    # by ");
+	for (i = 0; i < by->n; i++)
+		ev_buf_addf(&out, "%s%s", i ? " or " : "", by->items[i]);
+	free(hint);
+	return ev_buf_detach(&out, NULL);
 }
 
 char *ev_words_missing(const struct ev_case *c, char *hint)

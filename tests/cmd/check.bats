@@ -32,9 +32,9 @@ teardown() {
 	  pass    3 others                 (git evidence check <head> --for production --all)
 	END
 	expect_shown stderr <<-'END'
-	hint: git evidence attach manifest <head>
-	hint: git evidence attach report report.json <head>
-	hint: git evidence run <head> --name unit -- COMMAND
+	hint: git evidence attach manifest <head>    # by ci
+	hint: git evidence attach report report.json <head>    # by ci
+	hint: git evidence run <head> --name unit -- COMMAND    # by ci
 	hint: git evidence approve <head> --role clinical
 	hint: git evidence approve <head> --role quality
 	END

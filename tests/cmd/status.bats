@@ -52,9 +52,9 @@ next_for() {
 	    could approve: Quinn Abara, Robin Sato
 
 	you are Build service (ci); next:
-	  git evidence attach manifest <head>
-	  git evidence attach report report.json <head>
-	  git evidence run <head> --name unit -- COMMAND
+	  git evidence attach manifest <head>    # by ci
+	  git evidence attach report report.json <head>    # by ci
+	  git evidence run <head> --name unit -- COMMAND    # by ci
 	END
 	expect_stderr </dev/null
 }

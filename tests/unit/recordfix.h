@@ -248,19 +248,52 @@ static RF_UNUSED const struct ev_verdict_rule *rf_rule(const char *name)
 	return found;
 }
 
-/* The rule's outcome, and texts that its detail and its hint hold; a hint of
- * NULL says that there is none. */
+/* The hint without whom it is for; `by` takes that, "ci or quality", or "". */
+static RF_UNUSED char *rf_hint(const char **by,
+			       const struct ev_verdict_rule *r)
+{
+	static const char *const before[] = { "    # by ", "; by " };
+	char *hint = strdup(r->hint ? r->hint : ""), *at;
+	size_t i;
+
+	*by = "";
+	for (i = 0; i < 2; i++) {
+		at = strstr(hint, before[i]);
+		if (!at)
+			continue;
+		*by = r->hint + (at - hint) + strlen(before[i]);
+		*at = '\0';
+		break;
+	}
+	return hint;
+}
+
+/* The rule's outcome, a text that its detail holds, and its hint without whom
+ * it is for; a hint of NULL says that there is none. */
 static RF_UNUSED void rf_says(const char *name, enum ev_outcome outcome,
 			      const char *detail, const char *hint)
 {
 	const struct ev_verdict_rule *r = rf_rule(name);
+	const char *by;
+	char *said;
 
 	if (!r)
 		fail_msg("there is no rule '%s'", name);
+	said = rf_hint(&by, r);
 	if (r->outcome != outcome || !strstr(r->detail, detail) ||
-	    !r->hint != !hint || (hint && strcmp(r->hint, hint)))
+	    !r->hint != !hint || (hint && strcmp(said, hint)))
 		fail_msg("%s: %s '%s' '%s'", name, ev_outcome_name(r->outcome),
 			 r->detail, r->hint ? r->hint : "no hint");
+	free(said);
+}
+
+/* Whom its hint is for. */
+static RF_UNUSED void rf_is_for(const char *name, const char *by)
+{
+	const char *is;
+
+	free(rf_hint(&is, rf_rule(name)));
+	assert_string_equal(is, by);
 }
 
 #endif

@@ -60,6 +60,15 @@ static void a_test_that_is_not_there_fails_with_the_command(void **state)
 		"git evidence run 9d03e77 --name unit -- COMMAND");
 	assert_string_equal(rf_rule("tests.unit")->detail,
 			    "no test 'unit' for 9d03e77");
+	rf_is_for("tests.unit", "ci");
+}
+
+static void a_test_that_anybody_may_sign_is_for_nobody_by_name(void **state)
+{
+	(void)state;
+	rf_want_test(NULL);
+	rf_judge();
+	rf_is_for("tests.unit", "");
 }
 
 static void what_a_remote_may_have_is_incomplete(void **state)
@@ -70,6 +79,7 @@ static void what_a_remote_may_have_is_incomplete(void **state)
 	rf_judge();
 	rf_says("tests.unit", EV_INCOMPLETE, "no test 'unit'",
 		"git evidence sync");
+	rf_is_for("tests.unit", "");
 }
 
 static void a_record_of_another_kind_or_name_does_not_count(void **state)
@@ -148,6 +158,7 @@ static void a_failure_says_what_failed_and_how_it_is_replaced(void **state)
 		"'dose.limit' (record 000000000abc by Build service)",
 		"git evidence run 9d03e77 --name unit --supersede "
 		"000000000abc --because '<reason>' -- COMMAND");
+	rf_is_for("tests.unit", "ci");
 }
 
 static void a_failure_without_counts_gives_the_status(void **state)
@@ -556,6 +567,7 @@ int main(void)
 		T(a_rule_allows_whoever_has_one_of_its_roles),
 		T(a_test_by_the_right_people_passes),
 		T(a_test_that_is_not_there_fails_with_the_command),
+		T(a_test_that_anybody_may_sign_is_for_nobody_by_name),
 		T(what_a_remote_may_have_is_incomplete),
 		T(a_record_of_another_kind_or_name_does_not_count),
 		T(a_record_by_somebody_else_is_told_as_such),

@@ -47,6 +47,7 @@ static void without_a_manifest_the_rule_fails_with_the_command(void **state)
 	want_manifest();
 	rf_judge();
 	rf_says("manifest", EV_FAIL, "no manifest for 9d03e77", ATTACH);
+	rf_is_for("manifest", "ci");
 	assert_null(rf_rule("manifest.fields"));
 }
 

@@ -60,6 +60,7 @@ static void a_report_by_somebody_else_does_not_count(void **state)
 	rf_judge();
 	rf_says(RULE, EV_FAIL, NONE ": 1 record by Build service, who is not "
 		"in quality or clinical", ATTACH);
+	rf_is_for(RULE, "quality or clinical");
 }
 
 static void a_report_of_another_suite_file_does_not_count(void **state)
