@@ -5,6 +5,7 @@
 # pieces.bash.
 
 . "$gate_dir/waivers.bash"
+. "$gate_dir/releases.bash"
 
 declare -A policy_tree=() policy_link=() policy_version=() more_policies=() \
 	commit=() tree=() parents_of=() signer_of=() notes=() record=() \
@@ -133,7 +134,8 @@ begin_case() {
 	local first=
 	problem= said=
 	want=() commit=() tree=() notes=() record=() envelope=() place=()
-	approval=() seen=() kept=() counted=() approvers=(quinn) approver_role=
+	approval=() approval_tag=() given=() waived=()
+	seen=() kept=() counted=() approvers=(quinn) approver_role=
 	declared_ledger=yes root=quinn shallow= manifest_id= last_key=
 	judged=candidate target=refs/heads/production
 	more_policies=() in_force= link_before= version=1 remote= where=.
@@ -532,6 +534,7 @@ say_revoke() {
 	'line of '*)
 		what=${what#line of }
 		type=line id=${envelope[$what]-} ;;
+	release\ *) type=release id=${record[$what]-} ;;
 	policy\ *)
 		type=link id=${policy_link[${more_policies[${what#policy }]-}]-} ;;
 	*)
@@ -716,8 +719,10 @@ say_approve() {
 		object tag "${id/'"meaning": "'/'"meaning":  "'}"
 	fi
 	want[refs/tags/$where]=$REPLY
+	given+=("$REPLY")
 	for id in "approval of $who" $label
 	do
+		approval_tag[$id]=$REPLY
 		approval[$id]=$REPLY
 		place[$id]=$at
 	done
@@ -863,6 +868,7 @@ say() {
 	manifest | report | test | lineage)
 		say_record "$verb" "$rest" "$label" "${list[@]}" ;;
 	waive) say_waive "$rest" "$label" "${list[@]}" ;;
+	promote) say_promote "$rest" "$label" "${list[@]}" ;;
 	approve) say_approve "$rest" "$label" "${list[@]}" ;;
 	revoke) say_revoke "$rest" ;;
 	tag) say_tag "$rest" "${list[@]}" ;;
