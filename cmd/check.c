@@ -42,7 +42,7 @@ static int judge(struct ev_verdict *v, struct context *ctx, const char *rev)
 	if (ret == 0)
 		ret = target_read(&ref, &q.to, &reader, ctx->repo, rev, target);
 	if (ret == 0)
-		ret = ev_target_from(&q.from, ctx->repo, ref);
+		ret = ev_target_move(&q.from, ctx->repo, ref, &q.to);
 	q.ref = ref;
 	if (ret == 0)
 		ret = ev_rollback_ask(&q, &heads, ctx->repo, &reader.chain,

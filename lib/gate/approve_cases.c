@@ -44,7 +44,7 @@ int ev_cases_judge(struct ev_cases *out, struct ev_repo *r,
 	out->q.ref = ref;
 	out->q.to = *to;
 	out->q.now = now;
-	ret = ev_target_from(&out->q.from, r, ref);
+	ret = ev_target_move(&out->q.from, r, ref, to);
 	if (ret == 0)
 		ret = ev_rollback_ask(&out->q, &out->heads, r, chain, e);
 	if (ret < 0) {

@@ -76,5 +76,12 @@ const char *ev_target_near(const struct ev_policy *p, const char *ref);
  * zero if there is none.
  */
 int ev_target_from(struct ev_oid *from, struct ev_repo *r, const char *ref);
+/*
+ * The same, for somebody who asks whether `ref` may become `to`.  Git does not
+ * remember which tags a remote has: where there is one, a tag that is here and
+ * stands for `to` is taken for one that is still to be pushed, so as new.
+ */
+int ev_target_move(struct ev_oid *from, struct ev_repo *r, const char *ref,
+		   const struct ev_oid *to);
 
 #endif

@@ -2,6 +2,8 @@
 
 #include "gate/judge.h"
 
+#include <stdio.h>
+
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -9,6 +11,7 @@
 #include "repo/refs.h"
 
 #define HEADS "refs/heads/"
+#define TAGS "refs/tags/"
 
 static int only_branch(char **ref, const struct ev_policy *p)
 {
@@ -69,17 +72,23 @@ int ev_target_ref(char **ref, const struct ev_policy *p, const char *word)
 	return 0;
 }
 
+static bool has_remote(struct ev_repo *r)
+{
+	char *key = ev_strdupf("remote.%s.url", ev_config_remote(r));
+	bool has = ev_config_get(r, key, NULL) != NULL;
+
+	free(key);
+	return has;
+}
+
 int ev_target_from(struct ev_oid *from, struct ev_repo *r, const char *ref)
 {
-	const char *remote = ev_config_remote(r);
-	char *key, *there = NULL;
+	char *there = NULL;
 	int ret;
 
-	key = ev_strdupf("remote.%s.url", remote);
-	if (ev_starts_with(ref, HEADS) && ev_config_get(r, key, NULL))
-		there = ev_strdupf("refs/remotes/%s/%s", remote,
+	if (ev_starts_with(ref, HEADS) && has_remote(r))
+		there = ev_strdupf("refs/remotes/%s/%s", ev_config_remote(r),
 				   ref + strlen(HEADS));
-	free(key);
 	ret = ev_ref_read(from, r, there ? there : ref);
 	free(there);
 	if (ret != EV_ENOTFOUND)
@@ -87,4 +96,36 @@ int ev_target_from(struct ev_oid *from, struct ev_repo *r, const char *ref)
 	ev_error_clear();
 	*from = ev_oid_zero;
 	return 0;
+}
+
+static bool is_same_commit(struct ev_repo *r, const struct ev_oid *a,
+			   const struct ev_oid *b)
+{
+	char name[EV_OID_HEX + sizeof("^{commit}")], hex[EV_OID_HEX + 1];
+	const struct ev_oid *const of[] = { a, b };
+	struct ev_oid commits[2];
+	size_t i;
+
+	if (ev_oid_eq(a, b))
+		return true;
+	for (i = 0; i < 2; i++) {
+		ev_oid_hex(hex, of[i]);
+		snprintf(name, sizeof(name), "%s^{commit}", hex);
+		if (ev_repo_commit(&commits[i], r, name) < 0) {
+			ev_error_clear();
+			return false;
+		}
+	}
+	return ev_oid_eq(&commits[0], &commits[1]);
+}
+
+int ev_target_move(struct ev_oid *from, struct ev_repo *r, const char *ref,
+		   const struct ev_oid *to)
+{
+	int ret = ev_target_from(from, r, ref);
+
+	if (ret == 0 && ev_starts_with(ref, TAGS) && !ev_oid_is_zero(from) &&
+	    has_remote(r) && is_same_commit(r, from, to))
+		*from = ev_oid_zero;
+	return ret;
 }

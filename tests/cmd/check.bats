@@ -134,6 +134,28 @@ teardown() {
 	expect_in stderr 'hint: git fetch --unshallow'
 }
 
+@test "check: a tag that is here, and still to be pushed, is new" {
+	sed -i 's|^  - {ref: refs/heads/production.*|&\n  - {ref: "refs/tags/v*", require: {promoted_on: refs/heads/production}, create_once: true}|' \
+		.evidence/policy.yaml
+	git commit -q -am 'releases are made once'
+	given_policy_in_force
+	git tag -a -m 'a release' v1 production
+	# nobody else could have it: it is there
+	expect_exit 1 git evidence check v1 --for refs/tags/v1
+	expect_in stdout '  fail    ref.create_once  '
+	git init -q --bare "$WORLD/server.git"
+	git remote add origin "$WORLD/server.git"
+	git push -q --no-verify origin production main
+	expect_exit 0 git evidence check v1 --for refs/tags/v1
+	expect_exit 0 git evidence check v1 --for refs/tags/v1 --all
+	expect_in stdout '  pass    ref.create_once          the ref is new'
+	expect_exit 0 git evidence check production --for refs/tags/v1
+	# one that stands for something else would be moved
+	git tag -f -a -m 'another' v1 main 2>/dev/null
+	expect_exit 1 git evidence check production --for refs/tags/v1
+	expect_in stdout '  fail    ref.create_once  ' 'may be made once'
+}
+
 @test "check: a ref that nothing is asked of may be misspelt, which is said" {
 	expect_exit 4 git evidence check --for prodution
 	expect_stderr <<-END
