@@ -132,6 +132,9 @@ int ev_sign_armored(struct ev_buf *armour, const char *fpr,
 /* Fingerprints of primary keys for which the user has a secret key that can
  * sign and is neither expired nor revoked. */
 int ev_sign_secret_keys(struct ev_strs *out);
+/* Those of which you have the secret key and that cannot sign; why[i] is what
+ * is the matter with fprs[i]: "has expired on 2026-03-01", "is revoked". */
+int ev_sign_spent_keys(struct ev_strs *fprs, struct ev_strs *why);
 /* Append the public block of `fpr`, armoured, self-signatures only. */
 int ev_sign_export_key(struct ev_buf *out, const char *fpr);
 

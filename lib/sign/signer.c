@@ -4,6 +4,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -240,7 +241,25 @@ static bool can_sign(gpgme_key_t key)
 	return false;
 }
 
-int ev_sign_secret_keys(struct ev_strs *out)
+static void tell_spent(struct ev_strs *why, gpgme_key_t key)
+{
+	char day[EV_TIME_TEXT] = "";
+
+	ev_time_format(day, (int64_t)key->subkeys->expires);
+	if (key->revoked)
+		ev_strs_add(why, "is revoked");
+	else if (key->expired)
+		ev_strs_addf(why, "has expired on %.10s", day);
+	else if (key->disabled || key->invalid)
+		ev_strs_add(why, "is disabled in your key ring");
+	else
+		ev_strs_add(why, "has no part that may sign: it has expired, "
+			    "was revoked, or is not here");
+}
+
+/* Those that can sign into `out`, which may be NULL, or the others. */
+static int list_secret(struct ev_strs *out, struct ev_strs *spent,
+		       struct ev_strs *why)
 {
 	struct ev_gpg_quiet q;
 	gpgme_ctx_t ctx = NULL;
@@ -257,8 +276,12 @@ int ev_sign_secret_keys(struct ev_strs *out)
 		err = gpgme_op_keylist_next(ctx, &key);
 		if (err)
 			break;
-		if (can_sign(key))
+		if (out && can_sign(key)) {
 			ev_strs_add(out, key->subkeys->fpr);
+		} else if (spent && !can_sign(key)) {
+			ev_strs_add(spent, key->subkeys->fpr);
+			tell_spent(why, key);
+		}
 		gpgme_key_unref(key);
 	}
 	gpgme_op_keylist_end(ctx);
@@ -267,6 +290,16 @@ int ev_sign_secret_keys(struct ev_strs *out)
 		ret = ev_gpg_fail(err, "cannot list your secret keys");
 	gpgme_release(ctx);
 	return ret;
+}
+
+int ev_sign_secret_keys(struct ev_strs *out)
+{
+	return list_secret(out, NULL, NULL);
+}
+
+int ev_sign_spent_keys(struct ev_strs *fprs, struct ev_strs *why)
+{
+	return list_secret(NULL, fprs, why);
 }
 
 static int no_public_key(const char *fpr)
