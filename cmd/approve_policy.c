@@ -48,8 +48,9 @@ static int print_view(const struct approve *a, const struct ev_policy *next,
 	size_t i;
 	int ret;
 
-	out_line("policy version %lld, %.19s, is approved by %s as %s",
-		 (long long)d->version, d->control_set, d->name, d->role);
+	out_line("to be signed: policy version %lld, %.19s, approved by %s as "
+		 "%s", (long long)d->version, d->control_set, d->name,
+		 d->role);
 	if (last)
 		out_line("  it follows version %lld, %.19s, and is judged by it",
 			 (long long)last->version, last->link);

@@ -27,7 +27,7 @@ static void print_view(struct context *ctx, const struct ev_decision *d,
 	ev_repo_short(commit, ctx->repo, &v->commit);
 	ev_oid_hex(tree, &v->tree);
 	approve_title(&title, d);
-	out_line("%s is %s, by %s", commit, title.ptr, d->name);
+	out_line("to be signed: %s %s, by %s", commit, title.ptr, d->name);
 	if (d->has_from)
 		ev_repo_short(from, ctx->repo, &d->from);
 	out_line("  tree %.12s; '%s' holds %s", tree, verdict_ref(d->ref),

@@ -49,7 +49,7 @@ given_ready() {
 	given_ready
 	expect_exit 0 git evidence approve --role clinical --yes
 	expect_shown stdout <<-'END'
-	<head> is approved for 'production' as clinical, by Dr. Ada Kern
+	to be signed: <head> approved for 'production' as clinical, by Dr. Ada Kern
 	  tree <id>; 'production' holds <base>
 
 	manifest:
@@ -449,7 +449,7 @@ given_ready() {
 	head -n 15 "$WORLD/stdout" >"$WORLD/head"
 	mv "$WORLD/head" "$WORLD/stdout"
 	expect_shown stdout <<-'END'
-	policy version 1, sha256:<id>, is approved by Quinn Abara as quality
+	to be signed: policy version 1, sha256:<id>, approved by Quinn Abara as quality
 	  it is the first: nothing is in force here yet
 
 	files:
@@ -503,7 +503,7 @@ given_ready() {
 	sed -n '/^  [-+]/p' "$WORLD/stdout" >"$WORLD/lines"
 	mv "$WORLD/head" "$WORLD/stdout"
 	expect_shown stdout <<-'END'
-	policy version 2, sha256:<id>, is approved by Robin Sato as quality
+	to be signed: policy version 2, sha256:<id>, approved by Robin Sato as quality
 	  it follows version 1, sha256:<id>, and is judged by it
 
 	files:
@@ -582,4 +582,38 @@ given_ready() {
 	refuses 'is not listed' -- --policy --role clinical --yes
 	expect_exit 128 git evidence attach test "$WORLD/passed.json" --name unit
 	expect_in stderr 'is not listed'
+}
+
+@test "approve: what has not been signed is not called approved" {
+	given_ready
+	as ada
+	printf '#!/bin/sh\nexit 2\n' >"$WORLD/no-gpg" && chmod +x "$WORLD/no-gpg"
+	expect_exit 128 git -c gpg.program="$WORLD/no-gpg" evidence approve \
+		--role clinical --yes
+	expect_in stdout 'to be signed: '
+	refute grep -E '^signed|is approved' "$WORLD/stdout"
+	test -z "$(approvals)"
+}
+
+@test "approve: one's own key has expired, which is the reason" {
+	{
+		sed '/^protect:/,$d' .evidence/policy.yaml
+		policy_person 'Eve Lund' clinical expired
+		sed -n '/^protect:/,$p' .evidence/policy.yaml
+	} >"$WORLD/policy" && mv "$WORLD/policy" .evidence/policy.yaml
+	git add -A && git commit -q -m 'Eve'
+	given_ready
+	git config --unset evidence.signingKey
+	keys_stop
+	keys_home "$WORLD/eve" expired
+	expect_exit 128 git evidence approve --role clinical --yes
+	expect_stderr <<-END
+	error: your key '$(key_fpr expired)', listed for Eve Lund, has expired on 2025-06-01
+	hint: gpg --quick-set-expire $(key_fpr expired) 1y    # then renew its block in .evidence/keys/, and have that approved
+	END
+	# the key of somebody unlisted says nothing
+	keys_stop
+	keys_home "$WORLD/none" mallory
+	expect_exit 128 git evidence approve --role clinical --yes
+	expect_in stderr 'error: you hold no secret key that the policy lists'
 }
