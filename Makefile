@@ -22,7 +22,7 @@ DEPS_BUILD := gcc libc6-dev make pkg-config git libgit2-dev libgpgme-dev \
 	libssl-dev libyaml-dev libjansson-dev libexpat1-dev \
 	libunistring-dev
 DEPS_RUN := git gnupg bubblewrap
-DEPS_CHECK := libcmocka-dev bats mandoc jq shellcheck locales
+DEPS_CHECK := libcmocka-dev bats mandoc jq shellcheck locales faketime
 DEPS_LONG := clang libclang-rt-14-dev valgrind
 
 -include config.mak
