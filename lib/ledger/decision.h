@@ -97,7 +97,7 @@ struct ev_decided {
 	struct ev_oid oid;		/* of the tag */
 	enum ev_objsig sig;		/* against a trust, see below */
 	const struct ev_person *person;
-	char signer[41];
+	char signer[41], subkey[41];
 	int64_t signed_at;
 	char reason[200];		/* why it does not count; "" */
 };
@@ -117,6 +117,9 @@ int ev_decided_read(struct ev_decided *out, struct ev_repo *r,
  */
 int ev_decided_verify(struct ev_decided *d, struct ev_repo *r,
 		      struct ev_trust *trust, int64_t now);
+/* Did it count by `trust` when it was signed, whatever was withdrawn since? */
+int ev_decided_verify_then(struct ev_decided *d, struct ev_repo *r,
+			   struct ev_trust *trust);
 /* Those of `e` below `prefix`, read and verified; what cannot be read is left
  * out and counted in *bad (may be NULL). */
 int ev_decideds_load(struct ev_decideds *out, size_t *bad, struct ev_repo *r,

@@ -88,6 +88,7 @@ void ev_decided_judge(struct ev_decided *d, const struct ev_object_signature *s)
 	d->person = s->person;
 	d->signed_at = s->signed_at;
 	memcpy(d->signer, s->signer, sizeof(d->signer));
+	memcpy(d->subkey, s->subkey, sizeof(d->subkey));
 	memcpy(d->reason, s->reason, sizeof(d->reason));
 	if (d->sig != EV_OBJSIG_GOOD)
 		return;
@@ -108,6 +109,17 @@ int ev_decided_verify(struct ev_decided *d, struct ev_repo *r,
 {
 	struct ev_object_signature s;
 	int ret = ev_object_signature(&s, r, trust, &d->oid, d->ref, now);
+
+	if (ret == 0)
+		ev_decided_judge(d, &s);
+	return ret;
+}
+
+int ev_decided_verify_then(struct ev_decided *d, struct ev_repo *r,
+			   struct ev_trust *trust)
+{
+	struct ev_object_signature s;
+	int ret = ev_object_signature_then(&s, r, trust, &d->oid, d->ref);
 
 	if (ret == 0)
 		ev_decided_judge(d, &s);

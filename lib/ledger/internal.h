@@ -34,9 +34,20 @@ bool ev_judge_cached(struct ev_line *out, struct ev_ledger *l,
 /* What the cache says of the line or, failing that, gpg. */
 int ev_judge_read(struct ev_line *out, struct ev_ledger *l, const char *line,
 		  size_t n);
-/* Whether a line with a good signature counts on `object`. */
+/* Whether a line with a good signature counts on `object`, now. */
 void ev_judge_place(struct ev_line *out, struct ev_ledger *l,
 		    const struct ev_oid *object);
+/* The same, but for time and who withdrew the key. */
+void ev_judge_place_only(struct ev_line *out, struct ev_ledger *l,
+			 const struct ev_oid *object);
+/*
+ * What is foreign or untimely now may be held by a checkpoint and count by
+ * that.  1 if that cannot be told without the line (`line` NULL) and nothing
+ * was changed.
+ */
+int ev_judge_past(struct ev_line *out, struct ev_ledger *l,
+		  const struct ev_oid *object, const unsigned char digest[32],
+		  const char *line, size_t n);
 /* Add to the set, or only count. */
 void ev_lines_keep(struct ev_lines *out, struct ev_line *line);
 

@@ -119,8 +119,8 @@ int ev_judge_read(struct ev_line *out, struct ev_ledger *l, const char *line,
 	return ret;
 }
 
-void ev_judge_place(struct ev_line *out, struct ev_ledger *l,
-		    const struct ev_oid *object)
+void ev_judge_place_only(struct ev_line *out, struct ev_ledger *l,
+			 const struct ev_oid *object)
 {
 	if (out->state != EV_LIVE)
 		return;
@@ -132,6 +132,12 @@ void ev_judge_place(struct ev_line *out, struct ev_ledger *l,
 		return;
 	}
 	place(out, l, object);
+}
+
+void ev_judge_place(struct ev_line *out, struct ev_ledger *l,
+		    const struct ev_oid *object)
+{
+	ev_judge_place_only(out, l, object);
 	if (out->state == EV_LIVE)
 		judge_time(out, l);
 }
@@ -139,11 +145,19 @@ void ev_judge_place(struct ev_line *out, struct ev_ledger *l,
 int ev_ledger_judge(struct ev_line *out, struct ev_ledger *l,
 		    const struct ev_oid *object, const char *line, size_t n)
 {
+	unsigned char digest[EV_SHA256_SIZE];
 	int ret;
 
 	ret = ev_judge_read(out, l, line, n);
-	if (ret == 0)
-		ev_judge_place(out, l, object);
+	if (ret < 0)
+		return ret;
+	ev_judge_place(out, l, object);
+	if (out->state == EV_FOREIGN || out->state == EV_UNTIMELY) {
+		ev_sha256_bytes(digest, line, n);
+		ret = ev_judge_past(out, l, object, digest, line, n);
+	}
+	if (ret < 0)
+		ev_line_release(out);
 	return ret;
 }
 

@@ -2,6 +2,7 @@
 
 #include "ledger/internal.h"
 
+#include "base/error.h"
 #include "base/hash.h"
 
 void ev_ledger_only_list(struct ev_ledger *l)
@@ -10,21 +11,34 @@ void ev_ledger_only_list(struct ev_ledger *l)
 	ev_notes_keep_less(l->notes);
 }
 
+static bool known_on(struct ev_line *out, struct ev_ledger *l,
+		     const struct ev_oid *object, const unsigned char digest[32])
+{
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	if (!ev_judge_cached(out, l, digest))
+		return false;
+	ev_judge_place(out, l, object);
+	ret = ev_judge_past(out, l, object, digest, NULL, 0);
+	if (ret < 0)
+		ev_error_clear();	/* it is read, and says it again */
+	if (ret)
+		ev_line_release(out);
+	return ret == 0;
+}
+
 /* As judge_line() does for a line that is on both. */
 static bool known_line(struct ev_line *out, struct ev_ledger *l,
 		       const struct ev_oid *commit, const struct ev_oid *tree,
 		       const struct ev_oid *blob, const unsigned char digest[32])
 {
-	memset(out, 0, sizeof(*out));
-	if (!ev_judge_cached(out, l, digest))
+	if (!known_on(out, l, commit, digest))
 		return false;
-	ev_judge_place(out, l, commit);
 	if (out->state == EV_MISPLACED) {
 		ev_line_release(out);
-		memset(out, 0, sizeof(*out));
-		if (!ev_judge_cached(out, l, digest))
+		if (!known_on(out, l, tree, digest))
 			return false;
-		ev_judge_place(out, l, tree);
 	}
 	out->on_commit = out->on_tree = true;
 	out->blob = *blob;

@@ -17,12 +17,18 @@
 #include "ledger/decision.h"
 #include "ledger/ledger.h"
 
-/* An accepted checkpoint. */
+/* An accepted checkpoint whose ledger is here. */
 struct ev_holder {
 	struct ev_oid tag, ledger;	/* its tag object, and what it signs */
 	int64_t at;			/* recordedAt */
 	struct ev_trust *trust;		/* of the link it names; not owned */
-	void *private_;			/* what was opened of it */
+	char approvals[72];		/* digest of the decisions there were */
+	bool tip;			/* no other one comes after it */
+	/* Private: what was opened of it, when it was last asked; and whether
+	 * its digest is that of the decisions there are (0: not asked). */
+	struct ev_notes *notes;
+	unsigned long asked;
+	int agrees;
 };
 
 /* A key that somebody entitled has withdrawn. */
@@ -32,11 +38,12 @@ struct ev_voided {
 	/* What these hold still counts: the last good checkpoint and those
 	 * before it, or, where none is named and the key is not called
 	 * compromised, all that do not hold the revocation itself.  Indices
-	 * into the past's holders; a set bit each. */
+	 * into the past's holders; one for each. */
 	bool *spared;
 	char reason[160];
 };
 
+struct ev_past_memo;
 struct ev_past {
 	/* Oldest first: of two, one that the other names as previous comes
 	 * before it; else by time. */
@@ -44,27 +51,49 @@ struct ev_past {
 	size_t n, cap;
 	struct ev_voided *voided;
 	size_t nvoided, voided_cap;
+	/* The decisions there are; not owned, may be NULL. */
+	const struct ev_evidence *evidence;
 	/* Fills the past once; NULL: filled.  Negative: it could not be. */
 	int (*fill)(struct ev_past *p, struct ev_repo *r);
 	void *ctx;
+	struct ev_past_memo *memo;	/* private */
 };
 void ev_past_release(struct ev_past *p);
+/* Fill it, if it is not yet. */
+int ev_past_fill(struct ev_past *p, struct ev_repo *r);
 
 /*
  * The first accepted checkpoint that holds a line (by its SHA-256, 64 hex) on
  * an object, or a tag at its ref; *out is NULL if none does.  A tag is held by
- * a checkpoint if a live or held promotion in that checkpoint's ledger lists
- * it, or if the checkpoint's `approvals` is the digest of all tags up to its
- * time.
+ * a checkpoint if a promotion in that checkpoint's ledger lists it (or, of a
+ * release tag, names its ref and commit), or if the checkpoint's `approvals`
+ * is the digest of all tags up to its time.  Whose promotion that is does not
+ * matter: whoever wrote the name of the tag's object, it was there.
  */
 int ev_past_line(const struct ev_holder **out, struct ev_past *p,
 		 struct ev_repo *r, const struct ev_oid *object,
 		 const char *line);
 int ev_past_tag(const struct ev_holder **out, struct ev_past *p,
 		struct ev_repo *r, const char *ref, const struct ev_oid *tag);
+/* Does the holder's own ledger have the line?  1, 0, or negative. */
+int ev_past_holds(struct ev_past *p, struct ev_repo *r, size_t holder,
+		  const struct ev_oid *object, const char *line);
 /* Does what `h` (NULL: nothing) holds stand although `fpr` is withdrawn?  True
  * also of a key that is not; false with the reason. */
 bool ev_past_spares(char reason[160], struct ev_past *p, struct ev_repo *r,
 		    const char *fpr, const struct ev_holder *h);
+
+/*
+ * A signature that `h` holds, by the key that `s` says: does it count by the
+ * holder's own link, at its own time, before the checkpoint, and although the
+ * key may be withdrawn?  False with the reason.
+ */
+bool ev_past_counts(char reason[160], struct ev_past *p, struct ev_repo *r,
+		    const struct ev_holder *h, const struct ev_signature *s);
+
+/* SHA-256 of sorted lines "<tag oid> <refname>" LF of what is given, as
+ * "sha256:...". */
+void ev_tags_digest(char out[72], const struct ev_tagref *const *tags,
+		    size_t n);
 
 #endif

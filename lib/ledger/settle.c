@@ -40,7 +40,7 @@ static bool may_withdraw(const struct ev_trust *trust,
 {
 	size_t i;
 
-	if (by->person == target->person)
+	if (ev_person_same(by->person, target->person))
 		return true;
 	for (i = 0; trust && i < trust->revoke_records.n; i++)
 		if (ev_person_has_role(by->person,

@@ -33,6 +33,8 @@ void ev_trust_release(struct ev_trust *t)
 	ev_strs_release(&t->revoke_records);
 	free(t->withdrawn);
 	free(t->expunged);
+	ev_strs_release(&t->revoke_keys);
+	ev_strs_release(&t->expunge_by);
 	ev_cache_close(t->cache);
 	ev_keyhome_close(t->home);
 	ev_trust_init(t);
@@ -90,12 +92,43 @@ bool ev_person_has_role(const struct ev_person *p, const char *role)
 	return p && ev_strs_has(&p->roles, role);
 }
 
+static bool share_key(const struct ev_person *a, const struct ev_person *b)
+{
+	size_t i, k;
+
+	for (i = 0; i < a->nkeys; i++)
+		for (k = 0; k < b->nkeys; k++)
+			if (!strcasecmp(a->keys[i].fpr, b->keys[k].fpr))
+				return true;
+	return false;
+}
+
+static bool share_email(const struct ev_person *a, const struct ev_person *b)
+{
+	size_t i, k;
+
+	for (i = 0; i < a->emails.n; i++)
+		for (k = 0; k < b->emails.n; k++)
+			if (!strcasecmp(a->emails.items[i],
+					b->emails.items[k]))
+				return true;
+	return false;
+}
+
+bool ev_person_same(const struct ev_person *a, const struct ev_person *b)
+{
+	if (a == b || !a || !b)
+		return a == b;
+	return share_key(a, b) || share_email(a, b) ||
+	       (a->name && b->name && !strcmp(a->name, b->name));
+}
+
 bool ev_person_shares_role(const struct ev_person *a,
 			   const struct ev_person *b)
 {
 	size_t i;
 
-	if (a == b)
+	if (ev_person_same(a, b))
 		return true;
 	for (i = 0; a && i < a->roles.n; i++)
 		if (ev_person_has_role(b, a->roles.items[i]))

@@ -32,8 +32,15 @@ struct ev_withdrawn {
 	bool compromised;
 	char checkpoint[41];		/* the last good one, a tag; "" */
 };
-/* An artifact that is to be removed, as enough people have signed. */
-struct ev_expunged { char sha256[65], record[65]; struct ev_oid blob; };
+/* An artifact that enough people have called one to be removed. */
+struct ev_expunged {
+	char sha256[65], record[65];
+	struct ev_oid blob;
+	int64_t at;
+	/* By the policy in force, and not only by one before it: it may go
+	 * from a store. */
+	bool removable;
+};
 
 struct ev_trust {
 	char *product_id, *product_name;
@@ -49,7 +56,14 @@ struct ev_trust {
 	size_t nwithdrawn, withdrawn_cap;
 	struct ev_expunged *expunged;
 	size_t nexpunged, expunged_cap;
+	/* Who may withdraw others' keys, and who has a say in what is
+	 * expunged: roles. */
+	struct ev_strs revoke_keys, expunge_by;
+	/* What checkpoints hold (ledger/past.h), set when a chain has been
+	 * read; NULL: nothing, or it is not asked.  Not owned. */
+	struct ev_past *past;
 };
+struct ev_past;
 void ev_trust_init(struct ev_trust *t);
 void ev_trust_release(struct ev_trust *t);
 /*
@@ -65,6 +79,11 @@ const struct ev_person *ev_trust_person(const struct ev_trust *t,
 					const char *primary_fpr,
 					const struct ev_person_key **key);
 bool ev_person_has_role(const struct ev_person *p, const char *role);
+/*
+ * Are they one?  Of two lists of people (what a checkpoint holds is judged by
+ * an older one), one is who has the same key, name or e-mail address.
+ */
+bool ev_person_same(const struct ev_person *a, const struct ev_person *b);
 /* Are they one, or is there a role that both have? */
 bool ev_person_shares_role(const struct ev_person *a,
 			   const struct ev_person *b);

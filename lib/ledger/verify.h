@@ -18,8 +18,10 @@ enum ev_objsig {
 struct ev_object_signature {
 	enum ev_objsig status;
 	const struct ev_person *person;
-	char signer[41];
+	char signer[41], subkey[41];
 	int64_t signed_at;		/* 0: not known */
+	bool right;			/* good over these bytes, whether it
+					   counts or not */
 	char reason[200];
 };
 const char *ev_objsig_name(enum ev_objsig s);
@@ -27,12 +29,18 @@ const char *ev_objsig_name(enum ev_objsig s);
  * Of the raw bytes of a commit or tag. `trust` may be NULL. A tag that lies at
  * `ref` (NULL: at none) must have been made under that name: whoever can move
  * refs could show an old release as a new one.  What gpg said of an object is
- * remembered in the trust's cache.
+ * remembered in the trust's cache.  A tag at `ref` that does not count now is
+ * looked for in the trust's past.
  */
 int ev_object_signature(struct ev_object_signature *out, struct ev_repo *r,
 			struct ev_trust *trust, const struct ev_oid *oid,
 			const char *ref, int64_t now);
-/* The same of bytes that need not lie in the repository. */
+/* Did it count when it was made?  By `trust` alone, at the signature's own
+ * time, whatever was withdrawn since. */
+int ev_object_signature_then(struct ev_object_signature *out,
+			     struct ev_repo *r, struct ev_trust *trust,
+			     const struct ev_oid *oid, const char *ref);
+/* The same of bytes that need not lie in the repository, now. */
 int ev_raw_signature(struct ev_object_signature *out, struct ev_repo *r,
 		     struct ev_trust *trust, enum ev_objtype type,
 		     const struct ev_buf *raw, const char *ref, int64_t now);

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "policy/checkpoints_internal.h"
 #include "policy/final.h"
 #include "policy/links.h"
 #include "repo/config.h"
@@ -31,6 +32,7 @@ void ev_chain_release(struct ev_chain *c)
 		free_policy(c->links[i]);
 	free(c->links);
 	free_policy(c->provisional);
+	ev_seen_free(c->seen);
 	memset(c, 0, sizeof(*c));
 }
 
@@ -91,17 +93,10 @@ static void forked(struct ev_chain *c, const struct ev_links *all,
 static bool follow(struct ev_chain *c, struct ev_link *l)
 {
 	l->used = true;
-	if (l->lapsed || !l->policy) {
+	if (!l->policy) {
 		c->state = EV_CHAIN_BROKEN;
-		if (l->lapsed)
-			snprintf(c->reason, sizeof(c->reason), "the approvals "
-				 "of policy version %lld, %.19s, count no "
-				 "longer: keys have expired since; approve it "
-				 "anew", (long long)l->version, l->link);
-		else
-			snprintf(c->reason, sizeof(c->reason), "the policy "
-				 "%.19s cannot be read: %.300s", l->link,
-				 l->error);
+		snprintf(c->reason, sizeof(c->reason), "the policy %.19s "
+			 "cannot be read: %.300s", l->link, l->error);
 		return false;
 	}
 	EV_GROW(c->links, c->n, c->cap);
@@ -120,43 +115,126 @@ static int read_final(struct ev_chain *c, struct ev_repo *r,
 				    c->links[c->n - 2] : NULL, r, e, now);
 }
 
-static int walk(struct ev_chain *c, struct ev_repo *r, struct ev_links *all,
-		const struct ev_evidence *e, int64_t now)
+/* Those of which one has to follow the last link. */
+static int find_next(struct ev_link_refs *next, struct ev_chain *c,
+		     struct ev_repo *r, struct ev_links *all,
+		     const struct ev_evidence *e, int64_t now)
+{
+	int ret;
+
+	next->n = 0;
+	ret = ev_links_next(next, all, c, r, now);
+	if (ret == 0)
+		ret = ev_links_backdated(next, all, c, c->seen);
+	if (ret == 0 && next->n > 1)
+		ret = ev_links_settled(next, all, c, c->seen);
+	if (ret == 0 && next->n > 1)
+		ret = ev_links_withdraw(next, all, c, r, e, now);
+	return ret;
+}
+
+/* As it was when each link was signed; *lapsed: where the first one is that
+ * would not follow now, else MAX_LINKS. */
+static int walk(size_t *lapsed, struct ev_chain *c, struct ev_repo *r,
+		struct ev_links *all, const struct ev_evidence *e, int64_t now)
 {
 	struct ev_link_refs next = { NULL, 0, 0 };
+	struct ev_link *l;
 	int ret = 0;
 
+	*lapsed = MAX_LINKS;
 	while (ret == 0 && c->n < MAX_LINKS) {
-		next.n = 0;
-		ret = ev_links_next(&next, all, c, r, now);
-		if (ret == 0 && next.n > 1)
-			ret = ev_links_withdraw(&next, all, c, r, e, now);
+		ret = find_next(&next, c, r, all, e, now);
 		if (ret < 0 || !next.n)
 			break;
 		if (next.n > 1) {
 			forked(c, all, &next);
 			break;
 		}
-		if (!follow(c, &all->items[next.at[0]]))
+		l = &all->items[next.at[0]];
+		if (!follow(c, l))
 			break;
+		if (l->lapsed && *lapsed == MAX_LINKS)
+			*lapsed = c->n - 1;
 		ret = read_final(c, r, e, now);
 	}
 	free(next.at);
 	return ret;
 }
 
-int ev_chain_read(struct ev_chain *out, struct ev_repo *r,
-		  const struct ev_evidence *e, int64_t now)
+/* Those up to the last one that a checkpoint names that is used. */
+static int count_settled(size_t *out, struct ev_chain *c)
+{
+	const struct ev_checkpoints *l;
+	size_t i, k;
+	int ret;
+
+	*out = 0;
+	l = ev_chain_checkpoints(c, &ret);
+	for (i = 0; l && i < l->n; i++)
+		for (k = *out; ev_checkpoint_used(&l->items[i]) && k < c->n;
+		     k++)
+			if (l->items[i].link == c->links[k])
+				*out = k + 1;
+	return ret;
+}
+
+/* A link whose approvals have lapsed stands only if it is settled. */
+static int cut_unsettled(struct ev_chain *c, size_t lapsed)
+{
+	const struct ev_policy *p;
+	size_t settled, i;
+	int ret;
+
+	if (lapsed >= c->n)
+		return 0;
+	ret = count_settled(&settled, c);
+	if (ret < 0 || settled > lapsed)
+		return ret;
+	p = c->links[lapsed];
+	snprintf(c->reason, sizeof(c->reason), "the approvals of policy "
+		 "version %lld, %.19s, count no longer: keys have expired "
+		 "since; approve it anew", (long long)p->version, p->link);
+	c->state = EV_CHAIN_BROKEN;
+	for (i = lapsed; i < c->n; i++)
+		free_policy(c->links[i]);
+	c->n = lapsed;
+	c->in_force = lapsed ? c->links[lapsed - 1] : NULL;
+	ev_seen_judges(c->seen, c);
+	return 0;
+}
+
+static void set_past(struct ev_chain *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n; i++)
+		c->links[i]->trust.past = &c->seen->past;
+}
+
+int ev_chain_read_vouched(struct ev_chain *out, struct ev_repo *r,
+			  const struct ev_evidence *e, int64_t now,
+			  const struct ev_oids *vouched)
 {
 	struct ev_links all = { NULL, 0, 0, false, "" };
+	size_t lapsed = MAX_LINKS, i;
 	int ret;
 
 	memset(out, 0, sizeof(*out));
+	out->seen = ev_seen_new(r, e, now);
+	for (i = 0; vouched && i < vouched->n; i++)
+		ev_oids_add(&out->seen->vouched, &vouched->items[i]);
 	ret = read_root(out, r);
 	if (ret == 0)
 		ret = ev_links_load(&all, r, e);
 	if (ret == 0)
-		ret = walk(out, r, &all, e, now);
+		ret = walk(&lapsed, out, r, &all, e, now);
+	if (ret == 0) {
+		ev_seen_judges(out->seen, out);
+		ret = cut_unsettled(out, lapsed);
+	}
+	if (ret == 0)
+		set_past(out);
 	/* What is not here could be the link that is in force. */
 	if (ret == 0 && all.missing) {
 		out->state = EV_CHAIN_BROKEN;
@@ -166,6 +244,12 @@ int ev_chain_read(struct ev_chain *out, struct ev_repo *r,
 	if (ret < 0)
 		ev_chain_release(out);
 	return ret;
+}
+
+int ev_chain_read(struct ev_chain *out, struct ev_repo *r,
+		  const struct ev_evidence *e, int64_t now)
+{
+	return ev_chain_read_vouched(out, r, e, now, NULL);
 }
 
 static int provisional_final(struct ev_policy *p, struct ev_repo *r)

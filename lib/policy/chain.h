@@ -35,6 +35,7 @@ struct ev_chain {
 	size_t n, cap;
 	struct ev_policy *in_force;	/* the last; NULL unless GOOD or
 					   FORKED (then the last before) */
+	struct ev_seen *seen;		/* what the past is read from; owned */
 	/* a policy without a link, for readers: HEAD's.  NULL if there is a
 	 * link or HEAD has none; owned. */
 	struct ev_policy *provisional;
@@ -48,6 +49,10 @@ void ev_chain_release(struct ev_chain *c);
  */
 int ev_chain_read(struct ev_chain *out, struct ev_repo *r,
 		  const struct ev_evidence *e, int64_t now);
+/* The same, where the user vouches for some checkpoints (tags). */
+int ev_chain_read_vouched(struct ev_chain *out, struct ev_repo *r,
+			  const struct ev_evidence *e, int64_t now,
+			  const struct ev_oids *vouched);
 /* Fill `provisional` from HEAD where nothing is in force; absence of a policy
  * there is no error. */
 int ev_chain_provisional(struct ev_chain *c, struct ev_repo *r);

@@ -66,16 +66,21 @@ int ev_high_water_read(struct ev_oids *tags, struct ev_oids *ledgers,
 		       struct ev_repo *r);	/* absent: both empty */
 int ev_high_water_write(struct ev_repo *r, const struct ev_checkpoints *l);
 
-/* Making one ---------------------------------------------------------------- */
+/* Making one --------------------------------------------------------------- */
 
 /* The SHA-256 of the sorted lines "<tag oid> <refname>" LF of all decisions in
  * `e` but checkpoints, as "sha256:...". */
 void ev_decisions_digest(char out[72], const struct ev_evidence *e);
 /*
- * Fill a checkpoint (kind EV_DECISION_CHECKPOINT, or EV_DECISION_RELEASE with
- * `ref` and `commit` given) of `ledger` and the decisions in `e`, as it would
- * be signed by `person` now.  EV_EDENIED if the policy in force does not let
- * them, with who may.
+ * Fill a checkpoint of `ledger` and the decisions in `e`, as it would be signed
+ * by `person` now.  The caller has initialised `out` as EV_DECISION_CHECKPOINT,
+ * or as EV_DECISION_RELEASE with `ref` and `commit`; `before` is kept if it is
+ * given (a release names the checkpoint that is made with it), else it becomes
+ * the tips.  EV_EDENIED if the policy in force does not let them, with who may.
+ *
+ * Two checkpoints of one commit of the ledger would have one name: the one that
+ * is there stays, and ev_decision_write() says EV_EEXISTS of another.  Whoever
+ * needs a new one makes a new commit of the ledger first, as promote does.
  */
 int ev_checkpoint_draft(struct ev_decision *out, struct ev_chain *c,
 			const struct ev_evidence *e,

@@ -20,6 +20,8 @@ struct ev_link {
 	size_t n, cap;
 	bool used;			/* it is in the chain */
 	bool lapsed;			/* see ev_links_next() */
+	int64_t approved_at;		/* of one that lapsed: when the last
+					   of its approvals was signed */
 };
 struct ev_links {
 	struct ev_link *items;
@@ -28,6 +30,7 @@ struct ev_links {
 					   here: `reason` */
 	char reason[200];
 };
+struct ev_seen;				/* policy/checkpoints_internal.h */
 struct ev_link_refs { size_t *at; size_t n, cap; };	/* into ev_links */
 
 void ev_links_release(struct ev_links *l);
@@ -38,11 +41,22 @@ int ev_links_load(struct ev_links *out, struct ev_repo *r,
 /*
  * Those that may follow the last link of `c` (or be the first): version,
  * predecessor, product, quorum.  One that had its approvals when they were
- * signed, and has not now because keys have expired since, is `lapsed` and
- * among them: to go on without it would be to go back to an older policy.
+ * signed, and has not now because keys have expired or were withdrawn since, is
+ * `lapsed` and among them: to go on without it would be to go back to an older
+ * policy.  It stands if a checkpoint settles it.
  */
 int ev_links_next(struct ev_link_refs *out, struct ev_links *all,
 		  const struct ev_chain *c, struct ev_repo *r, int64_t now);
+/*
+ * Leave out what lapsed and cannot have been there: a checkpoint by people of
+ * the last link whose keys count now (or one that is vouched for) says, later
+ * than those approvals, that the last link or one before it was in force.
+ */
+int ev_links_backdated(struct ev_link_refs *next, struct ev_links *all,
+		       const struct ev_chain *c, struct ev_seen *s);
+/* Of several, leave only the one that is settled, if that can be told. */
+int ev_links_settled(struct ev_link_refs *next, struct ev_links *all,
+		     const struct ev_chain *c, struct ev_seen *s);
 /* Leave out those that so many of the quorum have withdrawn. */
 int ev_links_withdraw(struct ev_link_refs *next, const struct ev_links *all,
 		      const struct ev_chain *c, struct ev_repo *r,

@@ -21,27 +21,13 @@ static bool agrees(const struct ev_decided *d, const struct ev_link *l,
 	       !strcmp(d->d.previous, l->previous);
 }
 
-/* When it was signed, as the signature says; zero if that cannot be told. */
-static int signing_time(int64_t *out, struct ev_decided *d, struct ev_repo *r,
-			struct ev_trust *trust)
-{
-	struct ev_object_signature sig;
-	int ret;
-
-	*out = 0;
-	ret = ev_object_signature(&sig, r, trust, &d->oid, d->ref, 0);
-	if (ret == 0)
-		*out = sig.signed_at;
-	return ret;
-}
-
 /*
  * The root key need not be listed for anybody: it is known by what the
  * repository's own configuration says, and its block by the approved tree.
  */
 static int signed_by_root(bool *yes, const struct ev_chain *c,
 			  struct ev_policy *p, struct ev_repo *r,
-			  const struct ev_decided *d, int64_t now)
+			  struct ev_decided *d, int64_t now, bool then)
 {
 	struct ev_buf raw = EV_BUF_INIT_MAX(TAG_MAX);
 	struct ev_object_signature known;
@@ -52,7 +38,10 @@ static int signed_by_root(bool *yes, const struct ev_chain *c,
 
 	*yes = false;
 	ev_rawobj_init(&tag);
-	ret = ev_object_signature(&known, r, &p->trust, &d->oid, d->ref, now);
+	ret = then ? ev_object_signature_then(&known, r, &p->trust, &d->oid,
+					      d->ref) :
+	      ev_object_signature(&known, r, &p->trust, &d->oid, d->ref, now);
+	d->signed_at = known.signed_at;
 	if (ret < 0 || strcmp(known.signer, c->root) ||
 	    known.status == EV_OBJSIG_BAD)
 		goto out;
@@ -68,7 +57,8 @@ static int signed_by_root(bool *yes, const struct ev_chain *c,
 				tag.signature.ptr, tag.signature.len);
 	*yes = ret == 0 && sig.status == EV_SIG_GOOD &&
 		!strcmp(sig.signer, c->root) &&
-		ev_key_counts(why, p->trust.home, &sig, now);
+		ev_key_counts(why, p->trust.home, &sig, then ? sig.created :
+			      now);
 out:
 	ev_rawobj_release(&tag);
 	ev_buf_release(&raw);
@@ -77,9 +67,10 @@ out:
 
 /* Without a pin the first link that somebody it lists has approved is taken. */
 static int signed_by_own(bool *yes, struct ev_policy *p, struct ev_repo *r,
-			 struct ev_decided *d, int64_t now)
+			 struct ev_decided *d, int64_t now, bool then)
 {
-	int ret = ev_decided_verify(d, r, &p->trust, now);
+	int ret = then ? ev_decided_verify_then(d, r, &p->trust) :
+		  ev_decided_verify(d, r, &p->trust, now);
 
 	*yes = ret == 0 && d->sig == EV_OBJSIG_GOOD && d->person &&
 		!d->person->machine;
@@ -99,13 +90,11 @@ static int first_at(bool *yes, struct ev_link *l, const struct ev_chain *c,
 		d = &l->approvals[i];
 		if (!agrees(d, l, p->trust.product_id))
 			continue;
-		if (then) {
-			ret = signing_time(&now, d, r, &p->trust);
-			if (ret < 0)
-				break;
-		}
-		ret = c->pinned ? signed_by_root(yes, c, p, r, d, now) :
-		      signed_by_own(yes, p, r, d, now);
+		ret = c->pinned ? signed_by_root(yes, c, p, r, d, now, then) :
+		      signed_by_own(yes, p, r, d, now, then);
+		if (*yes && d->signed_at > now + EV_CLOCK_SKEW)
+			*yes = false;
+		l->approved_at = d->signed_at;
 	}
 	return ret;
 }
@@ -136,18 +125,19 @@ static int quorum_at(bool *yes, struct ev_link *l, struct ev_policy *last,
 	size_t i, n = 0;
 	int ret = 0;
 
+	l->approved_at = 0;
 	for (i = 0; ret == 0 && i < l->n; i++) {
 		struct ev_decided *d = &l->approvals[i];
 
 		if (!agrees(d, l, last->trust.product_id))
 			continue;
-		if (then)
-			ret = signing_time(&now, d, r, &last->trust);
-		if (ret == 0)
-			ret = ev_decided_verify(d, r, &last->trust, now);
+		ret = then ? ev_decided_verify_then(d, r, &last->trust) :
+		      ev_decided_verify(d, r, &last->trust, now);
 		if (ret < 0 || d->sig != EV_OBJSIG_GOOD || !d->person ||
-		    d->person->machine)
+		    d->person->machine || d->signed_at > now + EV_CLOCK_SKEW)
 			continue;
+		if (d->signed_at > l->approved_at)
+			l->approved_at = d->signed_at;
 		ballots[n].person = d->person;
 		ballots[n++].role = d->d.role;
 	}

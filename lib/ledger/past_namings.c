@@ -1,0 +1,151 @@
+#include "base/compat.h"
+
+#include "ledger/past_internal.h"
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+/* Promotions are looked for in every note of the ledgers that no other one
+ * follows; a note that is in several is read once. */
+struct walk {
+	struct ev_past_memo *memo;
+	struct ev_repo *repo;
+	struct ev_oidmap *seen;
+};
+
+void ev_past_namings_release(struct ev_past_memo *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->n; i++)
+		free(m->namings[i].ref);
+	free(m->namings);
+	m->namings = NULL;
+	m->n = m->cap = 0;
+}
+
+static void add(struct ev_past_memo *m, const char *ref, const char *object,
+		bool release, const struct ev_oid *on, const char *line)
+{
+	struct ev_past_naming *x;
+	struct ev_oid oid;
+
+	if (!ref || !object || ev_oid_parse(&oid, object) < 0)
+		return;
+	EV_GROW(m->namings, m->n, m->cap);
+	x = &m->namings[m->n++];
+	x->ref = ev_strdup(ref);
+	x->object = oid;
+	x->release = release;
+	x->on = *on;
+	memcpy(x->line, line, sizeof(x->line));
+}
+
+static void add_promotion(struct ev_past_memo *m, const struct ev_value *p,
+			  const struct ev_oid *on, const char *line)
+{
+	const struct ev_value *list = ev_get(p, "decisions");
+	size_t i;
+
+	for (i = 0; list && list->type == EV_LIST && i < list->n; i++)
+		add(m, ev_get_string(list->items[i], "ref"),
+		    ev_get_string(list->items[i], "object"), false, on, line);
+	add(m, ev_get_string(p, "release"), ev_get_string(p, "to"), true, on,
+	    line);
+}
+
+static bool is_promotion(const struct ev_buf *payload)
+{
+	const char *type = ev_kind_predicate(EV_KIND_PROMOTION);
+
+	return memmem(payload->ptr, payload->len, type, strlen(type));
+}
+
+static void look_line(struct walk *w, const struct ev_oid *on,
+		      const struct ev_slice *s)
+{
+	struct ev_statement st = { 0 };
+	char digest[EV_SHA256_HEX + 1];
+	struct ev_envelope e;
+
+	ev_envelope_init(&e);
+	if (ev_envelope_parse(&e, s->p, s->n) == 0 &&
+	    is_promotion(&e.payload) &&
+	    ev_statement_parse(&st, e.payload.ptr, e.payload.len) == 0 &&
+	    ev_kind_of_predicate(st.predicate_type) == EV_KIND_PROMOTION) {
+		ev_sha256_hex(digest, s->p, s->n);
+		add_promotion(w->memo, st.predicate, on, digest);
+	}
+	ev_error_clear();
+	ev_statement_release(&st);
+	ev_envelope_release(&e);
+}
+
+static int look(void *ctx, const struct ev_oid *object,
+		const struct ev_oid *blob)
+{
+	struct ev_buf text = EV_BUF_INIT_MAX(EV_OBJECT_LIMIT);
+	struct ev_slices s = { NULL, 0, 0 };
+	struct walk *w = ctx;
+	void **seen = ev_oidmap_at(w->seen, blob);
+	size_t i;
+	int ret;
+
+	if (*seen)
+		return 0;
+	*seen = w;
+	ret = ev_object_read(&text, NULL, w->repo, blob);
+	if (ret == 0)
+		ev_slices_split(&s, &text);
+	for (i = 0; i < s.n; i++)
+		look_line(w, object, &s.items[i]);
+	ev_slices_release(&s);
+	ev_buf_release(&text);
+	if (ret == EV_ENOTFOUND) {
+		ev_error_clear();
+		ret = 0;
+	}
+	return ret;
+}
+
+static int order(const void *va, const void *vb)
+{
+	const struct ev_past_naming *a = va, *b = vb;
+	int cmp = strcmp(a->ref, b->ref);
+
+	if (!cmp)
+		cmp = (int)a->release - (int)b->release;
+	if (!cmp)
+		cmp = ev_oid_cmp(&a->object, &b->object);
+	return cmp ? cmp : strcmp(a->line, b->line);
+}
+
+int ev_past_namings(struct ev_past *p, struct ev_repo *r)
+{
+	struct walk w = { .memo = ev_past_memo(p), .repo = r };
+	struct ev_notes *notes;
+	size_t i;
+	int ret = 0;
+
+	if (w.memo->read)
+		return 0;
+	w.seen = ev_oidmap_new();
+	for (i = 0; ret == 0 && i < p->n; i++) {
+		if (!p->items[i].tip)
+			continue;
+		ret = ev_notes_open(&notes, r, &p->items[i].ledger);
+		if (ret == 0)
+			ret = ev_notes_each(notes, look, &w);
+		ev_notes_close(notes);
+	}
+	ev_oidmap_free(w.seen);
+	if (ret < 0)
+		ev_past_namings_release(w.memo);
+	else if (w.memo->n)
+		qsort(w.memo->namings, w.memo->n, sizeof(*w.memo->namings),
+		      order);
+	w.memo->read = ret == 0;
+	return ret;
+}

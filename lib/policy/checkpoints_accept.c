@@ -1,0 +1,280 @@
+#include "base/compat.h"
+
+#include "policy/checkpoints_internal.h"
+
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+/* Seconds between writing a checkpoint and entering the pass phrase for it. */
+#define SIGNING_TIME (24 * 3600)
+
+static int refuse(struct ev_checkpoint *c, const char *reason)
+{
+	snprintf(c->reason, sizeof(c->reason), "%s", reason);
+	return 0;
+}
+
+static bool has_role_of(const struct ev_person *p, const struct ev_strs *roles)
+{
+	size_t i;
+
+	for (i = 0; i < roles->n; i++)
+		if (ev_person_has_role(p, roles->items[i]))
+			return true;
+	return false;
+}
+
+/* By itself ---------------------------------------------------------------- */
+
+/* What it says of its own time must fit the signature. */
+static bool dated_rightly(const struct ev_decided *d)
+{
+	return d->d.at <= d->signed_at + EV_CLOCK_SKEW &&
+	       d->signed_at <= d->d.at + SIGNING_TIME;
+}
+
+int ev_checkpoint_fits(bool *yes, struct ev_checkpoint *c, struct ev_repo *r,
+		       struct ev_policy *link)
+{
+	struct ev_decided *d = &c->decided;
+	int ret;
+
+	*yes = false;
+	if (!ev_streq(d->d.product, link->trust.product_id))
+		return refuse(c, "it is of another product");
+	ret = ev_decided_verify_then(d, r, &link->trust);
+	if (ret < 0)
+		return ret;
+	if (d->sig != EV_OBJSIG_GOOD || !d->person)
+		return refuse(c, *d->reason ? d->reason :
+			      "its signature does not count");
+	if (d->person->machine)
+		return refuse(c, "a machine cannot sign a checkpoint");
+	if (!has_role_of(d->person, &link->checkpoint_by)) {
+		snprintf(c->reason, sizeof(c->reason), "%.80s has no role of "
+			 "checkpoint.by in policy version %lld",
+			 d->person->name, (long long)link->version);
+		return 0;
+	}
+	if (!dated_rightly(d))
+		return refuse(c, "its date is not that of its signature");
+	*yes = true;
+	return 0;
+}
+
+int ev_checkpoint_counts(bool *yes, struct ev_checkpoint *c, struct ev_repo *r,
+			 struct ev_policy *p, int64_t now)
+{
+	struct ev_object_signature s;
+	int ret;
+
+	*yes = false;
+	if (!p)
+		return 0;
+	ret = ev_object_signature(&s, r, &p->trust, &c->decided.oid,
+				  c->decided.ref, now);
+	if (ret == 0)
+		*yes = s.status == EV_OBJSIG_GOOD && s.person &&
+			!s.person->machine;
+	if (ret == 0 && !*yes)
+		snprintf(c->reason, sizeof(c->reason), "%s", s.reason);
+	return ret;
+}
+
+/* Withdrawn keys ----------------------------------------------------------- */
+
+/* The ledger of this one checkpoint, as a past of one. */
+static int holds_line(bool *yes, struct ev_repo *r,
+		      const struct ev_checkpoint *c, const char *line)
+{
+	struct ev_past one = { NULL, 0, 0, NULL, 0, 0, NULL, NULL, NULL, NULL };
+	int ret;
+
+	EV_GROW(one.items, one.n, one.cap);
+	memset(one.items, 0, sizeof(*one.items));
+	one.items[one.n++].ledger = c->decided.d.ledger;
+	ret = ev_past_holds(&one, r, 0, &ev_oid_empty_tree, line);
+	*yes = ret > 0;
+	ev_past_release(&one);
+	return ret < 0 ? ret : 0;
+}
+
+/* Does what this checkpoint holds stand against the withdrawal? */
+int ev_checkpoint_spared(bool *yes, const struct ev_withdrawn *w,
+		  const struct ev_seen *s, size_t i)
+{
+	bool *good, held = false;
+	int ret = 0;
+
+	if (*w->checkpoint) {
+		good = ev_checkpoints_up_to(s, ev_checkpoints_find(s,
+							w->checkpoint));
+		*yes = good[i];
+		free(good);
+		return 0;
+	}
+	if (!w->compromised && *w->line)
+		ret = holds_line(&held, s->repo, &s->list.items[i],
+				 w->line);
+	*yes = !w->compromised && !held;
+	return ret;
+}
+
+/*
+ * True in *stands if no withdrawal of its key takes it away; in *good if one
+ * names this very checkpoint as the last good one; in *withdrawn if there is
+ * any at all.
+ */
+struct fate { bool stands, good, withdrawn; };
+
+static int fate_of(struct fate *f, const struct ev_seen *s, size_t i,
+		   const struct ev_trust *trust)
+{
+	struct ev_checkpoint *c = &s->list.items[i];
+	const struct ev_withdrawn *w;
+	char hex[EV_OID_HEX + 1];
+	bool spared;
+	size_t at = 0;
+	int ret = 0;
+
+	f->stands = true;
+	f->good = f->withdrawn = false;
+	ev_oid_hex(hex, &c->decided.oid);
+	while (ret == 0 && (w = ev_trust_withdrawn(trust, c->decided.signer,
+						   c->decided.subkey, &at))) {
+		f->withdrawn = true;
+		f->good = f->good || !strcmp(w->checkpoint, hex);
+		ret = ev_checkpoint_spared(&spared, w, s, i);
+		if (ret < 0 || spared)
+			continue;
+		f->stands = false;
+		snprintf(c->reason, sizeof(c->reason), "its key was withdrawn"
+			 "%s%s%.12s, and this is none that stands",
+			 w->compromised ? " as compromised" : "",
+			 *w->record ? " by record " : "", w->record);
+	}
+	return ret;
+}
+
+/* All of them -------------------------------------------------------------- */
+
+struct walk {
+	struct ev_seen *s;
+	int64_t *bound;			/* by when each must have been there;
+					   INT64_MIN: nothing names it */
+	bool any;			/* a later one is used */
+};
+
+struct ev_policy *ev_seen_link(const struct ev_seen *s, const char *link)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		if (!strcmp(s->links[i]->link, link))
+			return s->links[i];
+	return NULL;
+}
+
+/* Its owner says that somebody else may use it: then it never is late only. */
+static bool is_revoked(const struct ev_policy *p, const char *subkey)
+{
+	const struct ev_subkey *sub = NULL;
+	const struct ev_key *key = NULL;
+
+	if (p && p->trust.home)
+		key = ev_keyhome_find(p->trust.home, subkey, &sub);
+	return key && (key->revoked || sub->revoked);
+}
+
+/* What it names, by a hash, was there at the time that it says. */
+static void name_before(struct walk *w, size_t i, int64_t bound)
+{
+	const struct ev_decision *d = &w->s->list.items[i].decided.d;
+	size_t k, m;
+
+	if (d->at < bound)
+		bound = d->at;
+	for (k = 0; k < d->before.n; k++) {
+		m = ev_checkpoints_find(w->s, d->before.items[k]);
+		if (m < i && w->bound[m] < bound)
+			w->bound[m] = bound;
+	}
+}
+
+static int state_of(struct walk *w, size_t i)
+{
+	struct ev_checkpoint *c = &w->s->list.items[i];
+	struct ev_policy *now = w->s->in_force;
+	struct ev_policy *link = ev_seen_link(w->s, c->decided.d.policy);
+	bool named = w->bound[i] != INT64_MIN &&
+		c->decided.d.at <= w->bound[i] + EV_CLOCK_SKEW, fits, counts;
+	bool vouched = ev_oids_has(&w->s->vouched, &c->decided.oid);
+	struct fate fate;
+	int ret;
+
+	c->state = EV_CHECKPOINT_REFUSED;
+	c->named = named;
+	c->link = link;
+	c->decided.person = NULL;	/* of a link that may be gone */
+	*c->reason = '\0';
+	if (!link || !now)
+		return refuse(c, "it names a policy that is not in the chain");
+	if (c->decided.d.at > w->s->now + EV_CLOCK_SKEW)
+		return refuse(c, "it is dated in the future");
+	ret = ev_checkpoint_fits(&fits, c, w->s->repo, link);
+	if (ret < 0 || !fits)
+		return ret;
+	ret = fate_of(&fate, w->s, i, &now->trust);
+	if (ret < 0 || !fate.stands)
+		return ret;
+	if (named || vouched || fate.good) {
+		c->state = EV_CHECKPOINT_ACCEPTED;
+		return 0;
+	}
+	ret = ev_checkpoint_counts(&counts, c, w->s->repo, now, w->s->now);
+	if (ret < 0)
+		return ret;
+	if (counts) {
+		c->state = EV_CHECKPOINT_ACCEPTED;
+	} else if (!w->any && !is_revoked(now, c->decided.subkey)) {
+		c->state = EV_CHECKPOINT_LATE;
+		w->s->list.late = true;
+	}
+	return 0;
+}
+
+int ev_checkpoints_accept(struct ev_seen *s)
+{
+	struct walk w = { s, NULL, false };
+	size_t i;
+	int ret = 0;
+
+	if (s->accepted)
+		return 0;
+	w.bound = ev_calloc(s->list.n + 1, sizeof(*w.bound));
+	s->list.late = false;
+	for (i = 0; i < s->list.n; i++)
+		w.bound[i] = INT64_MIN;
+	for (i = s->list.n; ret == 0 && i > 0; i--) {
+		struct ev_checkpoint *c = &s->list.items[i - 1];
+
+		ret = state_of(&w, i - 1);
+		if (ret < 0)
+			break;
+		if (ev_checkpoint_used(c))
+			*c->reason = '\0';
+		/* One that nothing names stands for itself; of one that is
+		 * not used, others are known if a later one holds it. */
+		if (ev_checkpoint_used(c) && !c->named)
+			name_before(&w, i - 1, INT64_MAX);
+		else if (w.bound[i - 1] != INT64_MIN)
+			name_before(&w, i - 1, w.bound[i - 1]);
+		w.any = w.any || ev_checkpoint_used(c);
+	}
+	free(w.bound);
+	s->accepted = ret == 0;
+	return ret;
+}

@@ -1,0 +1,86 @@
+#include "base/compat.h"
+
+#include "policy/checkpoints_internal.h"
+
+#include <stdio.h>
+
+#include "base/mem.h"
+
+static void add_holder(struct ev_past *p, const struct ev_checkpoint *c,
+		       struct ev_trust *trust)
+{
+	struct ev_holder *h;
+
+	EV_GROW(p->items, p->n, p->cap);
+	h = &p->items[p->n++];
+	memset(h, 0, sizeof(*h));
+	h->tag = c->decided.oid;
+	h->ledger = c->decided.d.ledger;
+	h->at = c->decided.d.at;
+	h->trust = trust;
+	memcpy(h->approvals, c->decided.d.approvals, sizeof(h->approvals));
+}
+
+static void mark_tips(struct ev_past *p, const struct ev_checkpoints *l)
+{
+	struct ev_oids tips = EV_OIDS_INIT;
+	size_t i;
+
+	ev_checkpoints_tips(&tips, l);
+	for (i = 0; i < p->n; i++)
+		p->items[i].tip = ev_oids_has(&tips, &p->items[i].tag);
+	/* A tip whose ledger is not here is none to be read. */
+	if (p->n)
+		p->items[p->n - 1].tip = true;
+	ev_oids_release(&tips);
+}
+
+static int add_voided(struct ev_past *p, const struct ev_seen *s,
+		      const struct ev_withdrawn *w)
+{
+	char hex[EV_OID_HEX + 1];
+	struct ev_voided *v;
+	size_t i;
+	int ret = 0;
+
+	EV_GROW(p->voided, p->nvoided, p->voided_cap);
+	v = &p->voided[p->nvoided++];
+	memset(v, 0, sizeof(*v));
+	memcpy(v->fpr, w->fpr, sizeof(v->fpr));
+	memcpy(v->record, w->record, sizeof(v->record));
+	snprintf(v->reason, sizeof(v->reason), "key %.40s was withdrawn%s"
+		 "%s%.12s", w->fpr, w->compromised ? " as compromised" : "",
+		 *w->record ? " by record " : "", w->record);
+	v->spared = ev_calloc(p->n + 1, sizeof(*v->spared));
+	for (i = 0; ret == 0 && i < p->n; i++) {
+		ev_oid_hex(hex, &p->items[i].tag);
+		ret = ev_checkpoint_spared(&v->spared[i], w, s, ev_checkpoints_find(s, hex));
+	}
+	return ret;
+}
+
+int ev_seen_fill(struct ev_past *p, struct ev_repo *r)
+{
+	struct ev_seen *s = p->ctx;
+	const struct ev_trust *now = s->in_force ? &s->in_force->trust : NULL;
+	const struct ev_checkpoint *c;
+	struct ev_policy *link;
+	size_t i;
+	int ret;
+
+	(void)r;
+	ret = ev_checkpoints_read(s);
+	if (ret == 0)
+		ret = ev_checkpoints_accept(s);
+	for (i = 0; ret == 0 && i < s->list.n; i++) {
+		c = &s->list.items[i];
+		link = ev_seen_link(s, c->decided.d.policy);
+		if (ev_checkpoint_used(c) && c->ledger_here && link)
+			add_holder(p, c, &link->trust);
+	}
+	if (ret == 0)
+		mark_tips(p, &s->list);
+	for (i = 0; ret == 0 && now && i < now->nwithdrawn; i++)
+		ret = add_voided(p, s, &now->withdrawn[i]);
+	return ret;
+}

@@ -1,0 +1,199 @@
+#include "base/compat.h"
+
+#include "policy/links.h"
+
+#include "base/error.h"
+#include "base/str.h"
+#include "policy/checkpoints_internal.h"
+
+/*
+ * Which of several links is settled, and which one cannot have been there when
+ * a checkpoint said that another was in force.  A link is named by a hash of
+ * all of it, its predecessor's digest too, so who names one names all before.
+ */
+
+static struct ev_link *link_of(struct ev_links *all, const char *digest)
+{
+	size_t i;
+
+	for (i = 0; i < all->n; i++)
+		if (!strcmp(all->items[i].link, digest))
+			return &all->items[i];
+	return NULL;
+}
+
+/* The link that a checkpoint names, if that is `x` or follows it. */
+static struct ev_link *named_after(struct ev_links *all,
+				   const struct ev_link *x,
+				   const struct ev_checkpoint *c)
+{
+	struct ev_link *named = link_of(all, c->decided.d.policy), *l = named;
+	size_t steps = 0;
+
+	while (l && l != x && steps++ < all->n)
+		l = l->policy && *l->previous ? link_of(all, l->previous) :
+			NULL;
+	return l == x && named->policy ? named : NULL;
+}
+
+static bool has_role_of(const struct ev_person *p, const struct ev_strs *roles)
+{
+	size_t i;
+
+	for (i = 0; i < roles->n; i++)
+		if (ev_person_has_role(p, roles->items[i]))
+			return true;
+	return false;
+}
+
+/* Could the predecessor's own people, with keys that count now, sign it? */
+static int is_by(bool *yes, struct ev_checkpoint *c, struct ev_repo *r,
+		 struct ev_policy *last, int64_t now)
+{
+	const struct ev_person *p;
+	int ret;
+
+	*yes = false;
+	if (!last)
+		return 0;
+	ret = ev_checkpoint_counts(yes, c, r, last, now);
+	if (ret == 0 && *yes) {
+		p = ev_trust_person(&last->trust, c->decided.signer, NULL);
+		*yes = has_role_of(p, &last->checkpoint_by);
+	}
+	return ret;
+}
+
+/* How sure is it that a link was followed? */
+enum settled { BY_NOBODY, BY_ITS_OWN, BY_THOSE_BEFORE, BY_US };
+
+static int how_settled(enum settled *out, struct ev_links *all,
+		       const struct ev_link *x, struct ev_policy *last,
+		       struct ev_seen *s)
+{
+	struct ev_checkpoint *c;
+	struct ev_link *named;
+	bool yes;
+	size_t i;
+	int ret = 0;
+
+	*out = BY_NOBODY;
+	for (i = s->list.n; ret == 0 && i > 0 && *out < BY_US; i--) {
+		c = &s->list.items[i - 1];
+		named = named_after(all, x, c);
+		if (!named)
+			continue;
+		ret = ev_checkpoint_fits(&yes, c, s->repo, named->policy);
+		if (ret < 0 || !yes)
+			continue;
+		if (ev_oids_has(&s->vouched, &c->decided.oid)) {
+			*out = BY_US;
+			continue;
+		}
+		if (*out < BY_ITS_OWN)
+			*out = BY_ITS_OWN;
+		ret = is_by(&yes, c, s->repo, last, s->now);
+		if (ret == 0 && yes)
+			*out = BY_THOSE_BEFORE;
+	}
+	return ret;
+}
+
+/*
+ * With several that follow one: what the user vouches for wins, then what the
+ * predecessor's people have settled; and where none has its approvals any more,
+ * the only one that a checkpoint names at all.
+ */
+int ev_links_settled(struct ev_link_refs *next, struct ev_links *all,
+		     const struct ev_chain *c, struct ev_seen *s)
+{
+	struct ev_policy *last = c->n ? c->links[c->n - 1] : NULL;
+	enum settled best = BY_NOBODY, how;
+	size_t i, n = 0, at = 0;
+	bool lapsed = true;
+	int ret = ev_checkpoints_read(s);
+
+	for (i = 0; ret == 0 && i < next->n; i++) {
+		ret = how_settled(&how, all, &all->items[next->at[i]], last,
+				  s);
+		lapsed = lapsed && all->items[next->at[i]].lapsed;
+		if (how > best)
+			n = 0;
+		if (how >= best) {
+			best = how;
+			at = i;
+			n++;
+		}
+	}
+	if (ret == 0 && n == 1 &&
+	    (best > BY_ITS_OWN || (best == BY_ITS_OWN && lapsed))) {
+		next->at[0] = next->at[at];
+		next->n = 1;
+	}
+	return ret;
+}
+
+/* Backdated ---------------------------------------------------------------- */
+
+static bool is_link(const struct ev_chain *c, const char *link)
+{
+	return ev_chain_link(c, link) != NULL;
+}
+
+/* Does a checkpoint say, later than the link was approved, that one before it
+ * was in force? */
+static int is_denied(bool *yes, struct ev_links *all, const struct ev_link *x,
+		     const struct ev_chain *chain, struct ev_seen *s)
+{
+	struct ev_policy *last = chain->links[chain->n - 1], *link;
+	bool fits, vouched, denied = false;
+	struct ev_checkpoint *c;
+	enum settled how;
+	size_t i;
+	int ret = 0;
+
+	*yes = false;
+	for (i = 0; ret == 0 && !denied && i < s->list.n; i++) {
+		c = &s->list.items[i];
+		if (!is_link(chain, c->decided.d.policy) ||
+		    c->decided.d.at <= x->approved_at + EV_CLOCK_SKEW)
+			continue;
+		link = (struct ev_policy *)ev_chain_link(chain,
+							 c->decided.d.policy);
+		ret = ev_checkpoint_fits(&fits, c, s->repo, link);
+		if (ret < 0 || !fits)
+			continue;
+		vouched = ev_oids_has(&s->vouched, &c->decided.oid);
+		denied = vouched;
+		if (!vouched)
+			ret = is_by(&denied, c, s->repo, last, s->now);
+	}
+	if (ret == 0 && denied) {
+		ret = how_settled(&how, all, x, last, s);
+		*yes = how < BY_THOSE_BEFORE;
+	}
+	return ret;
+}
+
+int ev_links_backdated(struct ev_link_refs *next, struct ev_links *all,
+		       const struct ev_chain *c, struct ev_seen *s)
+{
+	size_t i, kept = 0;
+	bool denied;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < next->n; i++) {
+		denied = false;
+		if (all->items[next->at[i]].lapsed && c->n) {
+			ret = ev_checkpoints_read(s);
+			if (ret == 0)
+				ret = is_denied(&denied, all,
+						&all->items[next->at[i]], c,
+						s);
+		}
+		if (!denied)
+			next->at[kept++] = next->at[i];
+	}
+	next->n = kept;
+	return ret;
+}
