@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/hex.h"
-#include "ledger/past.h"
+#include "ledger/past_internal.h"
 
 /* The ledger as people of another link read it. */
 static struct ev_ledger read_by(const struct ev_ledger *l,
@@ -55,7 +55,7 @@ static int was_listed(bool *yes, struct ev_past *p, const struct ev_ledger *l,
 	return ret;
 }
 
-static void judge_held(struct ev_line *out, struct ev_ledger *l,
+static void judge_held(struct ev_line *out, struct ev_repo *r,
 		       struct ev_past *p, const struct ev_holder *h)
 {
 	struct ev_signature sig;
@@ -66,7 +66,7 @@ static void judge_held(struct ev_line *out, struct ev_ledger *l,
 	memcpy(sig.subkey, out->record.subkey, sizeof(sig.subkey));
 	sig.created = out->record.signed_at;
 	sig.hash_algo = out->record.hash_algo;
-	if (!ev_past_counts(reason, p, l->repo, h, &sig))
+	if (!ev_past_counts(reason, p, r, h, &sig))
 		ev_line_set(out, EV_UNTIMELY, reason);
 }
 
@@ -97,7 +97,7 @@ int ev_judge_past(struct ev_line *out, struct ev_ledger *l,
 	if (ret == 0 && held.state == EV_LIVE) {
 		ev_judge_place_only(&held, &other, object);
 		if (held.state == EV_LIVE)
-			judge_held(&held, &other, p, h);
+			judge_held(&held, l->repo, p, h);
 	}
 	/* One that nobody listed then keeps the reason it has now. */
 	if (ret == 0 && held.person) {
@@ -106,5 +106,52 @@ int ev_judge_past(struct ev_line *out, struct ev_ledger *l,
 	} else {
 		ev_line_release(&held);
 	}
+	return ret;
+}
+
+/* The text of a line among those of `object`, by its digest. */
+static const struct ev_slice *pick(const struct ev_slices *lines,
+				   const char *digest)
+{
+	char hex[EV_SHA256_HEX + 1];
+	size_t i;
+
+	for (i = 0; i < lines->n; i++) {
+		ev_sha256_hex(hex, lines->items[i].p, lines->items[i].n);
+		if (!strcmp(hex, digest))
+			return &lines->items[i];
+	}
+	return NULL;
+}
+
+int ev_past_is_signed(bool *yes, struct ev_past *p, struct ev_repo *r,
+		      const struct ev_holder *h, const struct ev_oid *object,
+		      const char *line)
+{
+	struct ev_slices lines = { NULL, 0, 0 };
+	struct ev_texts texts = { NULL, 0, 0 };
+	struct ev_ledger *l = NULL;
+	const struct ev_slice *s;
+	struct ev_line read;
+	int ret;
+
+	*yes = false;
+	memset(&read, 0, sizeof(read));
+	ret = ev_ledger_open(&l, r, h->trust, &h->ledger);
+	if (ret == 0)
+		ret = ev_note_lines(&lines, &texts, r, l->notes, object);
+	s = ret == 0 ? pick(&lines, line) : NULL;
+	if (s)
+		ret = ev_judge_read(&read, l, s->p, s->n);
+	if (s && ret == 0)
+		ev_judge_place_only(&read, l, object);
+	if (s && ret == 0 && read.state == EV_LIVE)
+		judge_held(&read, r, p, h);
+	*yes = s && ret == 0 && read.state == EV_LIVE &&
+		!read.person->machine;
+	ev_line_release(&read);
+	ev_slices_release(&lines);
+	ev_texts_release(&texts);
+	ev_ledger_close(l);
 	return ret;
 }

@@ -29,6 +29,7 @@ void ev_past_release(struct ev_past *p)
 		ev_buf_release(&p->memo->digests);
 		ev_past_namings_release(p->memo);
 		free(p->memo->decided);
+		free(p->memo->held);
 		free(p->memo);
 	}
 	memset(p, 0, sizeof(*p));

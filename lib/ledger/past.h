@@ -65,16 +65,21 @@ int ev_past_fill(struct ev_past *p, struct ev_repo *r);
 /*
  * The first accepted checkpoint that holds a line (by its SHA-256, 64 hex) on
  * an object, or a tag at its ref; *out is NULL if none does.  A tag is held by
- * a checkpoint if a promotion in that checkpoint's ledger lists it (or, of a
- * release tag, names its ref and commit), or if the checkpoint's `approvals`
- * is the digest of all tags up to its time.  Whose promotion that is does not
- * matter: whoever wrote the name of the tag's object, it was there.
+ * a checkpoint if a promotion in that checkpoint's ledger lists it, or if the
+ * checkpoint's `approvals` is the digest of all tags up to its time.  Whose
+ * promotion that is does not matter: whoever wrote the name of the tag's
+ * object, it was there.  A release tag is held by a promotion that a person
+ * signed, and that names its ref and commit.
  */
 int ev_past_line(const struct ev_holder **out, struct ev_past *p,
 		 struct ev_repo *r, const struct ev_oid *object,
 		 const char *line);
 int ev_past_tag(const struct ev_holder **out, struct ev_past *p,
 		struct ev_repo *r, const char *ref, const struct ev_oid *tag);
+/* The first that holds each of the decisions there are (p->evidence), NULL
+ * where none does; owned by the past. */
+int ev_past_tags(const struct ev_holder *const **out, struct ev_past *p,
+		 struct ev_repo *r);
 /* Does the holder's own ledger have the line?  1, 0, or negative. */
 int ev_past_holds(struct ev_past *p, struct ev_repo *r, size_t holder,
 		  const struct ev_oid *object, const char *line);

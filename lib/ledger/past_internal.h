@@ -7,13 +7,18 @@
 #include "ledger/past.h"
 #include "repo/notes.h"
 
-/* A promotion that names a tag. */
+/* A promotion in a ledger, and a tag that it names. */
+struct ev_past_promotion {
+	struct ev_oid on;		/* where the line lies */
+	char line[65];
+	bool asked;			/* then: the first that holds it, or */
+	const struct ev_holder *held;	/* NULL */
+};
 struct ev_past_naming {
 	char *ref;
 	struct ev_oid object;		/* the tag; of a release: its commit */
 	bool release;
-	struct ev_oid on;		/* where the line lies */
-	char line[65];
+	size_t promotion;
 };
 struct ev_past_memo {
 	unsigned long clock;
@@ -21,10 +26,14 @@ struct ev_past_memo {
 	/* The digests of the lines of one note, the last that was read. */
 	struct ev_oid blob;
 	struct ev_buf digests;		/* 32 bytes each */
+	struct ev_past_promotion *promotions;
+	size_t npromotions, promotions_cap;
 	/* By ref, object. */
 	struct ev_past_naming *namings;
 	size_t n, cap;
 	bool read;
+	/* Of each of the decisions there are, the first that holds it. */
+	const struct ev_holder **held;
 	/* The decisions and their times, by time. */
 	struct ev_past_decided *decided;
 	size_t ndecided;
@@ -33,6 +42,10 @@ struct ev_past_memo {
 struct ev_past_decided { const struct ev_tagref *tag; int64_t at; };
 struct ev_past_memo *ev_past_memo(struct ev_past *p);
 
+/* Was a line that `h` holds well signed by a person, as `h` judges it? */
+int ev_past_is_signed(bool *yes, struct ev_past *p, struct ev_repo *r,
+		      const struct ev_holder *h, const struct ev_oid *object,
+		      const char *line);
 /* What the promotions in the ledgers of all tips name. */
 int ev_past_namings(struct ev_past *p, struct ev_repo *r);
 void ev_past_namings_release(struct ev_past_memo *m);

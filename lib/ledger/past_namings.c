@@ -22,12 +22,14 @@ void ev_past_namings_release(struct ev_past_memo *m)
 	for (i = 0; i < m->n; i++)
 		free(m->namings[i].ref);
 	free(m->namings);
+	free(m->promotions);
 	m->namings = NULL;
-	m->n = m->cap = 0;
+	m->promotions = NULL;
+	m->n = m->cap = m->npromotions = m->promotions_cap = 0;
 }
 
 static void add(struct ev_past_memo *m, const char *ref, const char *object,
-		bool release, const struct ev_oid *on, const char *line)
+		bool release)
 {
 	struct ev_past_naming *x;
 	struct ev_oid oid;
@@ -39,21 +41,25 @@ static void add(struct ev_past_memo *m, const char *ref, const char *object,
 	x->ref = ev_strdup(ref);
 	x->object = oid;
 	x->release = release;
-	x->on = *on;
-	memcpy(x->line, line, sizeof(x->line));
+	x->promotion = m->npromotions - 1;
 }
 
 static void add_promotion(struct ev_past_memo *m, const struct ev_value *p,
 			  const struct ev_oid *on, const char *line)
 {
 	const struct ev_value *list = ev_get(p, "decisions");
+	struct ev_past_promotion *x;
 	size_t i;
 
+	EV_GROW(m->promotions, m->npromotions, m->promotions_cap);
+	x = &m->promotions[m->npromotions++];
+	memset(x, 0, sizeof(*x));
+	x->on = *on;
+	memcpy(x->line, line, sizeof(x->line));
 	for (i = 0; list && list->type == EV_LIST && i < list->n; i++)
 		add(m, ev_get_string(list->items[i], "ref"),
-		    ev_get_string(list->items[i], "object"), false, on, line);
-	add(m, ev_get_string(p, "release"), ev_get_string(p, "to"), true, on,
-	    line);
+		    ev_get_string(list->items[i], "object"), false);
+	add(m, ev_get_string(p, "release"), ev_get_string(p, "to"), true);
 }
 
 static bool is_promotion(const struct ev_buf *payload)
@@ -119,7 +125,8 @@ static int order(const void *va, const void *vb)
 		cmp = (int)a->release - (int)b->release;
 	if (!cmp)
 		cmp = ev_oid_cmp(&a->object, &b->object);
-	return cmp ? cmp : strcmp(a->line, b->line);
+	return cmp ? cmp : (a->promotion > b->promotion) -
+		(a->promotion < b->promotion);
 }
 
 int ev_past_namings(struct ev_past *p, struct ev_repo *r)

@@ -41,19 +41,39 @@ static size_t first_naming(const struct ev_past_memo *m, const char *ref,
 	return low;
 }
 
+static int promotion_held(const struct ev_holder **out, struct ev_past *p,
+			  struct ev_repo *r, struct ev_past_promotion *x)
+{
+	int ret = 0;
+
+	if (!x->asked)
+		ret = ev_past_line(&x->held, p, r, &x->on, x->line);
+	x->asked = ret == 0;
+	*out = ret == 0 ? x->held : NULL;
+	return ret;
+}
+
 static int by_namings(const struct ev_holder **out, struct ev_past *p,
 		      struct ev_repo *r, const char *ref,
 		      const struct ev_oid *object, bool release)
 {
 	struct ev_past_memo *m = ev_past_memo(p);
+	struct ev_past_promotion *x;
 	const struct ev_holder *h;
+	bool signed_then;
 	size_t i;
 	int ret = ev_past_namings(p, r);
 
 	for (i = first_naming(m, ref, object, release); ret == 0 && i < m->n &&
 	     !naming_cmp(&m->namings[i], ref, object, release); i++) {
-		ret = ev_past_line(&h, p, r, &m->namings[i].on,
-				   m->namings[i].line);
+		x = &m->promotions[m->namings[i].promotion];
+		ret = promotion_held(&h, p, r, x);
+		signed_then = true;
+		if (ret == 0 && h && release)
+			ret = ev_past_is_signed(&signed_then, p, r, h, &x->on,
+						x->line);
+		if (!signed_then)
+			continue;
 		if (ret == 0 && h && (!*out || h < *out))
 			*out = h;
 	}
@@ -220,5 +240,27 @@ int ev_past_tag(const struct ev_holder **out, struct ev_past *p,
 	ret = by_namings(out, p, r, ref, tag, false);
 	if (ret == 0 && !*out)
 		ret = by_digest(out, p, r, ref, tag);
+	return ret;
+}
+
+int ev_past_tags(const struct ev_holder *const **out, struct ev_past *p,
+		 struct ev_repo *r)
+{
+	struct ev_past_memo *m = ev_past_memo(p);
+	size_t i, n = p->evidence ? p->evidence->n : 0;
+	int ret = 0;
+
+	if (!m->held) {
+		m->held = ev_calloc(n + 1, sizeof(*m->held));
+		for (i = 0; ret == 0 && i < n; i++)
+			ret = ev_past_tag(&m->held[i], p, r,
+					  p->evidence->tags[i].name,
+					  &p->evidence->tags[i].oid);
+		if (ret < 0) {
+			free(m->held);
+			m->held = NULL;
+		}
+	}
+	*out = m->held;
 	return ret;
 }

@@ -91,15 +91,19 @@ int ev_checkpoint_draft(struct ev_decision *out, struct ev_chain *c,
  *
  * The repository as it was judged then: the chain up to the link that the
  * checkpoint names, the ledger that it signs, the decisions that it holds, its
- * time; and what the checkpoints before it hold.  Borrows from `c`, which must
- * outlive it and may not be used for anything else until it is released.
+ * time; and what the checkpoints before it hold.  A key that was withdrawn later
+ * is none yet, unless what this checkpoint holds is void by that.  Borrows from
+ * `c`, which must outlive it and may not be used for anything else until it is
+ * released; `out` may not be moved.  The checkpoint has to be one that is used.
  */
 struct ev_as_of {
 	struct ev_chain chain;		/* links borrowed */
 	struct ev_evidence evidence;
 	int64_t now;
 	struct ev_past past;
-	struct ev_past *kept;		/* the link's own past, put back */
+	struct ev_as_of_kept *kept;	/* the links' own, put back */
+	struct ev_seen *seen;		/* private: of the whole chain */
+	size_t at;
 };
 int ev_as_of_open(struct ev_as_of *out, struct ev_repo *r, struct ev_chain *c,
 		  const struct ev_checkpoint *at);

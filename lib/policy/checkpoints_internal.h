@@ -56,5 +56,9 @@ int ev_checkpoint_spared(bool *yes, const struct ev_withdrawn *w,
 
 /* Fill the past from what is accepted (lib/ledger/past.h: fill). */
 int ev_seen_fill(struct ev_past *p, struct ev_repo *r);
+/* The same of some of them (`which`: a flag each; NULL: all), by what is
+ * withdrawn for `now` (may be NULL). */
+int ev_seen_fill_from(struct ev_past *p, struct ev_seen *s, const bool *which,
+		      const struct ev_trust *now);
 
 #endif

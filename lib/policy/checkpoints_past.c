@@ -21,18 +21,27 @@ static void add_holder(struct ev_past *p, const struct ev_checkpoint *c,
 	memcpy(h->approvals, c->decided.d.approvals, sizeof(h->approvals));
 }
 
-static void mark_tips(struct ev_past *p, const struct ev_checkpoints *l)
+/* Those that no other one of the past comes after. */
+static void mark_tips(struct ev_past *p, const struct ev_seen *s)
 {
-	struct ev_oids tips = EV_OIDS_INIT;
-	size_t i;
+	bool *followed = ev_calloc(s->list.n + 1, sizeof(*followed));
+	size_t *at = ev_calloc(p->n + 1, sizeof(*at));
+	const struct ev_strs *before;
+	char hex[EV_OID_HEX + 1];
+	size_t i, k;
 
-	ev_checkpoints_tips(&tips, l);
+	for (i = 0; i < p->n; i++) {
+		ev_oid_hex(hex, &p->items[i].tag);
+		at[i] = ev_checkpoints_find(s, hex);
+		before = &s->list.items[at[i]].decided.d.before;
+		for (k = 0; k < before->n; k++)
+			followed[ev_checkpoints_find(s, before->items[k])] =
+				true;
+	}
 	for (i = 0; i < p->n; i++)
-		p->items[i].tip = ev_oids_has(&tips, &p->items[i].tag);
-	/* A tip whose ledger is not here is none to be read. */
-	if (p->n)
-		p->items[p->n - 1].tip = true;
-	ev_oids_release(&tips);
+		p->items[i].tip = !followed[at[i]];
+	free(followed);
+	free(at);
 }
 
 static int add_voided(struct ev_past *p, const struct ev_seen *s,
@@ -59,28 +68,36 @@ static int add_voided(struct ev_past *p, const struct ev_seen *s,
 	return ret;
 }
 
-int ev_seen_fill(struct ev_past *p, struct ev_repo *r)
+int ev_seen_fill_from(struct ev_past *p, struct ev_seen *s, const bool *which,
+		      const struct ev_trust *now)
 {
-	struct ev_seen *s = p->ctx;
-	const struct ev_trust *now = s->in_force ? &s->in_force->trust : NULL;
 	const struct ev_checkpoint *c;
 	struct ev_policy *link;
 	size_t i;
 	int ret;
 
-	(void)r;
 	ret = ev_checkpoints_read(s);
 	if (ret == 0)
 		ret = ev_checkpoints_accept(s);
 	for (i = 0; ret == 0 && i < s->list.n; i++) {
 		c = &s->list.items[i];
 		link = ev_seen_link(s, c->decided.d.policy);
-		if (ev_checkpoint_used(c) && c->ledger_here && link)
+		if (ev_checkpoint_used(c) && c->ledger_here && link &&
+		    (!which || which[i]))
 			add_holder(p, c, &link->trust);
 	}
 	if (ret == 0)
-		mark_tips(p, &s->list);
+		mark_tips(p, s);
 	for (i = 0; ret == 0 && now && i < now->nwithdrawn; i++)
 		ret = add_voided(p, s, &now->withdrawn[i]);
 	return ret;
+}
+
+int ev_seen_fill(struct ev_past *p, struct ev_repo *r)
+{
+	struct ev_seen *s = p->ctx;
+
+	(void)r;
+	return ev_seen_fill_from(p, s, NULL, s->in_force ?
+				 &s->in_force->trust : NULL);
 }

@@ -2,34 +2,13 @@
 
 #include "policy/final.h"
 
+#include "base/error.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "ledger/decision.h"
 #include "policy/quorum.h"
 
-const struct ev_person *ev_policy_key_owner(const struct ev_policy *p,
-					    const char *fpr)
-{
-	const struct ev_key *key = NULL;
-
-	if (p->trust.home)
-		key = ev_keyhome_find(p->trust.home, fpr, NULL);
-	return ev_trust_person(&p->trust, key ? key->fpr : fpr, NULL);
-}
-
 /* Keys --------------------------------------------------------------------- */
-
-static bool may_withdraw_key(const struct ev_policy *p,
-			     const struct ev_final *f)
-{
-	size_t i;
-
-	if (ev_policy_key_owner(p, f->id) == f->person)
-		return true;
-	for (i = 0; !f->person->machine && i < p->revoke_keys.n; i++)
-		if (ev_person_has_role(f->person, p->revoke_keys.items[i]))
-			return true;
-	return false;
-}
 
 static void add_withdrawn(struct ev_trust *t, const struct ev_withdrawn *w)
 {
@@ -105,22 +84,25 @@ bool ev_policy_may_expunge(const struct ev_policy *p,
 }
 
 /* Nobody can keep it by giving its blob another name than the others do. */
-static void add_expunged(struct ev_trust *t, const struct ev_expunged *x)
+static struct ev_expunged *add_expunged(struct ev_trust *t,
+					const struct ev_expunged *x)
 {
 	size_t i;
 
 	for (i = 0; i < t->nexpunged; i++)
 		if (!strcmp(t->expunged[i].sha256, x->sha256) &&
 		    ev_oid_eq(&t->expunged[i].blob, &x->blob))
-			return;
+			return &t->expunged[i];
 	EV_GROW(t->expunged, t->nexpunged, t->expunged_cap);
-	t->expunged[t->nexpunged++] = *x;
+	t->expunged[t->nexpunged] = *x;
+	return &t->expunged[t->nexpunged++];
 }
 
 static void add_artifact(struct ev_policy *p, const struct ev_finals *all,
 			 const struct ev_final *f)
 {
 	struct ev_expunged x;
+	size_t i;
 
 	if (is_void(p, f) || !ev_policy_may_expunge(p, all, f->id))
 		return;
@@ -128,19 +110,78 @@ static void add_artifact(struct ev_policy *p, const struct ev_finals *all,
 	memcpy(x.sha256, f->id, sizeof(x.sha256));
 	memcpy(x.record, f->record, sizeof(x.record));
 	x.blob = f->blob;
+	x.at = f->at;
 	add_expunged(&p->trust, &x);
+	for (i = 0; i < p->trust.nexpunged; i++)
+		if (!strcmp(p->trust.expunged[i].sha256, x.sha256))
+			p->trust.expunged[i].removable = true;
 }
 
 /* -------------------------------------------------------------------------- */
 
-static void inherit(struct ev_trust *t, const struct ev_trust *from)
+/* Until when the policy before this one had a say: its last approval. */
+static int since_when(int64_t *out, const struct ev_policy *p,
+		      struct ev_repo *r, const struct ev_evidence *e)
 {
+	char *prefix = ev_strdupf(EV_TAGS "policy/%.12s/",
+				  p->link + strlen("sha256:"));
+	struct ev_decided d;
+	size_t i;
+	int ret = 0;
+
+	*out = 0;
+	for (i = 0; ret == 0 && i < e->n; i++) {
+		if (!ev_starts_with(e->tags[i].name, prefix))
+			continue;
+		ret = ev_decided_read(&d, r, e->tags[i].name,
+				      &e->tags[i].oid);
+		if (ret == 0 && !strcmp(d.d.control_set, p->link) &&
+		    d.d.at > *out)
+			*out = d.d.at;
+		if (ret == 0)
+			ev_decided_release(&d);
+		if (ret == EV_EINVALID || ret == EV_ENOTFOUND) {
+			ev_error_clear();
+			ret = 0;
+		}
+	}
+	free(prefix);
+	return ret;
+}
+
+static int inherit(struct ev_policy *p, const struct ev_trust *from,
+		   struct ev_repo *r, const struct ev_evidence *e)
+{
+	struct ev_expunged *x;
+	int64_t until;
+	size_t i;
+	int ret;
+
+	if (!from->nwithdrawn && !from->nexpunged)
+		return 0;
+	ret = since_when(&until, p, r, e);
+	for (i = 0; ret == 0 && i < from->nwithdrawn; i++)
+		if (from->withdrawn[i].at <= until)
+			add_withdrawn(&p->trust, &from->withdrawn[i]);
+	for (i = 0; ret == 0 && i < from->nexpunged; i++)
+		if (from->expunged[i].at <= until) {
+			x = add_expunged(&p->trust, &from->expunged[i]);
+			x->removable = false;
+		}
+	return ret;
+}
+
+static void take_roles(struct ev_policy *p)
+{
+	struct ev_trust *t = &p->trust;
 	size_t i;
 
-	for (i = 0; i < from->nwithdrawn; i++)
-		add_withdrawn(t, &from->withdrawn[i]);
-	for (i = 0; i < from->nexpunged; i++)
-		add_expunged(t, &from->expunged[i]);
+	ev_strs_release(&t->revoke_keys);
+	ev_strs_release(&t->expunge_by);
+	for (i = 0; i < p->revoke_keys.n; i++)
+		ev_strs_add(&t->revoke_keys, p->revoke_keys.items[i]);
+	for (i = 0; i < p->policy_change.n; i++)
+		ev_strs_add(&t->expunge_by, p->policy_change.items[i].role);
 }
 
 static int read_ledger(struct ev_policy *p, struct ev_repo *r,
@@ -158,7 +199,8 @@ static int read_ledger(struct ev_policy *p, struct ev_repo *r,
 	}
 	for (i = 0; ret == 0 && i < all.n; i++)
 		if (!all.items[i].artifact &&
-		    may_withdraw_key(p, &all.items[i]))
+		    ev_may_withdraw_key(&p->trust, all.items[i].person,
+					all.items[i].id))
 			add_key(&p->trust, &all.items[i]);
 	/* Once it is known whose keys are withdrawn. */
 	for (i = 0; ret == 0 && i < all.n; i++)
@@ -177,11 +219,12 @@ int ev_policy_read_final(struct ev_policy *p, const struct ev_policy *before,
 	int ret = 0;
 
 	p->trust.nwithdrawn = p->trust.nexpunged = 0;
+	take_roles(p);
 	if (before)
-		inherit(&p->trust, &before->trust);
+		ret = inherit(p, &before->trust, r, e);
 	if (e->supposed)
 		add_withdrawn(&p->trust, e->supposed);
-	if (e->has_ledger)
+	if (ret == 0 && e->has_ledger)
 		ret = ev_finals_any(&any, r, &e->ledger);
 	if (ret == 0 && any)
 		ret = read_ledger(p, r, &e->ledger, now);

@@ -16,15 +16,13 @@
 
 /*
  * Fill p->trust.withdrawn and .expunged (again) by the ledger of `e`: what was
- * withdrawn by the policy `before` (may be NULL) stays, and what people of `p`
- * withdraw comes on top.  Costs next to nothing where nothing is.
+ * withdrawn by the policy `before` (may be NULL) until this one was approved
+ * stays, and what people of `p` withdraw comes on top.  Costs next to nothing
+ * where nothing is.
  */
 int ev_policy_read_final(struct ev_policy *p, const struct ev_policy *before,
 			 struct ev_repo *r, const struct ev_evidence *e,
 			 int64_t now);
-/* Whose key it is that this fingerprint (or its primary) names; NULL. */
-const struct ev_person *ev_policy_key_owner(const struct ev_policy *p,
-					    const char *fpr);
 /* Have as many people as policy_change asks for signed the removal? */
 bool ev_policy_may_expunge(const struct ev_policy *p,
 			   const struct ev_finals *all, const char *sha256);
