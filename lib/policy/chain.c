@@ -52,11 +52,16 @@ const struct ev_policy *ev_chain_link(const struct ev_chain *c,
 	return NULL;
 }
 
-static int read_root(struct ev_chain *c, struct ev_repo *r)
+static int read_root(struct ev_chain *c, struct ev_repo *r, const char *root)
 {
 	struct ev_buf text = EV_BUF_INIT;
 	int ret;
 
+	if (root) {
+		memcpy(c->root, root, sizeof(c->root));
+		c->pinned = true;
+		return 0;
+	}
 	ret = ev_config_trusted(&text, r, "evidence.root");
 	if (ret == EV_ENOTFOUND) {
 		ev_error_clear();
@@ -212,9 +217,9 @@ static void set_past(struct ev_chain *c)
 		c->links[i]->trust.past = &c->seen->past;
 }
 
-int ev_chain_read_vouched(struct ev_chain *out, struct ev_repo *r,
-			  const struct ev_evidence *e, int64_t now,
-			  const struct ev_oids *vouched)
+int ev_chain_read_as(struct ev_chain *out, struct ev_repo *r,
+		     const struct ev_evidence *e, int64_t now,
+		     const char *root, const struct ev_oids *vouched)
 {
 	struct ev_links all = { NULL, 0, 0, false, "" };
 	size_t lapsed = MAX_LINKS, i;
@@ -224,7 +229,7 @@ int ev_chain_read_vouched(struct ev_chain *out, struct ev_repo *r,
 	out->seen = ev_seen_new(r, e, now);
 	for (i = 0; vouched && i < vouched->n; i++)
 		ev_oids_add(&out->seen->vouched, &vouched->items[i]);
-	ret = read_root(out, r);
+	ret = read_root(out, r, root);
 	if (ret == 0)
 		ret = ev_links_load(&all, r, e);
 	if (ret == 0)
@@ -249,7 +254,7 @@ int ev_chain_read_vouched(struct ev_chain *out, struct ev_repo *r,
 int ev_chain_read(struct ev_chain *out, struct ev_repo *r,
 		  const struct ev_evidence *e, int64_t now)
 {
-	return ev_chain_read_vouched(out, r, e, now, NULL);
+	return ev_chain_read_as(out, r, e, now, NULL, NULL);
 }
 
 static int provisional_final(struct ev_policy *p, struct ev_repo *r)

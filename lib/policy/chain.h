@@ -49,10 +49,11 @@ void ev_chain_release(struct ev_chain *c);
  */
 int ev_chain_read(struct ev_chain *out, struct ev_repo *r,
 		  const struct ev_evidence *e, int64_t now);
-/* The same, where the user vouches for some checkpoints (tags). */
-int ev_chain_read_vouched(struct ev_chain *out, struct ev_repo *r,
-			  const struct ev_evidence *e, int64_t now,
-			  const struct ev_oids *vouched);
+/* The same from another root (40 digits in upper case; NULL: the configured
+ * one), where the user vouches for some checkpoints (tags). */
+int ev_chain_read_as(struct ev_chain *out, struct ev_repo *r,
+		     const struct ev_evidence *e, int64_t now,
+		     const char *root, const struct ev_oids *vouched);
 /* Fill `provisional` from HEAD where nothing is in force; absence of a policy
  * there is no error. */
 int ev_chain_provisional(struct ev_chain *c, struct ev_repo *r);
