@@ -67,7 +67,7 @@ static int check_object(void *ctx, const struct ev_oid *object)
 	if (expunged && new.n)
 		ret = ev_fail(EV_EDENIED, "artifact %s is expunged by record "
 			      "%.12s", hex, entry->record);
-	else if (!new.n && !expunged)
+	else if (!new.n && !(expunged && entry->removable))
 		ret = ev_fail(EV_EDENIED, "artifact %s is lost; bring those of "
 			      "the remote first", hex);
 	else if (new.n && (new.n > 1 || !ev_oid_eq(&new.items[0], object)))

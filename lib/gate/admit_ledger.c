@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "ledger/final.h"
 #include "ledger/said.h"
 #include "repo/notes.h"
 #include "repo/rawobj.h"
@@ -18,6 +19,7 @@
 
 struct admission {
 	struct ev_repo *repo;
+	const struct ev_trust *trust;
 	struct ev_ledger *ledger;	/* judges */
 	struct ev_notes *before, *after;
 	struct ev_strs findings;
@@ -43,6 +45,7 @@ static int judge(struct admission *a, const struct ev_oid *object,
 		 const struct ev_slice *s, struct ev_said *said)
 {
 	struct ev_line line;
+	char reason[200];
 	int ret;
 
 	ret = ev_ledger_judge(&line, a->ledger, object, s->p, s->n);
@@ -50,6 +53,8 @@ static int judge(struct admission *a, const struct ev_oid *object,
 		return ret;
 	if (line.state != EV_LIVE)
 		ret = find(a, object, s, line.reason);
+	else if (!ev_line_admissible(reason, a->trust, &line))
+		ret = find(a, object, s, reason);
 	else if (ev_said_has(said, object, &line))
 		ret = find(a, object, s, "this record of this signer is there "
 			   "already");
@@ -243,6 +248,7 @@ int ev_admit_ledger(struct ev_repo *r, const struct ev_chain *chain,
 	if (!chain->in_force)
 		return ev_fail(EV_EDENIED, "no policy is in force that says "
 			       "whose records are taken");
+	a.trust = &chain->in_force->trust;
 	ret = list_steps(&steps, r, old, new);
 	if (ret == 0)
 		ret = ev_ledger_open(&a.ledger, r, &chain->in_force->trust,

@@ -69,6 +69,7 @@ int ev_expunged_edits(struct ev_edits *out, struct ev_repo *r,
 {
 	struct ev_notes *notes = NULL;
 	struct ev_oids found = EV_OIDS_INIT;
+	const struct ev_expunged *x;
 	bool yes;
 	size_t i;
 	int ret = 0;
@@ -82,9 +83,8 @@ int ev_expunged_edits(struct ev_edits *out, struct ev_repo *r,
 		if (ret < 0 || !found.n)
 			continue;
 		/* Whoever named another's blob has not said it of that. */
-		ret = ev_blob_expunged(&yes, NULL, r, t,
-				       &t->expunged[i].blob);
-		if (ret < 0 || !yes)
+		ret = ev_blob_expunged(&yes, &x, r, t, &t->expunged[i].blob);
+		if (ret < 0 || !yes || !x->removable)
 			continue;
 		EV_GROW(out->items, out->n, out->cap);
 		out->items[out->n].object = t->expunged[i].blob;

@@ -2,6 +2,8 @@
 
 #include "ledger/final.h"
 
+#include <stdio.h>
+
 #include "base/error.h"
 #include "base/hex.h"
 #include "base/mem.h"
@@ -157,4 +159,48 @@ int ev_finals_read(struct ev_finals *out, struct ev_ledger *l)
 	ev_texts_release(&texts);
 	ev_slices_release(&lines);
 	return ret;
+}
+
+/* Who may ------------------------------------------------------------------- */
+
+static bool has_one_of(const struct ev_person *p, const struct ev_strs *roles)
+{
+	size_t i;
+
+	for (i = 0; p && !p->machine && i < roles->n; i++)
+		if (ev_person_has_role(p, roles->items[i]))
+			return true;
+	return false;
+}
+
+bool ev_may_withdraw_key(const struct ev_trust *t, const struct ev_person *p,
+			 const char *fpr)
+{
+	const struct ev_key *key = NULL;
+
+	if (t->home)
+		key = ev_keyhome_find(t->home, fpr, NULL);
+	return p && (ev_trust_person(t, key ? key->fpr : fpr, NULL) == p ||
+		     has_one_of(p, &t->revoke_keys));
+}
+
+bool ev_line_admissible(char reason[200], const struct ev_trust *t,
+			const struct ev_line *line)
+{
+	const struct ev_record *r = &line->record;
+	char fpr[41];
+	bool may = true;
+
+	if (r->kind != EV_KIND_REVOCATION)
+		return true;
+	if (ev_streq(r->withdraws_type, "key"))
+		may = ev_key_id(fpr, r->withdraws_id) &&
+			ev_may_withdraw_key(t, line->person, fpr);
+	else if (ev_streq(r->withdraws_type, "artifact"))
+		may = has_one_of(line->person, &t->expunge_by);
+	if (!may)
+		snprintf(reason, 200, "%.80s may not withdraw %s %.75s",
+			 line->person ? line->person->name : r->signer,
+			 r->withdraws_type, r->withdraws_id);
+	return may;
 }

@@ -31,4 +31,15 @@ int ev_finals_any(bool *any, struct ev_repo *r, const struct ev_oid *tip);
 /* All that are well signed by a listed key, in the order of their lines. */
 int ev_finals_read(struct ev_finals *out, struct ev_ledger *l);
 
+/*
+ * Is a live line one that others should take?  Whoever may not withdraw keys
+ * or artifacts should not leave a revocation of one, which a later policy might
+ * give a say that they do not have now.  False with the reason.
+ */
+bool ev_line_admissible(char reason[200], const struct ev_trust *t,
+			const struct ev_line *line);
+/* May this person withdraw that key (primary or subkey)? */
+bool ev_may_withdraw_key(const struct ev_trust *t, const struct ev_person *p,
+			 const char *fpr);
+
 #endif

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/hex.h"
 #include "base/mem.h"
+#include "ledger/final.h"
 #include "ledger/said.h"
 #include "repo/refs.h"
 
@@ -76,14 +77,16 @@ static int admit(struct ev_slices *push, struct ev_sync_job *j,
 		 struct ev_said *said)
 {
 	struct ev_line line;
-	bool twice;
+	bool twice, taken;
 	int ret;
 
 	ret = ev_ledger_judge(&line, j->ledger, object, s->p, s->n);
 	if (ret < 0)
 		goto out;
-	twice = line.state == EV_LIVE && ev_said_has(said, object, &line);
-	if (line.state != EV_LIVE || twice) {
+	taken = line.state == EV_LIVE &&
+		ev_line_admissible(line.reason, j->trust, &line);
+	twice = taken && ev_said_has(said, object, &line);
+	if (!taken || twice) {
 		find(&j->result->kept, object, s->p, s->n,
 		     twice ? "the remote has this record of this signer as "
 			     "another line" : line.reason);

@@ -55,10 +55,10 @@ static int check_artifacts(struct ev_verification *out, struct ev_ledger *l,
 		c = &out->artifacts[out->nartifacts++];
 		c->record = ev_strdup(line->record.id);
 		c->a = list.items[i];
-		if (ev_trust_expunged(trust, c->a.sha256))
+		ret = ev_artifact_check(&c->state, r, &c->a);
+		if (ret == 0 && c->state != EV_ARTIFACT_DIFFERENT &&
+		    ev_trust_expunged(trust, c->a.sha256))
 			c->state = EV_ARTIFACT_EXPUNGED;
-		else
-			ret = ev_artifact_check(&c->state, r, &c->a);
 		if (ret == 0 && c->state == EV_ARTIFACT_DIFFERENT)
 			ev_strs_addf(&out->findings, "artifact '%s' of record "
 				     "%.12s is not what the record names",
