@@ -1,0 +1,273 @@
+#include "base/compat.h"
+
+#include "handover/internal.h"
+
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/hex.h"
+#include "base/mem.h"
+#include "ledger/decision.h"
+
+#define TAGS "refs/tags/"
+#define POLICY_TAGS EV_TAGS "policy/"
+
+static const char *subject_of(const char *ref)
+{
+	return ev_starts_with(ref, TAGS) ? ref + strlen(TAGS) : ref;
+}
+
+/* Approvals ---------------------------------------------------------------- */
+
+/* Who judges the approval of a policy: the one before it; of the first, its
+ * own people. */
+static struct ev_policy *judge_of(const struct ev_auditing *a,
+				  const struct ev_decision *d)
+{
+	size_t k;
+
+	for (k = 0; k < a->chain.n; k++)
+		if (!strcmp(a->chain.links[k]->link, d->control_set))
+			return a->chain.links[k ? k - 1 : 0];
+	for (k = 0; k < a->chain.n; k++)
+		if (!strcmp(a->chain.links[k]->link, d->previous))
+			return a->chain.links[k];
+	return a->policy;
+}
+
+static int verify(struct ev_auditing *a, struct ev_decided *d)
+{
+	if (d->d.kind == EV_DECISION_POLICY)
+		return ev_decided_verify(d, a->repo, &judge_of(a, &d->d)->trust,
+					 d->d.at);
+	return ev_decided_verify(d, a->repo, a->trust, a->ask->now);
+}
+
+static int tell_unheld(struct ev_auditing *a, const struct ev_decided *d)
+{
+	struct ev_findings *f = &a->out->findings;
+	const char *subject = subject_of(d->ref);
+	enum ev_departed how = EV_DEPARTED_UNKNOWN;
+	int ret = 0;
+
+	if (d->d.kind != EV_DECISION_POLICY)
+		ret = ev_audit_departed_tag(&how, a, d);
+	if (ret < 0 || how == EV_DEPARTED_VOID || how == EV_DEPARTED_LATE)
+		return ret;
+	if (how == EV_DEPARTED_UNKNOWN && d->sig != EV_OBJSIG_UNTIMELY)
+		ev_findings_add(f, EV_F_DECISION_FOREIGN, subject, NULL, "%s",
+				d->reason);
+	else
+		ev_findings_add(f, EV_F_DECISION_UNTIMELY, subject, NULL,
+				"no checkpoint holds it, and it does not count "
+				"now: %s", *d->reason ? d->reason :
+				"its key does not");
+	return 0;
+}
+
+static int look_at_tag(struct ev_auditing *a, const struct ev_tagref *tag)
+{
+	struct ev_findings *f = &a->out->findings;
+	struct ev_decided d;
+	int ret;
+
+	ret = ev_decided_read(&d, a->repo, tag->name, &tag->oid);
+	if (ret == EV_EINVALID || ret == EV_ELIMIT) {
+		ev_findings_add(f, EV_F_DECISION_MALFORMED,
+				subject_of(tag->name), NULL, "%s",
+				ev_error_last()->message);
+		ev_error_clear();
+		return 0;
+	}
+	if (ret < 0)
+		return ev_audit_absent(a, ret, tag->name);
+	a->out->decisions++;
+	if (ev_decision_is_checkpoint(&d.d))
+		goto out;		/* told with the checkpoints */
+	ret = verify(a, &d);
+	if (ret < 0 || d.sig == EV_OBJSIG_GOOD)
+		goto out;
+	if (d.sig == EV_OBJSIG_BAD || d.sig == EV_OBJSIG_NONE)
+		ev_findings_add(f, EV_F_DECISION_BAD, subject_of(tag->name),
+				NULL, "%s", d.reason);
+	else
+		ret = tell_unheld(a, &d);
+out:
+	ev_decided_release(&d);
+	return ret;
+}
+
+int ev_audit_decisions(struct ev_auditing *a)
+{
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < a->evidence.n; i++)
+		ret = look_at_tag(a, &a->evidence.tags[i]);
+	return ret;
+}
+
+/* Checkpoints -------------------------------------------------------------- */
+
+/* The lines that a checkpoint's digest is made of, sorted as they grow. */
+struct lines { char **items; size_t n, cap; };
+
+static void add_line(struct lines *l, const struct ev_oid *oid,
+		     const char *ref)
+{
+	char hex[EV_OID_HEX + 1], *line;
+	size_t low = 0, high = l->n, mid;
+	int cmp;
+
+	ev_oid_hex(hex, oid);
+	line = ev_strdupf("%s %s\n", hex, ref);
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		cmp = strcmp(l->items[mid], line);
+		if (!cmp) {
+			free(line);
+			return;
+		}
+		if (cmp < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	EV_GROW(l->items, l->n, l->cap);
+	memmove(&l->items[low + 1], &l->items[low],
+		(l->n++ - low) * sizeof(*l->items));
+	l->items[low] = line;
+}
+
+static void release_lines(struct lines *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		free(l->items[i]);
+	free(l->items);
+	memset(l, 0, sizeof(*l));
+}
+
+static bool has_digest(const struct lines *l, const char *digest)
+{
+	struct ev_sha256 *h = ev_sha256_new();
+	unsigned char raw[EV_SHA256_SIZE];
+	char hex[EV_SHA256_HEX + 1];
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		ev_sha256_add(h, l->items[i], strlen(l->items[i]));
+	ev_sha256_finish(h, raw);
+	ev_sha256_free(h);
+	ev_hex_encode(hex, raw, sizeof(raw));
+	return !strcmp(digest + strlen("sha256:"), hex);
+}
+
+/* Decisions that were there by then, for a checkpoint of which no promotion
+ * says what it holds. */
+static int lines_until(struct lines *out, struct ev_auditing *a, int64_t at)
+{
+	const struct ev_tagref *tag;
+	struct ev_decided d;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < a->evidence.n; i++) {
+		tag = &a->evidence.tags[i];
+		if (ev_starts_with(tag->name, EV_CHECKPOINT_TAGS))
+			continue;
+		ret = ev_decided_read(&d, a->repo, tag->name, &tag->oid);
+		if (ret == 0 && d.d.at <= at)
+			add_line(out, &tag->oid, tag->name);
+		if (ret == 0)
+			ev_decided_release(&d);
+		if (ret == EV_EINVALID || ret == EV_ELIMIT ||
+		    ret == EV_ENOTFOUND) {
+			ev_error_clear();
+			ret = 0;
+		}
+	}
+	return ret;
+}
+
+static int look_at_digest(struct ev_auditing *a, const struct lines *held,
+			  const struct ev_checkpoint *x)
+{
+	const struct ev_decision *d = &x->decided.d;
+	struct lines then = { NULL, 0, 0 };
+	int ret = 0;
+
+	if (has_digest(held, d->approvals))
+		return 0;
+	ret = lines_until(&then, a, d->at);
+	if (ret == 0 && !has_digest(&then, d->approvals))
+		ev_findings_add(&a->out->findings, EV_F_CHECKPOINT_APPROVALS,
+				subject_of(x->decided.ref), NULL, "the "
+				"approvals that there are by then are not "
+				"those that it signs");
+	release_lines(&then);
+	return ret;
+}
+
+static void look_at_state(struct ev_auditing *a, const struct ev_checkpoint *x)
+{
+	struct ev_findings *f = &a->out->findings;
+	const char *subject = subject_of(x->decided.ref);
+
+	if (x->state == EV_CHECKPOINT_REFUSED)
+		ev_findings_add(f, EV_F_CHECKPOINT_REFUSED, subject, NULL,
+				"%s", x->reason);
+	else if (x->state == EV_CHECKPOINT_LATE)
+		ev_findings_add(f, EV_F_CHECKPOINT_LATE, subject,
+				"git evidence audit --checkpoint OID",
+				"%s", x->reason);
+}
+
+static int by_holder(const void *va, const void *vb)
+{
+	const struct ev_listed *a = va, *b = vb;
+
+	return a->holder < b->holder ? -1 : a->holder > b->holder;
+}
+
+static const struct ev_checkpoint *
+checkpoint_of(const struct ev_checkpoints *l, const struct ev_oid *tag)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (ev_oid_eq(&l->items[i].decided.oid, tag))
+			return &l->items[i];
+	return NULL;
+}
+
+int ev_audit_checkpoints(struct ev_auditing *a)
+{
+	const struct ev_checkpoints *l = a->checkpoints;
+	const struct ev_past *p = a->trust->past;
+	struct lines held = { NULL, 0, 0 };
+	const struct ev_checkpoint *x;
+	size_t i, next = 0;
+	int ret = 0;
+
+	for (i = 0; i < l->n; i++) {
+		look_at_state(a, &l->items[i]);
+		a->out->checkpoints +=
+			l->items[i].state != EV_CHECKPOINT_REFUSED;
+	}
+	a->out->late = l->late;
+	if (a->nlisted)
+		qsort(a->listed, a->nlisted, sizeof(*a->listed), by_holder);
+	for (i = 0; ret == 0 && p && i < p->n; i++) {
+		for (; next < a->nlisted && a->listed[next].holder <= i; next++)
+			add_line(&held, &a->listed[next].object,
+				 a->listed[next].ref);
+		x = checkpoint_of(l, &p->items[i].tag);
+		if (x)
+			ret = look_at_digest(a, &held, x);
+	}
+	release_lines(&held);
+	return ret;
+}

@@ -1,0 +1,325 @@
+#include "base/compat.h"
+
+#include "handover/internal.h"
+
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "ledger/decision.h"
+
+/* One way in which the ref may have come to hold the commit. */
+struct way {
+	const char *ref;
+	bool has_from;
+	struct ev_oid from, to;
+	const struct ev_checkpoint *at;	/* that holds it; NULL: none does */
+	int64_t now;			/* without one */
+};
+
+/* Judging once more -------------------------------------------------------- */
+
+static int judge_now(struct ev_verdict *v, struct ev_auditing *a,
+		     const struct ev_question *q)
+{
+	return ev_judge(v, a->repo, &a->chain, &a->evidence, q);
+}
+
+static int judge_then(struct ev_verdict *v, struct ev_auditing *a,
+		      struct ev_question *q, const struct ev_checkpoint *at)
+{
+	struct ev_as_of then;
+	int ret;
+
+	ret = ev_as_of_open(&then, a->repo, &a->chain, at);
+	if (ret < 0)
+		return ret;
+	q->now = then.now;
+	ret = ev_judge(v, a->repo, &then.chain, &then.evidence, q);
+	ev_as_of_release(&then);
+	return ret;
+}
+
+static int judge(struct ev_verdict *v, struct ev_auditing *a,
+		 const struct way *w)
+{
+	struct ev_question q = {
+		.ref = w->ref, .to = w->to, .authoritative = true,
+		.now = w->now,
+	};
+
+	q.from = w->has_from ? w->from : ev_oid_zero;
+	return w->at ? judge_then(v, a, &q, w->at) : judge_now(v, a, &q);
+}
+
+void ev_audit_rules(struct ev_buf *out, const struct ev_verdict *v,
+		    enum ev_outcome from)
+{
+	size_t i;
+
+	for (i = 0; i < v->n; i++)
+		if (v->rules[i].outcome >= from)
+			ev_buf_addf(out, "%s%s (%s)", out->len ? ", " : "",
+				    v->rules[i].rule, v->rules[i].detail);
+}
+
+static void tell(struct ev_auditing *a, const struct way *w,
+		 const struct ev_verdict *v)
+{
+	char to[EV_SHORT + 1], from[EV_SHORT + 1] = "nothing";
+	struct ev_buf rules = EV_BUF_INIT;
+
+	ev_audit_short(to, &w->to);
+	if (w->has_from)
+		ev_audit_short(from, &w->from);
+	ev_audit_rules(&rules, v, v->outcome == EV_INCOMPLETE ? EV_INCOMPLETE :
+		  EV_REVIEW);
+	if (v->outcome == EV_INCOMPLETE)
+		ev_audit_missing(a, "%s from %s to %s: %s", w->ref, from, to,
+				 rules.ptr);
+	else
+		ev_findings_add(&a->out->findings, EV_F_STEP_INVALID, to, NULL,
+				"%s went there from %s, and should not have: "
+				"%s", w->ref, from, rules.ptr);
+	ev_buf_release(&rules);
+}
+
+static const struct ev_checkpoint *checkpoint_of(const struct ev_auditing *a,
+						 const struct ev_holder *h)
+{
+	const struct ev_checkpoints *l = a->checkpoints;
+	size_t i;
+
+	for (i = 0; h && l && i < l->n; i++)
+		if (ev_oid_eq(&l->items[i].decided.oid, &h->tag))
+			return &l->items[i];
+	return NULL;
+}
+
+/* Promotions --------------------------------------------------------------- */
+
+static const struct ev_line *line_of(const struct ev_lines *lines,
+				     const char *record)
+{
+	size_t i;
+
+	for (i = 0; i < lines->n; i++)
+		if (!strcmp(lines->items[i].record.id, record))
+			return &lines->items[i];
+	return NULL;
+}
+
+/* What is withdrawn says no more whether it counted. */
+static int has_happened(bool *yes, struct ev_auditing *a,
+			const struct ev_release *x, const struct ev_line *line)
+{
+	*yes = x->counts;
+	if (x->counts || !x->withdrawn || !line || line->state != EV_LIVE ||
+	    !x->person || x->person->machine)
+		return 0;
+	*yes = true;
+	if (x->has_from && ev_oid_eq(&x->from, &x->to))
+		*yes = false;
+	else if (x->has_from)
+		return ev_audit_contains(yes, a->repo, &x->to, &x->from);
+	return 0;
+}
+
+/* The oldest that stands, although its content may be withdrawn by now. */
+static int promotion(const struct ev_release **out, struct ev_auditing *a,
+		     const struct ev_releases *l, const struct ev_lines *lines,
+		     const char *ref, const struct ev_oid *commit)
+{
+	const struct ev_release *x;
+	bool yes = false;
+	size_t i;
+	int ret = 0;
+
+	*out = NULL;
+	for (i = 0; ret == 0 && !*out && i < l->n; i++) {
+		x = &l->items[i];
+		if (strcmp(x->ref, ref) || !ev_oid_eq(&x->to, commit))
+			continue;
+		ret = has_happened(&yes, a, x, line_of(lines, x->record));
+		if (ret == 0 && yes)
+			*out = x;
+	}
+	return ret;
+}
+
+static int by_promotion(struct ev_step *out, struct ev_auditing *a,
+			const struct ev_release *x, const struct ev_line *line)
+{
+	struct way w = { .ref = x->ref, .has_from = x->has_from,
+			 .from = x->from, .to = x->to, .now = x->at };
+	const struct ev_holder *h;
+	struct ev_verdict v;
+	int ret;
+
+	out->found = out->promoted = true;
+	out->has_from = x->has_from;
+	out->from = x->from;
+	if (!ev_audit_first_id(a, line->record.line))
+		return 0;		/* it was told for another ref */
+	a->out->records++;
+	ret = ev_audit_see_release(a, x, line);
+	if (ret == 0)
+		ret = ev_past_line(&h, a->trust->past, a->repo, &x->to,
+				   line->record.line);
+	if (ret < 0)
+		return ret;
+	w.at = checkpoint_of(a, h);
+	ret = judge(&v, a, &w);
+	if (ret < 0)
+		return ret;
+	if (v.outcome != EV_PASS)
+		tell(a, &w, &v);
+	ev_verdict_release(&v);
+	return 0;
+}
+
+/* Approvals ---------------------------------------------------------------- */
+
+static bool is_for(const struct ev_auditing *a, const struct ev_decided *d,
+		   const char *ref, const struct ev_oid *tree)
+{
+	return d->d.kind == EV_DECISION_APPROVAL &&
+		d->sig == EV_OBJSIG_GOOD && d->person && !d->person->machine &&
+		d->d.meaning == EV_MEANING_APPROVED &&
+		ev_streq(d->d.product, a->trust->product_id) &&
+		ev_streq(d->d.ref, ref) && ev_oid_eq(&d->d.tree, tree);
+}
+
+static bool same_from(const struct ev_decision *x, const struct ev_decision *y)
+{
+	return x->has_from == y->has_from &&
+		(!x->has_from || ev_oid_eq(&x->from, &y->from));
+}
+
+/* As of the checkpoint that holds the newest approval, else as of that. */
+static int look_when(struct way *w, struct ev_auditing *a,
+		     const struct ev_decided *newest)
+{
+	const struct ev_holder *h;
+	int ret;
+
+	w->now = newest->d.at;
+	ret = ev_past_tag(&h, a->trust->past, a->repo, newest->ref,
+			  &newest->oid);
+	if (ret == 0)
+		w->at = checkpoint_of(a, h);
+	return ret;
+}
+
+struct tried {
+	struct ev_verdict best;		/* of those that do not pass */
+	struct way way;
+	bool any;
+};
+
+/* All approvals from where `l->items[i]` was given, as one step. */
+static int try_one(struct ev_step *out, struct tried *t,
+		   struct ev_auditing *a, const struct ev_decideds *l,
+		   size_t i, const char *ref, const struct ev_oid *commit,
+		   const struct ev_oid *tree)
+{
+	const struct ev_decided *d = &l->items[i], *newest = d;
+	struct way w = { .ref = ref, .has_from = d->d.has_from,
+			 .from = d->d.from, .to = *commit };
+	struct ev_verdict v;
+	bool fits = true;
+	size_t k;
+	int ret = 0;
+
+	for (k = 0; k < l->n; k++) {
+		if (!is_for(a, &l->items[k], ref, tree) ||
+		    !same_from(&l->items[k].d, &d->d))
+			continue;
+		if (k < i)
+			return 0;	/* it was tried with that one */
+		if (l->items[k].d.at > newest->d.at)
+			newest = &l->items[k];
+	}
+	if (w.has_from)
+		ret = ev_oid_eq(&w.from, commit) ? (fits = false, 0) :
+			ev_audit_contains(&fits, a->repo, commit, &w.from);
+	if (ret == 0 && fits)
+		ret = look_when(&w, a, newest);
+	if (ret < 0 || !fits)
+		return ret;
+	ret = judge(&v, a, &w);
+	if (ret < 0)
+		return ret;
+	if (v.outcome == EV_PASS) {
+		out->found = true;
+		out->has_from = w.has_from;
+		out->from = w.from;
+	}
+	if (v.outcome == EV_PASS || (t->any && t->best.outcome <= v.outcome)) {
+		ev_verdict_release(&v);
+		return 0;
+	}
+	if (t->any)
+		ev_verdict_release(&t->best);
+	t->best = v;
+	t->way = w;
+	t->any = true;
+	return 0;
+}
+
+static int by_approvals(struct ev_step *out, struct ev_auditing *a,
+			const char *ref, const struct ev_oid *commit,
+			const struct ev_oid *tree)
+{
+	struct ev_decideds l = { NULL, 0, 0 };
+	struct tried t = { .any = false };
+	char hex[EV_OID_HEX + 1], *prefix;
+	size_t i;
+	int ret;
+
+	ev_oid_hex(hex, tree);
+	prefix = ev_strdupf(EV_TAGS "approve/%.12s/", hex);
+	ret = ev_decideds_load(&l, NULL, a->repo, a->trust, &a->evidence,
+			       prefix, a->ask->now);
+	free(prefix);
+	for (i = 0; ret == 0 && !out->found && i < l.n; i++)
+		if (is_for(a, &l.items[i], ref, tree))
+			ret = try_one(out, &t, a, &l, i, ref, commit, tree);
+	if (ret == 0 && !out->found && t.any) {
+		out->found = true;
+		out->has_from = t.way.has_from;
+		out->from = t.way.from;
+		tell(a, &t.way, &t.best);
+	}
+	if (t.any)
+		ev_verdict_release(&t.best);
+	ev_decideds_release(&l);
+	return ret;
+}
+
+int ev_step_find(struct ev_step *out, struct ev_auditing *a, const char *ref,
+		 const struct ev_oid *commit)
+{
+	struct ev_lines lines = EV_LINES_INIT;
+	struct ev_releases releases = { NULL, 0, 0 };
+	const struct ev_release *x = NULL;
+	struct ev_oid tree;
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	ret = ev_repo_tree_of(&tree, a->repo, commit);
+	if (ret == 0)
+		ret = ev_ledger_lines(&lines, a->ledger, commit, &tree);
+	if (ret == 0)
+		ret = ev_releases_in(&releases, a->repo, &a->chain, a->ledger,
+				     &lines, ref, commit);
+	if (ret == 0)
+		ret = promotion(&x, a, &releases, &lines, ref, commit);
+	if (ret == 0 && x)
+		ret = by_promotion(out, a, x, line_of(&lines, x->record));
+	else if (ret == 0)
+		ret = by_approvals(out, a, ref, commit, &tree);
+	ev_releases_release(&releases);
+	ev_lines_release(&lines);
+	return ret;
+}
