@@ -133,6 +133,45 @@ const char schema_attach[] =
 	"    \"written\": " FLAG ",\n"
 	TAIL;
 
+const char schema_audit[] =
+	HEAD("audit", "\"outcome\", \"root\", \"coverage\", \"findings\", "
+	     "\"missing\"")
+	"    \"outcome\": {\"enum\": [\"pass\", \"fail\", "
+	"\"incomplete\"]},\n"
+	"    \"root\": " MAYBE_TEXT ",\n"
+	"    \"coverage\": {\"type\": \"object\",\n"
+	"      \"required\": [\"policy\", \"version\", \"ledger\", "
+	"\"fromCheckpoint\", \"policies\",\n"
+	"        \"checkpoints\", \"decisions\", \"records\", "
+	"\"releases\", \"refs\"],\n"
+	"      \"properties\": {\"policy\": " MAYBE_TEXT ", "
+	"\"version\": " COUNT ",\n"
+	"        \"ledger\": " MAYBE_OID ", \"fromCheckpoint\": " FLAG ",\n"
+	"        \"policies\": " COUNT ", \"checkpoints\": " COUNT ", "
+	"\"decisions\": " COUNT ",\n"
+	"        \"records\": " COUNT ", \"releases\": " COUNT ",\n"
+	"        \"refs\": {\"type\": \"array\", \"items\": {\"type\": "
+	"\"object\",\n"
+	"          \"required\": [\"ref\", \"tip\", \"since\", "
+	"\"protected\", \"commits\", \"steps\",\n"
+	"            \"promotions\"],\n"
+	"          \"properties\": {\"ref\": " TEXT ", \"tip\": " MAYBE_OID
+	", \"since\": " MAYBE_OID ",\n"
+	"            \"protected\": " FLAG ", \"commits\": " COUNT
+	", \"steps\": " COUNT ",\n"
+	"            \"promotions\": " COUNT "}}}}},\n"
+	"    \"findings\": {\"type\": \"array\", \"items\": {\"type\": "
+	"\"object\",\n"
+	"      \"required\": [\"code\", \"severity\", \"subject\", "
+	"\"detail\", \"hint\"],\n"
+	"      \"properties\": {\"code\": " TEXT ",\n"
+	"        \"severity\": {\"enum\": [\"info\", \"warning\", "
+	"\"alarm\"]},\n"
+	"        \"subject\": " TEXT ", \"detail\": " TEXT ", \"hint\": "
+	MAYBE_TEXT "}}},\n"
+	"    \"missing\": " TEXTS ",\n"
+	TAIL;
+
 const char schema_check[] =
 	HEAD("check", VERDICT_NAMES) VERDICT TAIL;
 

@@ -17,6 +17,7 @@ extern const struct verb verb_log;
 extern const struct verb verb_show;
 extern const struct verb verb_verify;
 extern const struct verb verb_help;
+extern const struct verb verb_audit;
 extern const struct verb verb_sync;
 extern const struct verb verb_import;
 extern const struct verb verb_hook;
@@ -26,7 +27,7 @@ const struct verb *const verbs[] = {
 	&verb_attach, &verb_env, &verb_run,
 	&verb_check, &verb_approve, &verb_waive, &verb_revoke,
 	&verb_status, &verb_log, &verb_show, &verb_verify, &verb_help,
-	&verb_sync, &verb_import,
+	&verb_audit, &verb_sync, &verb_import,
 	&verb_hook,
 	NULL
 };
