@@ -2,8 +2,6 @@
 
 #include "cmd/approve.h"
 
-#include <unistd.h>
-
 #include "cmd/schemas.h"
 #include "cmd/verdict.h"
 #include "gate/client.h"
@@ -121,30 +119,6 @@ int approve_who(const struct ev_person **out, struct approve *a,
 
 /* Signing ------------------------------------------------------------------ */
 
-static int confirm(const struct approve *a)
-{
-	char answer[16] = "";
-	int ret;
-
-	if (a->yes || a->ctx->dry_run)
-		return 0;
-	if (!isatty(STDIN_FILENO) || a->ctx->json) {
-		ret = ev_fail(EV_EINVALID, a->ctx->json ? "with --json nobody "
-			      "is asked" : "standard input is no terminal on "
-			      "which to ask");
-		ev_error_hint("--yes                            # sign what "
-			      "was shown without being asked");
-		return ret;
-	}
-	out_flush();
-	fputs("\nSign this? [y/N] ", stderr);
-	fflush(stderr);
-	if (fgets(answer, sizeof(answer), stdin) &&
-	    (answer[0] == 'y' || answer[0] == 'Y'))
-		return 0;
-	return ev_fail(EV_ESTOP, "nothing was signed");
-}
-
 int approve_finish(struct approve *a, struct ev_trust *trust)
 {
 	struct ev_repo *r = a->ctx->repo;
@@ -156,7 +130,7 @@ int approve_finish(struct approve *a, struct ev_trust *trust)
 	a->ref = ev_decision_ref(&a->decision);
 	if (a->prepare)
 		return approve_prepare(a);
-	ret = confirm(a);
+	ret = a->yes || a->ctx->dry_run ? 0 : ask_to_sign(a->ctx);
 	if (ret < 0 || a->ctx->dry_run)
 		return ret;
 	ret = ev_decision_write(&a->tag, NULL, r, trust, &a->decision, a->fpr,

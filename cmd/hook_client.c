@@ -9,6 +9,7 @@
 #include "cmd/share.h"
 #include "cmd/verdict.h"
 #include "gate/client.h"
+#include "ledger/record.h"
 #include "repo/config.h"
 
 #define HEADS_MAX ((size_t)1 << 20)
@@ -75,6 +76,18 @@ static int push_evidence(struct context *ctx, const char *remote)
 	return ret;
 }
 
+/* Whoever pushes the ledger itself sends the evidence as they mean it: ours
+ * would only be first. */
+static bool brings_ledger(const struct ev_ref_changes *push)
+{
+	size_t i;
+
+	for (i = 0; i < push->n; i++)
+		if (!strcmp(push->items[i].ref, EV_LEDGER_REF))
+			return true;
+	return false;
+}
+
 /* A protected ref needs its evidence there first; another one goes without. */
 static int share(struct context *ctx, const char *remote, bool needed)
 {
@@ -104,6 +117,8 @@ int hook_pre_push(struct context *ctx, int argc, const char **argv)
 		status = report_error(ctx);
 	else if (print_stops(ctx, &list, "push to"))
 		status = EXIT_FAIL;
+	else if (brings_ledger(&push))
+		status = EXIT_PASS;
 	else
 		status = share(ctx, argv[0], list.n > 0);
 	ev_verdicts_release(&list);

@@ -89,7 +89,7 @@
 	"\"rules\""
 #define OUTCOME \
 	"{\"enum\": [\"pass\", \"review\", \"incomplete\", \"fail\"]}"
-#define VERDICT \
+#define VERDICT_MEMBERS \
 	"    \"outcome\": " OUTCOME ",\n" \
 	"    \"ref\": " TEXT ",\n" \
 	"    \"from\": " MAYBE_OID ", \"to\": " MAYBE_OID ",\n" \
@@ -99,7 +99,16 @@
 	"      \"required\": [\"rule\", \"outcome\", \"detail\", " \
 	"\"hint\"],\n" \
 	"      \"properties\": {\"rule\": " TEXT ", \"outcome\": " OUTCOME \
-	",\n        \"detail\": " TEXT ", \"hint\": " MAYBE_TEXT "}}},\n"
+	",\n        \"detail\": " TEXT ", \"hint\": " MAYBE_TEXT "}}}"
+#define VERDICT VERDICT_MEMBERS ",\n"
+#define AWAITED \
+	"    \"awaited\": {\"type\": \"array\", \"items\": {\"type\": " \
+	"\"object\",\n" \
+	"      \"required\": [\"role\", \"wanted\", \"have\", " \
+	"\"people\", \"barred\"],\n" \
+	"      \"properties\": {\"role\": " TEXT ", \"wanted\": " COUNT \
+	", \"have\": " COUNT ",\n" \
+	"        \"people\": " TEXTS ", \"barred\": " TEXTS "}}},\n"
 
 /* A decision, or with --prepare what is to become one. */
 const char schema_approve[] =
@@ -240,17 +249,21 @@ const char schema_show[] =
 
 const char schema_status[] =
 	HEAD("status", VERDICT_NAMES ", \"records\", \"ignored\", "
-	     "\"awaited\", \"open\", \"rejectedBy\", \"you\"")
+	     "\"awaited\", \"open\", \"rejectedBy\", \"pendingPolicy\", "
+	     "\"you\"")
 	VERDICT
 	RECORDS("")
 	IGNORED
-	"    \"awaited\": {\"type\": \"array\", \"items\": {\"type\": "
-	"\"object\",\n"
-	"      \"required\": [\"role\", \"wanted\", \"have\", "
-	"\"people\", \"barred\"],\n"
-	"      \"properties\": {\"role\": " TEXT ", \"wanted\": " COUNT
-	", \"have\": " COUNT ",\n"
-	"        \"people\": " TEXTS ", \"barred\": " TEXTS "}}},\n"
+	AWAITED
+	"    \"pendingPolicy\": {\"type\": [\"object\", \"null\"], "
+	"\"required\": [\"controlSet\",\n"
+	"      \"version\", \"wrong\", \"root\", \"approvedBy\", "
+	"\"awaited\"],\n"
+	"      \"properties\": {\n"
+	AWAITED
+	"        \"controlSet\": " MAYBE_TEXT ", \"version\": " COUNT ",\n"
+	"        \"wrong\": " MAYBE_TEXT ", \"root\": " MAYBE_TEXT ", "
+	"\"approvedBy\": " TEXTS "}},\n"
 	"    \"open\": " TEXTS ", \"rejectedBy\": " TEXTS ",\n"
 	"    \"you\": {\"type\": \"object\", \"required\": [\"name\", "
 	"\"roles\", \"next\"],\n"
@@ -313,3 +326,55 @@ const char schema_waive[] =
 	"    \"signer\": " TEXT ",\n"
 	"    \"written\": " FLAG ",\n"
 	TAIL;
+
+const char schema_checkpoint[] =
+	HEAD("checkpoint", "\"ref\", \"object\", \"ledger\", "
+	     "\"approvals\", \"policy\", \"previous\", \"signer\", "
+	     "\"written\"")
+	"    \"ref\": " TEXT ",\n"
+	"    \"object\": {\"anyOf\": [" OID ", {\"type\": \"null\"}]},\n"
+	"    \"ledger\": " OID ",\n"
+	"    \"approvals\": " TEXT ",\n"
+	"    \"policy\": " TEXT ",\n"
+	"    \"previous\": " TEXTS ",\n"
+	"    \"signer\": " TEXT ",\n"
+	"    \"written\": " FLAG ",\n"
+	TAIL;
+
+/* What promote did or would do; rollback says the same. */
+#define PROMOTING_NAMES \
+	"\"end\", \"ref\", \"to\", \"remote\", \"person\", " \
+	"\"verdict\", \"promotion\", \"ledger\", \"checkpoint\", " \
+	"\"release\", \"verdicts\", \"awaited\", \"open\", " \
+	"\"moves\", \"records\", \"warnings\""
+#define MADE_TAG(name) \
+	"    \"" name "\": {\"type\": [\"object\", \"null\"],\n" \
+	"      \"required\": [\"ref\", \"object\"],\n" \
+	"      \"properties\": {\"ref\": " TEXT ", \"object\": " \
+	MAYBE_OID "}},\n"
+#define PROMOTING \
+	"    \"end\": {\"enum\": [\"done\", \"already\", \"refused\", " \
+	"\"would\"]},\n" \
+	"    \"ref\": " TEXT ", \"to\": " OID ",\n" \
+	"    \"remote\": " MAYBE_TEXT ", \"person\": " MAYBE_TEXT ",\n" \
+	"    \"verdict\": " MAYBE_HEX64 ",\n" \
+	"    \"promotion\": " MAYBE_HEX64 ",\n" \
+	"    \"ledger\": " MAYBE_OID ",\n" \
+	MADE_TAG("checkpoint") \
+	MADE_TAG("release") \
+	"    \"verdicts\": {\"type\": \"array\", \"items\": {\"type\": " \
+	"\"object\",\n      \"required\": [" VERDICT_NAMES "],\n" \
+	"      \"properties\": {\n" VERDICT_MEMBERS "}}},\n" \
+	AWAITED \
+	"    \"open\": " TEXTS ",\n" \
+	"    \"moves\": {\"type\": \"array\", \"items\": {\"type\": " \
+	"\"object\",\n      \"required\": [\"ref\", \"old\", " \
+	"\"new\"],\n      \"properties\": {\"ref\": " TEXT \
+	", \"old\": " MAYBE_OID ", \"new\": " MAYBE_OID "}}},\n" \
+	"    \"records\": " COUNT ", \"warnings\": " TEXTS ",\n"
+
+const char schema_promote[] =
+	HEAD("promote", PROMOTING_NAMES) PROMOTING TAIL;
+
+const char schema_rollback[] =
+	HEAD("rollback", PROMOTING_NAMES) PROMOTING TAIL;

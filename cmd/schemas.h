@@ -7,10 +7,10 @@
 #ifndef EV_CMD_SCHEMAS_H
 #define EV_CMD_SCHEMAS_H
 
-extern const char schema_approve[], schema_attach[], schema_audit[],
-	schema_check[],
-	schema_doctor[], schema_import[], schema_log[], schema_revoke[],
-	schema_show[], schema_status[], schema_sync[], schema_verify[],
-	schema_waive[];
+extern const char schema_approve[], schema_attach[], schema_audit[], schema_check[],
+	schema_checkpoint[], schema_doctor[], schema_import[], schema_log[],
+	schema_promote[],
+	schema_revoke[], schema_rollback[], schema_show[], schema_status[],
+	schema_sync[], schema_verify[], schema_waive[];
 
 #endif

@@ -12,6 +12,8 @@ extern const struct verb verb_check;
 extern const struct verb verb_approve;
 extern const struct verb verb_waive;
 extern const struct verb verb_revoke;
+extern const struct verb verb_promote;
+extern const struct verb verb_rollback;
 extern const struct verb verb_status;
 extern const struct verb verb_log;
 extern const struct verb verb_show;
@@ -20,15 +22,17 @@ extern const struct verb verb_help;
 extern const struct verb verb_audit;
 extern const struct verb verb_sync;
 extern const struct verb verb_import;
+extern const struct verb verb_checkpoint;
 extern const struct verb verb_hook;
 
 const struct verb *const verbs[] = {
 	&verb_init, &verb_install, &verb_uninstall, &verb_doctor,
 	&verb_attach, &verb_env, &verb_run,
 	&verb_check, &verb_approve, &verb_waive, &verb_revoke,
+	&verb_promote, &verb_rollback,
 	&verb_status, &verb_log, &verb_show, &verb_verify, &verb_help,
 	&verb_audit, &verb_sync, &verb_import,
-	&verb_hook,
+	&verb_checkpoint, &verb_hook,
 	NULL
 };
 

@@ -2,7 +2,9 @@
 
 #include "cmd/words.h"
 
+#include <stdio.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -207,4 +209,26 @@ const struct ev_person *who_asks(struct ev_repo *r,
 		p = ev_trust_person(trust, key->fpr, NULL);
 	word = ev_config_get(r, "user.email", NULL);
 	return p || !word ? p : by_email(trust, word);
+}
+
+int ask_to_sign(struct context *ctx)
+{
+	char answer[16] = "";
+	int ret;
+
+	if (!isatty(STDIN_FILENO) || ctx->json) {
+		ret = ev_fail(EV_EINVALID, ctx->json ? "with --json nobody "
+			      "is asked" : "standard input is no terminal on "
+			      "which to ask");
+		ev_error_hint("--yes                            # sign what "
+			      "was shown without being asked");
+		return ret;
+	}
+	out_flush();
+	fputs("\nSign this? [y/N] ", stderr);
+	fflush(stderr);
+	if (fgets(answer, sizeof(answer), stdin) &&
+	    (answer[0] == 'y' || answer[0] == 'Y'))
+		return 0;
+	return ev_fail(EV_ESTOP, "nothing was signed");
 }

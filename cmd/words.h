@@ -49,6 +49,9 @@ int reader_require(struct reader *out, struct ev_repo *r);
  */
 int target_read(char **ref, struct ev_oid *to, const struct reader *reader,
 		struct ev_repo *r, const char *rev, const char *word);
+/* "Sign this? [y/N]" on a terminal: 0, or EV_ESTOP for a no.  Where nobody can
+ * be asked EV_EINVALID with the hint to say --yes. */
+int ask_to_sign(struct context *ctx);
 /* The listed person who seems to ask, by signing key or else e-mail; NULL if
  * it is nobody listed. Nothing is proved by it, and no gpg is run. */
 const struct ev_person *who_asks(struct ev_repo *r,

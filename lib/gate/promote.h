@@ -15,20 +15,32 @@
 #ifndef EV_GATE_PROMOTE_H
 #define EV_GATE_PROMOTE_H
 
+#include "gate/approve.h"
 #include "gate/judge.h"
 #include "gate/releases.h"
 
+struct ev_promote_result;
 struct ev_promote {
 	const char *ref;		/* full name */
 	struct ev_oid to;		/* commit that it shall hold */
-	const char *tag;		/* full name of the release tag; NULL:
-					   none, as for a rollback */
+	const char *tag;		/* as --release says; NULL: the name that
+					   policy and manifest give it, which for
+					   a rollback is none */
 	const struct ev_release *rollback;	/* what comes back; or NULL */
 	const char *reason;		/* of a rollback */
 	const char *fpr;		/* who signs */
 	const char *remote;		/* name; NULL: none, local refs only */
 	bool dry_run;
 	int64_t now;
+	/*
+	 * Everything is judged, and is now to be signed: negative stops it.
+	 * Asked again if what is to be signed has changed.  May be NULL.
+	 */
+	int (*ask)(void *ctx, const struct ev_promote_result *r);
+	/* Something has to be known at once ("... was moved meanwhile").  May
+	 * be NULL. */
+	void (*tell)(void *ctx, const char *text);
+	void *ctx;
 };
 
 enum ev_promote_end {
@@ -41,9 +53,18 @@ struct ev_promote_result {
 	struct ev_verdict verdict;	/* of the ref; then of the tag, if the
 					   ref's passes */
 	struct ev_verdict tag_verdict;
+	/* Of a ref that is refused: whose decision is awaited. */
+	struct ev_standing standing;
 	char promotion[65], record[65];	/* ids: promotion, verdict */
 	struct ev_oid ledger, checkpoint, tag;	/* commit, tag objects */
-	char *checkpoint_ref;
+	char *checkpoint_ref, *tag_ref;	/* NULL: none (yet) */
+	char *person;			/* who signs */
+	size_t lines;			/* of this clone that go along */
+	size_t kept;			/* lines and tags that may not */
+	/* What is to be, or was, moved in one step; zero: not there, or not
+	 * made yet.  The name of a checkpoint not made yet ends in a star. */
+	struct ev_ref_changes moves;
+	struct ev_strs left;		/* local refs that stay, and why */
 	unsigned attempts;		/* pushes */
 };
 void ev_promote_result_release(struct ev_promote_result *r);

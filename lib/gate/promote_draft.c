@@ -1,0 +1,292 @@
+#include "base/compat.h"
+
+#include "gate/promote_internal.h"
+
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "ledger/past.h"
+#include "policy/checkpoints.h"
+
+/* Whoever goes on with a try of the day before looks at what they sign. */
+#define DRAFT_AGE ((int64_t)86400)
+#define DRAFT_MAX (2 * EV_LINE_MAX + 2)
+
+/* The file ----------------------------------------------------------------- */
+
+/* <statedir>/promote/<name>, one for each ref. */
+static int draft_path(struct ev_buf *out, const struct ev_promoter *m)
+{
+	struct ev_buf dir = EV_BUF_INIT;
+	char hex[EV_SHA256_HEX + 1];
+	int ret = ev_repo_statedir(&dir, m->repo);
+
+	if (ret == 0) {
+		ev_sha256_hex(hex, m->p->ref, strlen(m->p->ref));
+		ev_buf_addf(&dir, "/promote");
+		ret = ev_mkdirs(dir.ptr, 0777);
+	}
+	if (ret == 0)
+		ev_buf_addf(out, "%s/%.12s", dir.ptr, hex);
+	ev_buf_release(&dir);
+	return ret;
+}
+
+/* What an earlier try signed; nothing if there is no such file. */
+static void read_draft(struct ev_buf lines[EV_PROMOTE_LINES],
+		       const struct ev_promoter *m)
+{
+	struct ev_buf path = EV_BUF_INIT, text = EV_BUF_INIT_MAX(DRAFT_MAX);
+	const char *p, *lf;
+	size_t i;
+
+	if (draft_path(&path, m) == 0 &&
+	    ev_file_read(&text, path.ptr, DRAFT_MAX) == 0)
+		for (p = text.ptr, i = 0; i < EV_PROMOTE_LINES &&
+		     (lf = strchr(p, '\n')); p = lf + 1, i++)
+			ev_buf_add(&lines[i], p, (size_t)(lf - p));
+	ev_error_clear();
+	ev_buf_release(&path);
+	ev_buf_release(&text);
+}
+
+/* Signed by hand, perhaps: what is signed is kept before anything else. */
+static int write_draft(const struct ev_promoter *m)
+{
+	struct ev_buf path = EV_BUF_INIT, text = EV_BUF_INIT;
+	size_t i;
+	int ret;
+
+	for (i = 0; i < EV_PROMOTE_LINES && m->lines[i].len; i++) {
+		ev_buf_add(&text, m->lines[i].ptr, m->lines[i].len);
+		ev_buf_addc(&text, '\n');
+	}
+	ret = draft_path(&path, m);
+	if (ret == 0)
+		ret = ev_file_replace(path.ptr, text.ptr, text.len, 0666);
+	ev_buf_release(&path);
+	ev_buf_release(&text);
+	return ret;
+}
+
+void ev_promote_draft_drop(struct ev_promoter *m)
+{
+	struct ev_buf path = EV_BUF_INIT;
+
+	if (draft_path(&path, m) == 0)
+		unlink(path.ptr);
+	ev_error_clear();
+	ev_buf_release(&path);
+}
+
+/* When was it written, as it says itself?  0: it cannot be told. */
+static int64_t said_time(const struct ev_buf *line)
+{
+	struct ev_statement st = { 0 };
+	const char *text = NULL;
+	struct ev_envelope e;
+	int64_t at = 0;
+
+	ev_envelope_init(&e);
+	if (line->len && ev_envelope_parse(&e, line->ptr, line->len) == 0 &&
+	    ev_statement_parse(&st, e.payload.ptr, e.payload.len) == 0)
+		text = ev_get_string(ev_get(st.predicate, "gitEvidence"),
+				     "recordedAt");
+	if (text && ev_time_parse(&at, text) < 0)
+		at = 0;
+	ev_error_clear();
+	ev_statement_release(&st);
+	ev_envelope_release(&e);
+	return at;
+}
+
+/* What is said ------------------------------------------------------------- */
+
+static bool is_checkpoint(const struct ev_tagref *tag)
+{
+	return ev_starts_with(tag->name, EV_CHECKPOINT_TAGS);
+}
+
+/* The decisions that no checkpoint holds by their names. */
+static int new_decisions(const struct ev_tagref **list, size_t *n,
+			 struct ev_promoter *m)
+{
+	struct ev_past *past = m->policy->trust.past;
+	const struct ev_holder *held;
+	size_t i;
+	int ret = 0;
+
+	*n = 0;
+	for (i = 0; ret == 0 && i < m->sent.n; i++) {
+		held = NULL;
+		if (is_checkpoint(&m->sent.tags[i]))
+			continue;
+		if (past)
+			ret = ev_past_tag(&held, past, m->repo,
+					  m->sent.tags[i].name,
+					  &m->sent.tags[i].oid);
+		if (ret == 0 && !held)
+			list[(*n)++] = &m->sent.tags[i];
+	}
+	return ret;
+}
+
+static int old_checkpoints(struct ev_strs *out, struct ev_promoter *m)
+{
+	struct ev_oids tips = EV_OIDS_INIT;
+	struct ev_checkpoints *l;
+	char hex[EV_OID_HEX + 1];
+	size_t i;
+	int ret = 0;
+
+	l = ev_chain_checkpoints(m->chain, &ret);
+	if (!l)
+		return ret;
+	ev_checkpoints_tips(&tips, l);
+	for (i = 0; i < tips.n; i++) {
+		ev_oid_hex(hex, &tips.items[i]);
+		ev_strs_add(out, hex);
+	}
+	ev_strs_sort(out);
+	ev_oids_release(&tips);
+	return 0;
+}
+
+static void begin(struct ev_draft *d, const struct ev_promoter *m,
+		  enum ev_kind kind, int64_t at)
+{
+	ev_draft_init(d, kind);
+	d->name = ev_promoted_name(m->tag, m->p->ref);
+	d->commit = m->p->to;
+	d->tree = m->tree;
+	d->recorded_at = at;
+}
+
+/* Signing ------------------------------------------------------------------ */
+
+/* Is the line of an earlier try what is to be signed now? */
+static int reuse(bool *yes, struct ev_promoter *m, struct ev_ledger *l,
+		 const struct ev_draft *d, size_t which,
+		 struct ev_buf *earlier)
+{
+	int ret = 0;
+
+	*yes = false;
+	if (earlier->len)
+		ret = ev_draft_fits(yes, &m->written[which], l,
+				    &m->policy->trust, d, m->p->fpr, earlier);
+	if (*yes)
+		ev_buf_swap(&m->lines[which], earlier);
+	return ret;
+}
+
+static int sign(struct ev_promoter *m, struct ev_ledger *l,
+		const struct ev_draft *d, size_t which)
+{
+	int ret;
+
+	ret = ev_draft_sign(&m->written[which], &m->lines[which], l,
+			    &m->policy->trust, d, m->p->fpr);
+	return ret < 0 ? ret : write_draft(m);
+}
+
+/*
+ * Both lines, as of `said->at`.  With `only_fitting` nothing is signed: 1 if
+ * the earlier lines are there and right, and then no time but theirs is.
+ */
+static int make_lines(struct ev_promoter *m, struct ev_ledger *l,
+		      struct ev_promoted *said, struct ev_buf *earlier,
+		      bool only_fitting)
+{
+	struct ev_draft verdict, promotion;
+	bool fits;
+	int ret;
+
+	begin(&verdict, m, EV_KIND_VERDICT, said->at);
+	begin(&promotion, m, EV_KIND_PROMOTION, said->at);
+	verdict.source_ref = m->p->ref;
+	ev_verdict_members(&verdict.members, said);
+	ret = reuse(&fits, m, l, &verdict, EV_VERDICT_LINE, &earlier[0]);
+	if (ret < 0 || (!fits && only_fitting))
+		goto out;
+	if (!fits)
+		ret = sign(m, l, &verdict, EV_VERDICT_LINE);
+	if (ret < 0)
+		goto out;
+	ev_promotion_members(&promotion.members, said,
+			     m->written[EV_VERDICT_LINE].id);
+	ret = reuse(&fits, m, l, &promotion, EV_PROMOTION_LINE, &earlier[1]);
+	if (ret == 0 && !fits)
+		ret = sign(m, l, &promotion, EV_PROMOTION_LINE);
+	if (ret == 0)
+		ret = 1;
+out:
+	ev_draft_release(&verdict);
+	ev_draft_release(&promotion);
+	return ret;
+}
+
+static int make_both(struct ev_promoter *m, struct ev_promoted *said)
+{
+	struct ev_buf earlier[EV_PROMOTE_LINES];
+	int64_t now = ev_now(), at;
+	struct ev_ledger *l = NULL;
+	size_t i;
+	int ret;
+
+	for (i = 0; i < EV_PROMOTE_LINES; i++)
+		ev_buf_init(&earlier[i]);
+	read_draft(earlier, m);
+	at = said_time(&earlier[EV_VERDICT_LINE]);
+	ret = ev_ledger_open(&l, m->repo, &m->policy->trust,
+			     m->e.has_ledger ? &m->e.ledger : NULL);
+	if (ret == 0 && at && at <= now && now - at < DRAFT_AGE) {
+		said->at = at;
+		ret = make_lines(m, l, said, earlier, true);
+	}
+	if (ret == 0) {
+		said->at = now;
+		ev_buf_clear(&earlier[EV_VERDICT_LINE]);
+		ev_buf_clear(&earlier[EV_PROMOTION_LINE]);
+		ret = make_lines(m, l, said, earlier, false);
+	}
+	ev_ledger_close(l);
+	for (i = 0; i < EV_PROMOTE_LINES; i++)
+		ev_buf_release(&earlier[i]);
+	return ret < 0 ? ret : 0;
+}
+
+int ev_promote_sign(struct ev_promoter *m)
+{
+	const struct ev_tagref **list;
+	struct ev_promoted said = {
+		.ref = m->p->ref, .tag = m->tag,
+		.has_from = !ev_oid_is_zero(&m->from), .from = m->from,
+		.to = m->p->to, .tree = m->tree, .policy = m->policy,
+		.verdict = &m->out->verdict, .counted = &m->counted,
+		.rollback = m->p->rollback, .reason = m->p->reason,
+	};
+	int ret;
+
+	list = ev_calloc(m->sent.n + 1, sizeof(*list));
+	said.decisions = list;
+	ret = new_decisions(list, &said.ndecisions, m);
+	if (ret == 0)
+		ret = old_checkpoints(&said.checkpoints, m);
+	if (ret == 0)
+		ret = make_both(m, &said);
+	if (ret == 0) {
+		memcpy(m->out->record, m->written[EV_VERDICT_LINE].id,
+		       sizeof(m->out->record));
+		memcpy(m->out->promotion, m->written[EV_PROMOTION_LINE].id,
+		       sizeof(m->out->promotion));
+	}
+	ev_strs_release(&said.checkpoints);
+	free(list);
+	return ret;
+}
