@@ -15,10 +15,11 @@
 # approve its policy is in force (see `with_policy`).
 # On the page of waive the policy asks for the tests "unit" and "soak" too, and
 # lets the second be waived.
+# On the page of checkpoint its reader may sign one.
 # The page of import finds ci.intoto.jsonl, a record of the Build service.
 
-with_records='git-evidence-log git-evidence-show git-evidence-verify git-evidence-sync git-evidence-formats git-evidence-check git-evidence-status git-evidence-approve git-evidence-waive git-evidence-revoke'
-with_policy='git-evidence-check git-evidence-status git-evidence-waive git-evidence-revoke git-evidence-hook'
+with_records='git-evidence-log git-evidence-show git-evidence-verify git-evidence-sync git-evidence-formats git-evidence-check git-evidence-status git-evidence-approve git-evidence-waive git-evidence-revoke git-evidence-checkpoint'
+with_policy='git-evidence-check git-evidence-checkpoint git-evidence-status git-evidence-waive git-evidence-revoke git-evidence-hook'
 
 man_files() {
 	printf 'onnx 17, 12 leads, 500 Hz\n' >model.onnx
@@ -178,6 +179,8 @@ man_setup() {
 	fi
 	man_policy && man_manifest || return
 	test "$1" != git-evidence-waive || man_waivable || return
+	test "$1" != git-evidence-checkpoint ||
+		printf 'checkpoint: {by: [clinical]}\n' >>.evidence/policy.yaml
 	git add -A && git commit -q -m 'ecg: detector for 12 leads' || return
 	git tag v2.8.0
 	printf 'threshold = 0.45\n' >model.cfg
