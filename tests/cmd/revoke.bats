@@ -260,22 +260,129 @@ ledger() {
 	expect_in stdout '  pass    policy.link              version 2, '
 }
 
-@test "revoke: what cannot be withdrawn yet, in one sentence" {
+# given_roles: the policy says who may withdraw what else.
+given_roles() {
+	local link
+	link=$(git evidence check --json | jq -r .policy)
+	decide_policy_file 2 "$link"
+	sed -i -e 's/^revoke: .*/revoke: {releases: [quality]}/' \
+		-e "s/^policy_change: .*/policy_change: {approvals: [{role: quality, count: ${1:-1}}]}/" \
+		.evidence/policy.yaml
+	git commit -q -am 'policy 2'
+	as robin
+	git evidence approve --policy --role quality --yes >/dev/null 2>&1
+}
+
+@test "revoke: a release by its tag, by a role of revoke.releases" {
+	local word commit tree
 	given_records
 	git tag -a -m release v2.8.1
-	git tag light
+	commit=$(git rev-parse HEAD) tree=$(git rev-parse 'HEAD^{tree}')
+	as quinn
 	expect_exit 128 git evidence revoke v2.8.1 --reason x
 	expect_stderr <<-'END'
-	error: 'v2.8.1' is a release: releases cannot be withdrawn yet
+	error: Quinn Abara may not withdraw release 'refs/tags/v2.8.1'
+	hint: the policy lists nobody who may
 	END
-	expect_exit 128 git evidence revoke "$(key_fpr ada)" --reason x
-	expect_in stderr "is a key: keys cannot be withdrawn yet"
-	for word in light HEAD nothing 0123456789abcdef \
+	given_roles
+	as ada
+	expect_exit 128 git evidence revoke v2.8.1 --reason x
+	expect_in stderr "error: Dr. Ada Kern may not withdraw release 'refs/tags/v2.8.1'" \
+		'hint: those who may: Quinn Abara (quality), Robin Sato (quality)'
+	as ci
+	expect_exit 128 git evidence revoke v2.8.1 --reason x
+	as quinn
+	for word in v2.8.1 refs/tags/v2.8.1
+	do
+		expect_exit 0 git evidence revoke "$word" --reason x -n
+		expect_in stdout 'would withdraw release v2.8.1'
+	done
+	expect_exit 0 git evidence revoke v2.8.1 --reason 'a wrong threshold'
+	expect_shown stdout <<-'END'
+	withdrew release v2.8.1: record <id>
+	END
+	git notes --ref=evidence show "$commit" | jq -r .payload |
+		while read -r line
+	do
+		base64 -d <<<"$line"
+		echo
+	done | jq -s -e --arg c "$commit" --arg t "$tree" '
+		map(select(.predicate.target)) | length == 1 and (.[0] |
+		.predicate.target == {type: "release", id: "refs/tags/v2.8.1"} and
+		.subject == [{name: "commit", digest: {gitCommit: $c}},
+			{name: "tree", digest: {gitTree: $t}}])'
+	expect_exit 128 git evidence revoke v2.8.1 --reason x
+	expect_in stderr "error: Quinn Abara has withdrawn release 'refs/tags/v2.8.1' already, by record"
+	# its content is never promoted
+	git evidence check "$commit" --json | jq -e '.outcome == "fail" and
+		(.rules[] | select(.rule == "withdrawn").outcome == "fail")'
+}
+
+@test "revoke: nobody takes a release back by moving or withdrawing its revocation" {
+	given_records
+	git tag v2.8.1
+	given_roles
+	as quinn
+	git evidence revoke v2.8.1 --reason x >"$WORLD/out"
+	id=$(sed -n 's/.*: record //p' "$WORLD/out")
+	expect_exit 128 git evidence revoke "$id" --reason x
+	expect_in stderr 'is a revocation, which is final'
+	# on another commit it says nothing
+	git notes --ref=evidence show v2.8.1 | tail -n 4 | forge_note HEAD
+	git evidence show --json | jq -e '[.records[] |
+		select(.kind == "revocation" and .state == "live")] == []'
+}
+
+@test "revoke: an artifact, by as many people as policy_change asks for" {
+	local digest blob store
+	given_roles 2
+	as ci
+	echo 'patient: Jane Roe' >"$WORLD/log"
+	echo 'harmless' >"$WORLD/other"
+	git evidence attach test "$WORLD/passed.json" --name unit \
+		--artifact "log=$WORLD/log" --artifact "other=$WORLD/other"
+	digest=sha256:$(sha256sum <"$WORLD/log" | cut -c-64)
+	blob=$(git hash-object "$WORLD/log")
+	as ci
+	expect_exit 128 git evidence revoke "$digest" --reason x
+	expect_in stderr 'may not withdraw artifact sha256:'
+	as ada
+	expect_exit 128 git evidence revoke "$digest" --reason x
+	as quinn
+	expect_exit 0 git evidence revoke "${digest:0:19}" --reason 'a name' --json
+	expect_json '.expunged == false' ".target == {type: \"artifact\", id: \"$digest\"}"
+	expect_exit 128 git evidence revoke "$digest" --reason again
+	expect_in stderr 'error: Quinn Abara has withdrawn artifact sha256:'
+	git ls-tree -r refs/notes/evidence-artifacts | grep -q "$blob"
+	git evidence verify --json | jq -e '[.artifacts[].state] == ["good", "good"]'
+	as robin
+	expect_exit 0 git evidence revoke "$digest" --reason 'a name'
+	expect_shown stdout <<-'END'
+	withdrew artifact sha256:<id> (log): record <id>
+	it is expunged: git gc removes the object where nothing else holds it
+	END
+	store=$(git ls-tree -r --name-only refs/notes/evidence-artifacts | tr -d /)
+	test "$store" = "$(git hash-object "$WORLD/other")"
+	test "$(git rev-list --count refs/notes/evidence-artifacts)" = 1
+	git evidence verify --json | jq -e '[.artifacts[] | .name + .state] |
+		sort == ["logexpunged", "othergood"]'
+	# it does not come back
+	as ci
+	git evidence attach test "$WORLD/passed.json" --name more \
+		--artifact "again=$WORLD/log"
+	git ls-tree -r refs/notes/evidence-artifacts | grep -vq "$blob"
+	git evidence verify --json | jq -e '[.artifacts[] |
+		select(.name == "again").state] == ["expunged"]'
+}
+
+@test "revoke: what is not here cannot be withdrawn" {
+	given_records
+	for word in HEAD nothing 0123456789abcdef \
 		"sha256:$(printf x | sha256sum | cut -d' ' -f1)"
 	do
 		expect_exit 128 git evidence revoke "$word" --reason x
 		expect_stderr <<-END
-		error: no record, line, approval or policy '$word' is here; artifacts cannot be withdrawn yet
+		error: no record, line, approval, release, key, policy or artifact '$word' is here
 		END
 	done
 	expect_exit 128 git evidence revoke "$(policy_tags)" --reason x
