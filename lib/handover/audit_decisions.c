@@ -221,8 +221,10 @@ static void look_at_state(struct ev_auditing *a, const struct ev_checkpoint *x)
 				"%s", x->reason);
 	else if (x->state == EV_CHECKPOINT_LATE)
 		ev_findings_add(f, EV_F_CHECKPOINT_LATE, subject,
-				"git evidence audit --checkpoint OID",
-				"%s", x->reason);
+				"git evidence audit --checkpoint TAG",
+				"it is the newest, and its key has expired "
+				"since%s%s", *x->reason ? ": " : "",
+				x->reason);
 }
 
 static int by_holder(const void *va, const void *vb)

@@ -39,14 +39,16 @@ static void tell_late(struct ev_auditing *a, const struct ev_policy *p,
 /* What follows from a good signature under the keys of link `k`. */
 static bool settle(enum ev_departed *out, struct ev_auditing *a, size_t k,
 		   const struct ev_person *who, const char *signer,
-		   int64_t at, const char *what)
+		   const char *subkey, int64_t at, const char *what)
 {
 	struct ev_policy *p = a->chain.links[k];
 
 	if (!who)
 		return false;
 	*out = EV_DEPARTED_LOOSE;
-	if (a->until[k] && at > a->until[k] &&
+	if (is_void(a, signer, subkey))
+		*out = EV_DEPARTED_VOID;
+	else if (a->until[k] && at > a->until[k] &&
 	    !ev_trust_person(a->trust, signer, NULL)) {
 		*out = EV_DEPARTED_LATE;
 		tell_late(a, p, who, signer, at, what);
@@ -77,7 +79,7 @@ static int line_under(bool *done, enum ev_departed *out,
 			 "");
 		*done = settle(out, a, k, ev_trust_person(
 			       &a->chain.links[k]->trust, r->signer, NULL),
-			       r->signer, r->signed_at, what);
+			       r->signer, r->subkey, r->signed_at, what);
 	}
 	ev_line_release(&line);
 	ev_ledger_close(l);
@@ -126,7 +128,7 @@ int ev_audit_departed_tag(enum ev_departed *out, struct ev_auditing *a,
 					  &a->chain.links[k - 1]->trust,
 					  &d->oid, d->ref, d->d.at);
 		if (ret == 0 && s.status == EV_OBJSIG_GOOD)
-			done = settle(out, a, k - 1, s.person, s.signer,
+			done = settle(out, a, k - 1, s.person, s.signer, "",
 				      s.signed_at, d->ref);
 	}
 	return ret;
