@@ -129,7 +129,7 @@ static void tell(struct ev_buf *out, const struct count *k, const char *role,
 static char *mend(const struct ev_case *c, const char *role)
 {
 	const char *ref = c->q->ref;
-	char *only = NULL, *hint;
+	char *only = NULL, *name, *hint;
 	bool named;
 
 	if (ev_target_ref(&only, c->policy, NULL) < 0)
@@ -137,8 +137,10 @@ static char *mend(const struct ev_case *c, const char *role)
 	named = !only || strcmp(only, ref);
 	if (ev_starts_with(ref, HEADS))
 		ref += strlen(HEADS);
-	hint = ev_strdupf("git evidence approve %s --role %s%s%s", c->label,
-			  role, named ? " --for " : "", named ? ref : "");
+	name = ev_case_called(c);
+	hint = ev_strdupf("git evidence approve %s --role %s%s%s", name, role,
+			  named ? " --for " : "", named ? ref : "");
+	free(name);
 	free(only);
 	return hint;
 }

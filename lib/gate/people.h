@@ -27,6 +27,10 @@ int ev_entitled(const struct ev_person **by, const struct ev_policy **link,
 int ev_rule_promoted(struct ev_case *c);
 int ev_rule_signed_by(struct ev_case *c);
 
+/* rollback.c: how people everywhere can call what they are to approve; owned by
+ * the caller.  A commit that goes back may be in this clone alone. */
+char *ev_case_called(const struct ev_case *c);
+
 /* votes.c: was it withdrawn by somebody who may? */
 int ev_vote_withdrawn(bool *yes, struct ev_vote *v, struct ev_case *c);
 

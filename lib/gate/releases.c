@@ -259,6 +259,22 @@ int ev_releases_at(struct ev_releases *out, struct ev_repo *r,
 	return ret;
 }
 
+void ev_releases_keep(struct ev_releases *l, const char *ref)
+{
+	struct ev_release *x;
+	size_t i, n = 0;
+
+	for (i = 0; i < l->n; i++) {
+		x = &l->items[i];
+		if ((!x->counts && !x->withdrawn && !x->unsure) ||
+		    x->rollback_reason || strcmp(x->ref, ref))
+			ev_release_release(x);
+		else
+			l->items[n++] = *x;
+	}
+	l->n = n;
+}
+
 /* Withdrawn ---------------------------------------------------------------- */
 
 static const struct ev_strs *withdrawn_by(const struct ev_policy *p)
@@ -280,7 +296,7 @@ static int is_own(bool *yes, struct ev_repo *r, const struct ev_chain *chain,
 		l = &lines->items[i];
 		if (l->record.kind != EV_KIND_PROMOTION ||
 		    l->state == EV_DUPLICATE || !l->person || !by->person ||
-		    strcmp(l->person->name, by->person->name))
+		    !ev_person_same(l->person, by->person))
 			continue;
 		ret = ev_entitled(&who, NULL, r, chain, l, promote_by);
 		*yes = ret == 0 && who;

@@ -60,6 +60,12 @@ int ev_releases_in(struct ev_releases *out, struct ev_repo *r,
 		   const struct ev_chain *chain, struct ev_ledger *l,
 		   const struct ev_lines *lines, const char *ref,
 		   const struct ev_oid *held);
+/*
+ * Leave those to `ref` that could come back: that count, or would but for a
+ * withdrawal, or may.  What a rollback brought back is told by the promotion
+ * that it names.
+ */
+void ev_releases_keep(struct ev_releases *l, const char *ref);
 /* All that count and are called so, by the name of their tag, full or short
  * ("v2.8.0"), or by the id of the promotion; oldest first. */
 int ev_releases_named(struct ev_releases *out, struct ev_repo *r,

@@ -62,24 +62,6 @@ static int is_on_top(bool *yes, const struct ev_case *c)
 	return ret;
 }
 
-/* Of the promotions those to this ref, without rollbacks: what one of those
- * has brought back is told by the promotion that it names. */
-static void keep_ours(struct ev_releases *l, const char *ref)
-{
-	struct ev_release *x;
-	size_t i, n = 0;
-
-	for (i = 0; i < l->n; i++) {
-		x = &l->items[i];
-		if ((!x->counts && !x->withdrawn && !x->unsure) ||
-		    x->rollback_reason || strcmp(x->ref, ref))
-			ev_release_release(x);
-		else
-			l->items[n++] = *x;
-	}
-	l->n = n;
-}
-
 int ev_rollback_look(struct ev_case *c)
 {
 	struct ev_comeback *b = &c->rollback;
@@ -97,7 +79,7 @@ int ev_rollback_look(struct ev_case *c)
 			     &c->lines, c->q->ref, &c->from_commit);
 	if (ret < 0)
 		return ret;
-	keep_ours(&b->releases, c->q->ref);
+	ev_releases_keep(&b->releases, c->q->ref);
 	b->is = b->releases.n != 0;
 	return 0;
 }
@@ -130,6 +112,19 @@ int ev_rollback_gather(struct ev_case *c)
 		ret = ev_rollback_try(c, &b->releases.
 				      items[b->releases.n - 1]);
 	return ret;
+}
+
+char *ev_case_called(const struct ev_case *c)
+{
+	const struct ev_release *x = c->rollback.release;
+	char hex[EV_OID_HEX + 1];
+
+	if (!x)
+		return ev_strdup(c->label);
+	if (*x->tag)
+		return ev_strdup(x->tag + strlen(TAGS));
+	ev_repo_short(hex, c->repo, &x->to);
+	return ev_strdup(hex);
 }
 
 /* The rule ----------------------------------------------------------------- */
@@ -241,7 +236,7 @@ static int was_promoted(bool *yes, struct ev_oid *tree, struct ev_repo *r,
 		ret = ev_releases_in(&all, r, chain, l, &lines, q->ref,
 				     &q->from);
 	if (ret == 0) {
-		keep_ours(&all, q->ref);
+		ev_releases_keep(&all, q->ref);
 		*yes = all.n != 0;
 	}
 	ev_releases_release(&all);

@@ -65,7 +65,7 @@ static bool signed_it(char reason[200], const struct ev_case *c,
 	size_t i;
 
 	for (i = 0; i < c->range.nsigners; i++) {
-		if (c->range.signers[i].person != p)
+		if (!ev_person_same(c->range.signers[i].person, p))
 			continue;
 		ev_repo_short(commit, c->repo, &c->range.signers[i].commit);
 		snprintf(reason, 200, "signed commit %s", commit);
@@ -106,7 +106,8 @@ static bool is_listed(char reason[200], const struct ev_case *c,
 
 	for (i = 0; i < contributors->n; i++) {
 		who = contributors->items[i];
-		if (ev_trust_person(&c->policy->trust, who, NULL) != p &&
+		if (!ev_person_same(ev_trust_person(&c->policy->trust, who,
+						    NULL), p) &&
 		    !has_email(p, who))
 			continue;
 		if (is_allowed(c, who))
@@ -125,7 +126,7 @@ static bool is_recorder(char reason[200], const struct ev_picks *picks,
 	size_t i;
 
 	for (i = 0; i < picks->n; i++) {
-		if (picks->items[i].line->person != p)
+		if (!ev_person_same(picks->items[i].line->person, p))
 			continue;
 		snprintf(reason, 200, "recorded %.80s (%.12s)", what,
 			 picks->items[i].line->record.id);

@@ -119,21 +119,31 @@ static int find_withdrawals(struct withdrawals *w, const struct ev_vote *v,
 	return 0;
 }
 
+/* Has that person said so before? */
+static bool is_before(const struct withdrawals *w, size_t at)
+{
+	size_t i;
+
+	for (i = 0; i < at; i++)
+		if (ev_person_same(w->items[i]->person, w->items[at]->person))
+			return true;
+	return false;
+}
+
 /* So many people as a change of the policy takes? */
 static bool is_quorum(const struct withdrawals *w, const struct ev_policy *in)
 {
 	const struct ev_quorum *q = &in->policy_change;
-	bool *seen = ev_calloc(in->trust.npeople + 1, sizeof(*seen)), yes;
 	int64_t *have = ev_calloc(q->n + 1, sizeof(*have));
 	struct ev_ballot *ballots = NULL;
 	const struct ev_person *p;
 	size_t i, k, n = 0, cap = 0;
+	bool yes;
 
 	for (i = 0; i < w->n; i++) {
 		p = w->items[i]->person;
-		if (!p || p->machine || seen[p - in->trust.people])
+		if (!p || p->machine || is_before(w, i))
 			continue;
-		seen[p - in->trust.people] = true;
 		for (k = 0; k < p->roles.n; k++) {
 			EV_GROW(ballots, n, cap);
 			ballots[n].person = p;
@@ -141,7 +151,6 @@ static bool is_quorum(const struct withdrawals *w, const struct ev_policy *in)
 		}
 	}
 	yes = q->n && ev_quorum_count(have, NULL, q, ballots, n, true);
-	free(seen);
 	free(ballots);
 	free(have);
 	return yes;
@@ -175,9 +184,7 @@ int ev_vote_withdrawn(bool *yes, struct ev_vote *v, struct ev_case *c)
 		by = w.items[i]->person;
 		if (!by)
 			continue;
-		*yes = by == x->person ||
-		       ev_trust_person(&c->policy->trust, x->signer, NULL) ==
-		       by ||
+		*yes = ev_person_same(by, x->person) ||
 		       (!no && has_role_of(by, &c->policy->revoke_approvals));
 		if (*yes)
 			refuse(v, "withdrawn by %.120s", by->name);
@@ -233,6 +240,24 @@ static int judge_vote(struct ev_vote *v, struct ev_case *c)
 	return 0;
 }
 
+/* One person is one, by whichever list of people they are known. */
+static void unify(struct ev_decided *x, const struct ev_case *c)
+{
+	const struct ev_trust *now = &c->policy->trust;
+	size_t i;
+
+	for (i = 0; x->person && i < now->npeople; i++)
+		if (ev_person_same(x->person, &now->people[i])) {
+			x->person = &now->people[i];
+			return;
+		}
+	for (i = 0; x->person && &c->decided.items[i] != x; i++)
+		if (ev_person_same(x->person, c->decided.items[i].person)) {
+			x->person = c->decided.items[i].person;
+			return;
+		}
+}
+
 int ev_votes_gather(struct ev_case *c)
 {
 	char hex[EV_OID_HEX + 1], *prefix;
@@ -250,6 +275,7 @@ int ev_votes_gather(struct ev_case *c)
 	c->votes = ev_calloc(c->nvotes + 1, sizeof(*c->votes));
 	for (i = 0; ret == 0 && i < c->nvotes; i++) {
 		c->votes[i].decided = &c->decided.items[i];
+		unify(&c->decided.items[i], c);
 		ret = judge_vote(&c->votes[i], c);
 	}
 	return ret < 0 ? ret : ev_votes_separate(c);
