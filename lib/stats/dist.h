@@ -21,6 +21,12 @@ double ev_normal_sf(double x);
 double ev_normal_quantile(double p);	/* -inf at 0, inf at 1 */
 
 /*
+ * 1 - level for a level as people write it: 1 - 0.95 is 0.05, not
+ * 0.050000000000000044.  0 < level < 1.
+ */
+double ev_alpha(double level);
+
+/*
  * The z of a two-sided interval at `level` (0.95: 1.959963984540054), and
  * the two-sided p-value of a z.
  */

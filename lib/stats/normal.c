@@ -102,9 +102,17 @@ double ev_normal_quantile(double p)
 	return q < 0 ? -x : x;
 }
 
-double ev_normal_z(double level)
+double ev_alpha(double level)
 {
+	double a = 1 - level, whole;
+
 	if (!(level > 0 && level < 1))
 		return ev_fp_nan();
-	return -ev_normal_quantile((1 - level) / 2);
+	whole = ev_fp_round(a * 1e12) / 1e12;
+	return whole > 0 && ev_fp_abs(whole - a) <= DBL_EPSILON ? whole : a;
+}
+
+double ev_normal_z(double level)
+{
+	return -ev_normal_quantile(ev_alpha(level) / 2);
 }
