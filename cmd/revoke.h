@@ -26,8 +26,8 @@ int target_find(struct target *t, struct ev_repo *r, struct ev_ledger *l,
 /* Keys: what --compromised and --checkpoint say goes into t->what, and what
  * would be lost into t->loss. */
 struct key_words { bool compromised; const char *checkpoint; };
-int key_choose(struct target *t, struct ev_repo *r,
-	       const struct reader *reader, const struct key_words *words);
+int key_choose(struct target *t, struct ev_repo *r, struct reader *reader,
+	       const struct key_words *words);
 void key_tell_loss(struct context *ctx, const struct target *t);
 
 /* "approve/4be1.../clinical/3f2a...", from whatever part of the name on, or

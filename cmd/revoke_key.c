@@ -6,43 +6,19 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "policy/checkpoints.h"
 
-#define CHECKPOINTS EV_TAGS "checkpoint/"
 #define OFFERED 5			/* checkpoints to choose from */
 
-static bool may_make(const struct ev_policy *p, const struct ev_decided *d)
-{
-	size_t i;
-
-	if (d->sig != EV_OBJSIG_GOOD || !d->person || d->person->machine)
-		return false;
-	for (i = 0; i < p->checkpoint_by.n; i++)
-		if (ev_person_has_role(d->person, p->checkpoint_by.items[i]))
-			return true;
-	return false;
-}
-
-/* Newest first, those that are accepted. */
-static int by_time(const void *va, const void *vb)
-{
-	const struct ev_decided *const *a = va, *const *b = vb;
-
-	if ((*a)->d.at != (*b)->d.at)
-		return (*a)->d.at > (*b)->d.at ? -1 : 1;
-	return strcmp((*b)->ref, (*a)->ref);
-}
-
-static size_t accepted(const struct ev_decided **out,
-		       const struct ev_decideds *all,
-		       const struct ev_policy *p)
+/* Those that are used, newest first. */
+static size_t used(const struct ev_decided **out,
+		   const struct ev_checkpoints *all)
 {
 	size_t i, n = 0;
 
-	for (i = 0; i < all->n; i++)
-		if (may_make(p, &all->items[i]))
-			out[n++] = &all->items[i];
-	if (n)
-		qsort(out, n, sizeof(*out), by_time);
+	for (i = all->n; i > 0; i--)
+		if (all->items[i - 1].state != EV_CHECKPOINT_REFUSED)
+			out[n++] = &all->items[i - 1].decided;
 	return n;
 }
 
@@ -91,24 +67,21 @@ static int take_checkpoint(struct target *t, const char *word,
 		       "here", word);
 }
 
-static int choose_checkpoint(struct target *t, struct ev_repo *r,
-			     const struct reader *reader, const char *word)
+static int choose_checkpoint(struct target *t, struct reader *reader,
+			     const char *word)
 {
-	struct ev_decideds all = { NULL, 0, 0 };
-	const struct ev_decided **list = NULL;
+	const struct ev_checkpoints *all;
+	const struct ev_decided **list;
 	size_t n;
 	int ret;
 
-	ret = ev_decideds_load(&all, NULL, r, reader->trust, &reader->evidence,
-			       CHECKPOINTS, ev_now());
-	if (ret == 0) {
-		list = ev_calloc(all.n + 1, sizeof(*list));
-		n = accepted(list, &all, reader->policy);
-		ret = word ? take_checkpoint(t, word, list, n) :
-			ask_which(t, list, n);
-	}
+	all = ev_chain_checkpoints(&reader->chain, &ret);
+	if (!all)
+		return ret;
+	list = ev_calloc(all->n + 1, sizeof(*list));
+	n = used(list, all);
+	ret = word ? take_checkpoint(t, word, list, n) : ask_which(t, list, n);
 	free(list);
-	ev_decideds_release(&all);
 	return ret;
 }
 
@@ -121,11 +94,13 @@ static int check_policy(const struct target *t)
 		"%s", t->what.id, t->loss.policy);
 	ev_error_hint("git evidence approve --policy       # by others of "
 		      "policy_change, so that it stands without this key");
+	ev_error_hint("git evidence checkpoint       # by another key, so "
+		      "that it is held");
 	return EV_EDENIED;
 }
 
-int key_choose(struct target *t, struct ev_repo *r,
-	       const struct reader *reader, const struct key_words *words)
+int key_choose(struct target *t, struct ev_repo *r, struct reader *reader,
+	       const struct key_words *words)
 {
 	struct ev_withdrawn w;
 	int ret = 0;
@@ -135,7 +110,7 @@ int key_choose(struct target *t, struct ev_repo *r,
 			"key, and cannot be compromised", t->label) : 0;
 	t->what.compromised = words->compromised;
 	if (words->compromised)
-		ret = choose_checkpoint(t, r, reader, words->checkpoint);
+		ret = choose_checkpoint(t, reader, words->checkpoint);
 	if (ret < 0)
 		return ret;
 	memset(&w, 0, sizeof(w));

@@ -327,3 +327,94 @@ record_state() {
 	git tag -d "${decided_ref#refs/tags/}" >/dev/null
 	expect_exit 1 git evidence check HEAD
 }
+
+# --- what checkpoints hold ----------------------------------------------------
+
+# checkpoint KEY: the name of the tag, below refs/tags/.
+checkpoint() {
+	as "$1"
+	git evidence checkpoint --json | jq -r '.ref | sub("^refs/tags/"; "")'
+}
+
+@test "what a checkpoint holds stands when a key is given up, and nothing after" {
+	given_checked
+	checkpoint robin >/dev/null
+	expect_exit 0 revoke_key quinn ci
+	grep -q ': 0 records and 0 decisions' "$WORLD/stdout"
+	expect_exit 0 revoke_key quinn ada --json
+	expect_json '.lost == {records: 0, decisions: 0}'
+	expect_exit 0 git evidence check
+	test "$(record_state)" = 'live: '
+	{ forge_line ci 20260101T000000 '.predicate.gitEvidence.name = "early"'
+	  echo; } | forge_here
+	{ forge_line ci now '.predicate.gitEvidence.name = "late"'; echo; } |
+		forge_here
+	git evidence show --json | jq -e '[.records[] |
+		select(.name == "early" or .name == "late").state] ==
+		["untimely", "untimely"]'
+	# a checkpoint that comes after the revocation holds, and spares nothing
+	checkpoint robin >/dev/null
+	git evidence show --json | jq -e '[.records[] |
+		select(.name == "early" or .name == "late").state] ==
+		["untimely", "untimely"]'
+	expect_exit 0 git evidence check
+}
+
+@test "of a compromised key stands what the last good checkpoint holds" {
+	local good bad first
+	given_checked
+	first=$(git rev-parse HEAD)
+	good=$(checkpoint robin)
+	as ci
+	given_candidate 'detector 3'
+	bad=$(checkpoint robin)
+	expect_exit 128 revoke_key quinn ci --compromised
+	expect_in stderr "$good by Robin Sato" "$bad by Robin Sato" \
+		"hint: --checkpoint $good" "hint: --checkpoint $bad" \
+		'hint: --checkpoint none'
+	expect_exit 0 revoke_key quinn ci --compromised --checkpoint "$good"
+	grep -q ': 1 record and 0 decisions' "$WORLD/stdout"
+	[[ $(record_state) == 'untimely: '* ]]
+	git evidence show "$first" --json | jq -e '[.records[] |
+		select(.kind == "test").state] == ["live"]'
+	git notes --ref=evidence show "$empty" | jq -r .payload | base64 -d |
+		jq -e --arg c "$(git rev-parse "$good")" \
+			'.predicate.checkpoint == $c'
+	# worse news: nothing of it is good
+	expect_exit 0 revoke_key quinn ci --compromised --checkpoint none
+	git evidence show "$first" --json | jq -e '[.records[] |
+		select(.kind == "test").state] == ["untimely"]'
+}
+
+@test "a compromised key takes its checkpoints with it" {
+	local good bad
+	given_checked
+	good=$(checkpoint quinn)
+	as ci
+	given_candidate 'detector 3'
+	bad=$(checkpoint robin)
+	expect_exit 0 revoke_key quinn robin --compromised --checkpoint "$good"
+	expect_in stdout "no longer counts: ${bad#evidence/}"
+	expect_exit 128 revoke_key quinn ci --compromised --checkpoint "$bad"
+	expect_in stderr "error: '$bad' is no checkpoint that is accepted here"
+	expect_exit 0 revoke_key quinn ci
+	[[ $(record_state) == 'untimely: '* ]]
+}
+
+@test "who has lost the role withdraws no key, and is not taken one" {
+	given_checked
+	gate_policy 2 "$GATE_LINK"
+	sed -i -e 's/^revoke: .*/revoke: {keys: [clinical]}/' .evidence/policy.yaml
+	git add -A && git commit -q -m 'policy 2'
+	decide_policy quinn quality HEAD "$GATE_LINK"
+	git push -q origin "$decided_ref"
+	sleep 1.1
+	forged_revocation robin ci | forge_note "$empty"
+	git evidence show HEAD~1 --json | jq -e '[.records[] |
+		select(.kind == "test").state] == ["live"]'
+	refused 'Robin Sato may not withdraw key' -- origin refs/notes/evidence
+	expect_exit 0 git evidence sync
+	expect_in stderr 'Robin Sato may not withdraw key'
+	test -z "$(git -C "$WORLD/server.git" ls-tree -r --name-only \
+		refs/notes/evidence | tr -d / | grep "$empty")"
+}
