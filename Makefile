@@ -15,11 +15,11 @@ BUILD ?= build
 CC ?= gcc
 JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 FUZZ_SECONDS ?= 60
-PKGS := libgit2 gpgme libcrypto yaml-0.1 jansson expat
+PKGS := libgit2 gpgme libcrypto zlib yaml-0.1 jansson expat
 
 # The one list of what has to be there, as Debian names it.
 DEPS_BUILD := gcc libc6-dev make pkg-config git libgit2-dev libgpgme-dev \
-	libssl-dev libyaml-dev libjansson-dev libexpat1-dev \
+	libssl-dev zlib1g-dev libyaml-dev libjansson-dev libexpat1-dev \
 	libunistring-dev
 DEPS_RUN := git gnupg bubblewrap
 DEPS_CHECK := libcmocka-dev bats mandoc jq shellcheck locales faketime

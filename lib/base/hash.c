@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include "base/error.h"
@@ -24,6 +25,8 @@ static EVP_MD *sha256;
 
 static void fetch(void)
 {
+	/* What ends with us need not be taken apart first. */
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
 	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 }
 
@@ -141,4 +144,37 @@ out:
 	ev_sha256_free(h);
 	close(fd);
 	return ret;
+}
+
+struct ev_sha1 {
+	EVP_MD_CTX *ctx;
+};
+
+struct ev_sha1 *ev_sha1_new(void)
+{
+	struct ev_sha1 *h = ev_malloc(sizeof(*h));
+
+	h->ctx = EVP_MD_CTX_new();
+	must(h->ctx != NULL);
+	must(EVP_DigestInit_ex(h->ctx, EVP_sha1(), NULL));
+	return h;
+}
+
+void ev_sha1_add(struct ev_sha1 *h, const void *p, size_t n)
+{
+	if (n)
+		must(EVP_DigestUpdate(h->ctx, p, n));
+}
+
+void ev_sha1_finish(struct ev_sha1 *h, unsigned char out[EV_SHA1_SIZE])
+{
+	must(EVP_DigestFinal_ex(h->ctx, out, NULL));
+}
+
+void ev_sha1_free(struct ev_sha1 *h)
+{
+	if (!h)
+		return;
+	EVP_MD_CTX_free(h->ctx);
+	free(h);
 }

@@ -26,4 +26,12 @@ void ev_sha256_hex(char out[EV_SHA256_HEX + 1], const void *p, size_t n);
 int ev_sha256_file(char out[EV_SHA256_HEX + 1], uint64_t *size,
 		   const char *path);
 
+/* SHA-1 for the ends of Git's files, where it is a checksum and no more. */
+#define EV_SHA1_SIZE 20
+struct ev_sha1;
+struct ev_sha1 *ev_sha1_new(void);
+void ev_sha1_add(struct ev_sha1 *h, const void *p, size_t n);
+void ev_sha1_finish(struct ev_sha1 *h, unsigned char out[EV_SHA1_SIZE]);
+void ev_sha1_free(struct ev_sha1 *h);
+
 #endif

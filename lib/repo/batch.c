@@ -3,13 +3,11 @@
 
 #include <git2/sys/odb_backend.h>
 #include <git2/sys/repository.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "repo/internal.h"
+#include "repo/pack.h"
 
 /*
  * libgit2's own memory backend (git2/sys/mempack.h) packs what its commits
@@ -19,9 +17,7 @@
 
 /* Git's transfer.unpackLimit: fewer objects are better loose than packed. */
 #define PACK_MIN 100
-#define PIECE ((size_t)1 << 20)
 #define OBJECTS_MAX ((size_t)1 << 24)
-#define BYTES_MAX ((size_t)2 << 30)
 
 struct kept {
 	git_object_t type;
@@ -94,7 +90,7 @@ static int batch_write(git_odb_backend *base, const git_oid *id,
 	if (*slot)
 		return 0;
 	/* What does not fit goes where it would go without a batch. */
-	if (b->order.n == OBJECTS_MAX || n > BYTES_MAX - b->bytes)
+	if (b->order.n == OBJECTS_MAX || n > EV_PACK_BYTES_MAX - b->bytes)
 		return GIT_PASSTHROUGH;
 	k = ev_malloc(sizeof(*k));
 	k->type = type;
@@ -172,7 +168,7 @@ int ev_batch_write(git_oid *id, struct ev_repo *r, git_object_t type,
 	int rc;
 
 	rc = git_odb_hash(id, p, n, type);
-	if (rc)
+	if (rc || look_up(&b->base, id))
 		return rc;
 	/*
 	 * For what is new git_odb_write() looks through the folder of packs
@@ -220,119 +216,33 @@ static int write_loose(struct ev_repo *r, struct batch *b)
 	return rc;
 }
 
-/* The indexer is quicker with large pieces than with an object each. */
-struct piece {
-	git_odb_writepack *pack;
-	/* One for the whole pack: the indexer goes by what it counted there. */
-	git_indexer_progress stats;
-	struct ev_buf bytes;
-};
-
-static int flush_piece(struct piece *p)
-{
-	int rc;
-
-	rc = p->pack->append(p->pack, p->bytes.ptr, p->bytes.len, &p->stats);
-	ev_buf_clear(&p->bytes);
-	return rc;
-}
-
-static int add_to_piece(void *bytes, size_t n, void *ctx)
-{
-	struct piece *p = ctx;
-
-	ev_buf_add(&p->bytes, bytes, n);
-	if (p->bytes.overflow)
-		return GIT_ERROR;
-	return p->bytes.len < PIECE ? 0 : flush_piece(p);
-}
-
-/*
- * Records hardly resemble each other, and looking for deltas between them
- * takes most of the time.  A packbuilder leaves out what is larger than its
- * threshold for big files; it reads that when it is made, and libgit2 1.5 from
- * pack.deltaCacheSize, as later ones do not.
- */
-static int config_with_few_deltas(git_config **out, int fd)
-{
-	static const char text[] = "[pack]\n\tdeltaCacheSize = 1\n"
-		"\twindowMemory = 1\n[core]\n\tbigFileThreshold = 1\n";
-	char path[64];
-
-	if (fd < 0 || ev_fd_write(fd, text, sizeof(text) - 1))
-		return GIT_ERROR;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return git_config_open_ondisk(out, path);
-}
-
-static int new_packbuilder(git_packbuilder **out, struct ev_repo *r)
-{
-	int fd = memfd_create("config", MFD_CLOEXEC);
-	git_config *usual = NULL, *ours = NULL;
-	bool swapped = false;
-	int rc;
-
-	if (!config_with_few_deltas(&ours, fd) &&
-	    !git_repository_config(&usual, r->git))
-		swapped = !git_repository_set_config(r->git, ours);
-	rc = git_packbuilder_new(out, r->git);
-	if (swapped)
-		git_repository_set_config(r->git, usual);
-	git_config_free(usual);
-	git_config_free(ours);
-	if (fd >= 0)
-		close(fd);
-	return rc;
-}
-
-static int stream_pack(struct ev_repo *r, git_packbuilder *builder)
-{
-	struct piece p = { .bytes = EV_BUF_INIT };
-	int rc;
-
-	rc = git_odb_write_pack(&p.pack, r->odb, NULL, NULL);
-	if (rc)
-		return rc;
-	rc = git_packbuilder_foreach(builder, add_to_piece, &p);
-	if (!rc)
-		rc = flush_piece(&p);
-	if (!rc)
-		rc = p.pack->commit(p.pack, &p.stats);
-	p.pack->free(p.pack);
-	ev_buf_release(&p.bytes);
-	return rc;
-}
-
 static int write_pack(struct ev_repo *r, struct batch *b)
 {
-	git_packbuilder *builder = NULL;
-	git_oid id;
+	struct ev_pack_object *objects = ev_calloc(b->order.n,
+						   sizeof(*objects));
+	const struct kept *k;
 	size_t i;
-	int rc;
+	int ret;
 
-	/* What we hold needs no proof that its names are right. */
-	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
-	rc = new_packbuilder(&builder, r);
-	if (!rc)
-		git_packbuilder_set_threads(builder, 0);
-	for (i = 0; !rc && i < b->order.n; i++) {
-		ev_git2_oid(&id, &b->order.items[i]);
-		rc = git_packbuilder_insert(builder, &id, NULL);
+	for (i = 0; i < b->order.n; i++) {
+		k = ev_oidmap_get(b->map, &b->order.items[i]);
+		objects[i].oid = &b->order.items[i];
+		objects[i].type = k->type;
+		objects[i].p = k->bytes;
+		objects[i].n = k->n;
 	}
-	if (!rc)
-		rc = stream_pack(r, builder);
-	git_packbuilder_free(builder);
-	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 1);
-	if (!rc)
-		rc = git_odb_refresh(r->odb);
-	return rc;
+	ret = ev_pack_write(r, objects, b->order.n);
+	free(objects);
+	return ret;
 }
 
 static int store(struct ev_repo *r, struct batch *b)
 {
 	int rc;
 
-	rc = b->order.n < PACK_MIN ? write_loose(r, b) : write_pack(r, b);
+	if (b->order.n >= PACK_MIN)
+		return write_pack(r, b);
+	rc = write_loose(r, b);
 	return rc ? ev_git2_fail(rc, "cannot write objects to '%s'",
 				 r->commondir) : 0;
 }

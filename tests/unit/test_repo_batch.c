@@ -3,6 +3,9 @@
  */
 #include "gitfix.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 #include "repo/notes.h"
 #include "repo/repo.h"
 
@@ -56,6 +59,79 @@ static void a_large_batch_becomes_one_pack(void **state)
 	free(out);
 	ev_oids_release(&blobs);
 	ev_buf_release(&got);
+	ev_repo_close(r);
+}
+
+/* What stands before an object in a pack has one byte more from 16 bytes on,
+ * two from 2048 on, and so forth. */
+static void a_pack_holds_objects_of_any_kind_and_size(void **state)
+{
+	static const size_t sizes[] = { 0, 1, 15, 16, 17, 2047, 2048, 262143,
+		262144, (size_t)9 << 20 };
+	struct ev_repo *r = open_repo();
+	struct ev_oid blobs[EV_ARRAY_SIZE(sizes)], tree, commit;
+	struct ev_buf text = EV_BUF_INIT, got = EV_BUF_INIT;
+	struct ev_note_edit edit;
+	enum ev_objtype type;
+	unsigned i;
+
+	(void)state;
+	fix_ok(ev_batch_begin(r));
+	for (i = 0; i < 100; i++)
+		edit.object = edit.blob = blob_of(r, i);
+	fix_ok(ev_notes_write(&tree, r, NULL, &edit, 1));
+	fix_ok(ev_notes_commit(&commit, r, &tree, NULL, 0, "all kinds"));
+	for (i = 0; i < EV_ARRAY_SIZE(sizes); i++) {
+		while (text.len < sizes[i])
+			ev_buf_addc(&text, (char)(text.len * 7 + text.len /
+						  253));
+		fix_ok(ev_object_write(&blobs[i], r, EV_OBJ_BLOB, text.ptr,
+				       text.len));
+	}
+	fix_ok(ev_batch_end(r, true));
+	for (i = 0; i < EV_ARRAY_SIZE(sizes); i++) {
+		ev_buf_clear(&got);
+		fix_ok(ev_object_read(&got, &type, r, &blobs[i]));
+		assert_int_equal(type, EV_OBJ_BLOB);
+		assert_int_equal(got.len, sizes[i]);
+		assert_memory_equal(got.ptr, text.ptr, sizes[i]);
+	}
+	fix_ok(ev_object_info(&type, NULL, r, &tree));
+	assert_int_equal(type, EV_OBJ_TREE);
+	fix_ok(ev_object_info(&type, NULL, r, &commit));
+	assert_int_equal(type, EV_OBJ_COMMIT);
+	fix_run("test $(ls .git/objects/pack | wc -l) -eq 2 &&"
+		" git verify-pack .git/objects/pack/*.idx &&"
+		" git fsck --strict --full 2>/dev/null &&"
+		" git index-pack -o again.idx .git/objects/pack/*.pack &&"
+		" cmp again.idx .git/objects/pack/*.idx &&"
+		" test -z \"$(find .git/objects/pack -perm /222 -type f)\"");
+	ev_buf_release(&text);
+	ev_buf_release(&got);
+	ev_repo_close(r);
+}
+
+static void a_pack_that_cannot_be_written_leaves_nothing(void **state)
+{
+	struct ev_repo *r = open_repo();
+	struct rlimit before, little;
+	unsigned i;
+	int ret;
+
+	(void)state;
+	fix_ok(ev_batch_begin(r));
+	for (i = 0; i < 1000; i++)
+		blob_of(r, i);
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	little = before;
+	little.rlim_cur = 4096;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
+	ret = ev_batch_end(r, true);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	signal(SIGXFSZ, SIG_DFL);
+	fix_fails(ret, EV_ERROR, "cannot write objects to '");
+	fix_run("test $(find .git/objects -type f | wc -l) -eq 0");
 	ev_repo_close(r);
 }
 
@@ -170,6 +246,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_FOLDER(a_large_batch_becomes_one_pack),
+		IN_FOLDER(a_pack_holds_objects_of_any_kind_and_size),
+		IN_FOLDER(a_pack_that_cannot_be_written_leaves_nothing),
 		IN_FOLDER(a_batch_packs_only_what_was_written_in_it),
 		IN_FOLDER(a_small_batch_becomes_loose_objects),
 		IN_FOLDER(an_abandoned_batch_leaves_nothing),
