@@ -8,13 +8,65 @@
 
 #define BATCH_FROM 64	/* fewer objects are cheaper loose than as a pack */
 
-int ev_edits_unite(struct ev_edits *out, struct ev_repo *r,
-		   struct ev_notes *notes, const struct ev_oid *object,
-		   const struct ev_slices *add, size_t *added)
+/*
+ * A new note of one line is the same blob wherever it goes.  Where the lines
+ * stay in their places, this knows the blob of each by its place: the edit that
+ * has it, counted from 1.
+ */
+struct alone {
+	struct ev_oidmap *edits;	/* NULL: not wanted */
+};
+
+static struct ev_oid place_of(const struct ev_slice *line)
+{
+	struct ev_oid place = ev_oid_zero;
+
+	memcpy(place.id, &line->p, sizeof(line->p));
+	memcpy(place.id + sizeof(line->p), &line->n, sizeof(line->n));
+	return place;
+}
+
+static int write_note(struct ev_oid *blob, struct ev_repo *r,
+		      struct ev_slices *lines)
+{
+	struct ev_buf text = EV_BUF_INIT_MAX(EV_OBJECT_LIMIT);
+	int ret;
+
+	ev_slices_join(&text, lines);
+	if (text.overflow)
+		ret = ev_fail(EV_ELIMIT, "note would be over %zu bytes",
+			      EV_OBJECT_LIMIT);
+	else
+		ret = ev_object_write(blob, r, EV_OBJ_BLOB, text.ptr,
+				      text.len);
+	ev_buf_release(&text);
+	return ret;
+}
+
+static int write_alone(struct ev_oid *blob, struct ev_repo *r,
+		       const struct ev_edits *edits, struct alone *alone,
+		       struct ev_slices *line)
+{
+	struct ev_oid place = place_of(line->items);
+	void **at = ev_oidmap_at(alone->edits, &place);
+	int ret = 0;
+
+	if (*at)
+		*blob = edits->items[(uintptr_t)*at - 1].blob;
+	else
+		ret = write_note(blob, r, line);
+	if (ret == 0 && !*at)
+		*at = (void *)(uintptr_t)(edits->n + 1);
+	return ret;
+}
+
+static int unite(struct ev_edits *out, struct ev_repo *r,
+		 struct ev_notes *notes, const struct ev_oid *object,
+		 const struct ev_slices *add, struct alone *alone,
+		 size_t *added)
 {
 	struct ev_slices lines = { 0 };
 	struct ev_texts texts = { 0 };
-	struct ev_buf text = EV_BUF_INIT_MAX(EV_OBJECT_LIMIT);
 	struct ev_note_edit edit;
 	size_t i, before, fresh = 0;
 	int ret;
@@ -33,14 +85,11 @@ int ev_edits_unite(struct ev_edits *out, struct ev_repo *r,
 		EV_GROW(lines.items, lines.n, lines.cap);
 		lines.items[lines.n++] = add->items[i];
 	}
-	ev_slices_join(&text, &lines);
-	if (text.overflow) {
-		ret = ev_fail(EV_ELIMIT, "note would be over %zu bytes",
-			      EV_OBJECT_LIMIT);
-		goto out;
-	}
 	edit.object = *object;
-	ret = ev_object_write(&edit.blob, r, EV_OBJ_BLOB, text.ptr, text.len);
+	if (alone->edits && lines.n == 1)
+		ret = write_alone(&edit.blob, r, out, alone, &lines);
+	else
+		ret = write_note(&edit.blob, r, &lines);
 	if (ret < 0)
 		goto out;
 	EV_GROW(out->items, out->n, out->cap);
@@ -48,10 +97,18 @@ int ev_edits_unite(struct ev_edits *out, struct ev_repo *r,
 	if (added)
 		*added += fresh;
 out:
-	ev_buf_release(&text);
 	ev_texts_release(&texts);
 	ev_slices_release(&lines);
 	return ret;
+}
+
+int ev_edits_unite(struct ev_edits *out, struct ev_repo *r,
+		   struct ev_notes *notes, const struct ev_oid *object,
+		   const struct ev_slices *add, size_t *added)
+{
+	struct alone none = { NULL };
+
+	return unite(out, r, notes, object, add, &none, added);
 }
 
 static int by_object(const void *va, const void *vb)
@@ -65,6 +122,7 @@ static int unite_sorted(struct ev_edits *edits, struct ev_repo *r,
 			struct ev_notes *notes,
 			const struct ev_append *const *v, size_t n)
 {
+	struct alone alone = { ev_oidmap_new() };
 	struct ev_slices add = { 0 };
 	size_t i, k;
 	int ret = 0;
@@ -76,9 +134,9 @@ static int unite_sorted(struct ev_edits *edits, struct ev_repo *r,
 			add.items[add.n].p = v[k]->line.ptr;
 			add.items[add.n++].n = v[k]->line.len;
 		}
-		ret = ev_edits_unite(edits, r, notes, &v[i]->object, &add,
-				     NULL);
+		ret = unite(edits, r, notes, &v[i]->object, &add, &alone, NULL);
 	}
+	ev_oidmap_free(alone.edits);
 	ev_slices_release(&add);
 	return ret;
 }

@@ -4,9 +4,19 @@
 #ifndef EV_LEDGER_INTERNAL_H
 #define EV_LEDGER_INTERNAL_H
 
+#include "base/hash.h"
 #include "ledger/cache.h"
 #include "ledger/ledger.h"
 #include "repo/notes.h"
+
+/* A note's text with the digest of each of its lines. */
+struct ev_noted {
+	struct ev_oid blob;
+	struct ev_buf text;
+	struct ev_slices lines;
+	unsigned char (*digests)[EV_SHA256_SIZE];
+};
+void ev_noted_release(struct ev_noted *t);
 
 struct ev_ledger {
 	struct ev_repo *repo;
@@ -18,6 +28,7 @@ struct ev_ledger {
 	struct ev_lines global;		/* revocations on the empty tree */
 	bool global_read, only_list;
 	struct ev_oid known_commit, known_tree;	/* zero: none yet */
+	struct ev_noted last;		/* that a text was asked of */
 };
 
 /*

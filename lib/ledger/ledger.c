@@ -48,6 +48,7 @@ void ev_ledger_close(struct ev_ledger *l)
 	if (!l)
 		return;
 	ev_lines_release(&l->global);
+	ev_noted_release(&l->last);
 	ev_notes_close(l->notes);
 	free(l);
 }
@@ -307,35 +308,5 @@ int ev_ledger_lines(struct ev_lines *out, struct ev_ledger *l,
 out:
 	unload(&c);
 	unload(&t);
-	return ret;
-}
-
-int ev_ledger_text(struct ev_buf *out, struct ev_ledger *l,
-		   const struct ev_line *line)
-{
-	struct ev_buf text = EV_BUF_INIT_MAX(EV_OBJECT_LIMIT);
-	struct ev_slices s = { 0 };
-	char hex[EV_SHA256_HEX + 1];
-	size_t i;
-	int ret;
-
-	ret = ev_object_read(&text, NULL, l->repo, &line->blob);
-	if (ret < 0)
-		goto out;
-	ret = EV_ENOTFOUND;
-	ev_slices_split(&s, &text);
-	for (i = 0; i < s.n && ret < 0; i++) {
-		ev_sha256_hex(hex, s.items[i].p, s.items[i].n);
-		if (strcmp(hex, line->record.line))
-			continue;
-		ev_buf_add(out, s.items[i].p, s.items[i].n);
-		ret = 0;
-	}
-	if (ret < 0)
-		ev_fail(ret, "line %.12s is not in its note",
-			line->record.line);
-out:
-	ev_slices_release(&s);
-	ev_buf_release(&text);
 	return ret;
 }
