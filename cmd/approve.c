@@ -262,7 +262,7 @@ static int run(struct context *ctx, int argc, const char **argv)
 const struct verb verb_approve = {
 	.name = "approve",
 	.group = GROUP_DECIDE,
-	.flags = NEED_REPO | WRITES | HAS_JSON,
+	.flags = NEED_REPO | ASKS_CONFIG | WRITES | HAS_JSON,
 	.summary = "sign that a commit, or a policy, may be used",
 	.synopsis = synopsis,
 	.options = options,

@@ -159,7 +159,7 @@ static int run(struct context *ctx, int argc, const char **argv)
 const struct verb verb_attach = {
 	.name = "attach",
 	.group = GROUP_RECORD,
-	.flags = NEED_REPO | WRITES | HAS_JSON,
+	.flags = NEED_REPO | ASKS_CONFIG | WRITES | HAS_JSON,
 	.summary = "sign evidence about a commit and keep it in the ledger",
 	.synopsis = synopsis,
 	.options = options,

@@ -83,7 +83,7 @@ static int run(struct context *ctx, int argc, const char **argv)
 const struct verb verb_check = {
 	.name = "check",
 	.group = GROUP_DECIDE,
-	.flags = NEED_REPO | HAS_JSON,
+	.flags = NEED_REPO | ASKS_CONFIG | HAS_JSON,
 	.summary = "judge whether a commit may go to a protected ref",
 	.synopsis = synopsis,
 	.options = options,

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "repo/config.h"
 
 #define INPUT_MAX ((size_t)64 << 20)
 
@@ -140,6 +141,9 @@ static int run(struct context *ctx, int argc, const char **argv)
 		return EXIT_PASS;
 	if (ev_repo_open(&ctx->repo, NULL) < 0)
 		return report_error(ctx);
+	/* The shell asks only about what is protected; a server about all. */
+	if (!server && h->run != hook_pre_receive)
+		ev_config_begin(ctx->repo);
 	if (server)
 		return hook_server_transaction(ctx, argc - 1, argv + 1);
 	return h->run(ctx, argc - 1, argv + 1);

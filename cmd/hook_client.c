@@ -91,8 +91,9 @@ static bool brings_ledger(const struct ev_ref_changes *push)
 /* A protected ref needs its evidence there first; another one goes without. */
 static int share(struct context *ctx, const char *remote, bool needed)
 {
-	if (!ev_config_bool(ctx->repo, "evidence.pushWithBranch", true) ||
-	    !ev_unshared(ctx->repo) || push_evidence(ctx, remote) == 0)
+	if (!ev_unshared(ctx->repo) ||
+	    !ev_config_bool(ctx->repo, "evidence.pushWithBranch", true) ||
+	    push_evidence(ctx, remote) == 0)
 		return EXIT_PASS;
 	if (needed) {
 		report_error(ctx);

@@ -13,6 +13,7 @@
 #include "cmd/usage.h"
 #include "data/yaml.h"
 #include "policy/policy.h"
+#include "repo/config.h"
 
 #define POLICY_LIMIT ((size_t)4 << 20)
 
@@ -54,6 +55,8 @@ static int run_verb(const struct verb *v, int argc, const char **argv)
 			return finish_output(report_error(&ctx));
 		ev_error_clear();
 	}
+	if (v->flags & ASKS_CONFIG)
+		ev_config_begin(ctx.repo);
 	render_setup(&ctx);
 	if ((v->flags & MAY_PAGE) && !ctx.json)
 		pager_start(ctx.repo);

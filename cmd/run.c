@@ -127,7 +127,7 @@ static int run(struct context *ctx, int argc, const char **argv)
 }
 
 const struct verb verb_run = {
-	.name = "run", .group = GROUP_RECORD, .flags = NEED_REPO | WRITES,
+	.name = "run", .group = GROUP_RECORD, .flags = NEED_REPO | ASKS_CONFIG | WRITES,
 	.summary = "run a test on the files of a commit and record its result",
 	.synopsis = synopsis, .options = options, .run = run,
 };

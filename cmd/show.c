@@ -308,7 +308,7 @@ static int run(struct context *ctx, int argc, const char **argv)
 const struct verb verb_show = {
 	.name = "show",
 	.group = GROUP_LOOK,
-	.flags = NEED_REPO | MAY_PAGE | HAS_JSON,
+	.flags = NEED_REPO | ASKS_CONFIG | MAY_PAGE | HAS_JSON,
 	.summary = "show the records of a commit, or one record",
 	.synopsis = synopsis,
 	.options = options,

@@ -18,6 +18,8 @@ enum verb_group { GROUP_SETUP, GROUP_RECORD, GROUP_DECIDE, GROUP_LOOK,
 #define MAY_PAGE 4u	/* long output: pager on a terminal */
 #define WRITES 8u	/* has -n/--dry-run */
 #define HAS_JSON 16u	/* has --json */
+#define ASKS_CONFIG 32u	/* will ask for configuration, if only for how long
+			   short names are: git reads it meanwhile */
 
 struct context {
 	struct ev_repo *repo;

@@ -289,7 +289,7 @@ static int run(struct context *ctx, int argc, const char **argv)
 const struct verb verb_verify = {
 	.name = "verify",
 	.group = GROUP_LOOK,
-	.flags = NEED_REPO | HAS_JSON,
+	.flags = NEED_REPO | ASKS_CONFIG | HAS_JSON,
 	.summary = "verify the evidence of a commit",
 	.synopsis = synopsis,
 	.run = run,

@@ -171,7 +171,7 @@ static int run(struct context *ctx, int argc, const char **argv)
 const struct verb verb_waive = {
 	.name = "waive",
 	.group = GROUP_DECIDE,
-	.flags = NEED_REPO | WRITES | HAS_JSON,
+	.flags = NEED_REPO | ASKS_CONFIG | WRITES | HAS_JSON,
 	.summary = "let a rule that does not hold pass, for this once",
 	.synopsis = synopsis,
 	.options = options,

@@ -194,32 +194,66 @@ static int start(struct talk *t, struct ev_spawn *s)
 	return ret;
 }
 
-int ev_process_run(struct ev_process *p)
+struct ev_running {
+	struct talk t;
+	struct ev_spawn s;
+};
+
+static void stop(struct ev_running *r)
 {
-	struct talk t = { p, -1, { -1, -1, -1 }, 0, NULL };
-	struct ev_spawn s = { p->argv, p->env, p->cwd, { -1, -1, -1 },
-		p->group, -1 };
-	int ret, i;
+	int i;
+
+	ev_spawn_close(&r->t.feed);
+	for (i = 1; i < 3; i++)
+		ev_spawn_close(&r->t.from[i]);
+	free(r->t.chunk);
+	free(r);
+}
+
+int ev_process_begin(struct ev_running **out, struct ev_process *p)
+{
+	struct ev_running *r = ev_calloc(1, sizeof(*r));
+	int ret;
 
 	p->status = p->signal = 0;
-	t.chunk = ev_malloc(CHUNK);
-	ret = start(&t, &s);
-	if (ret)
-		goto out;
-	ret = converse(&t);
+	r->t = (struct talk){ p, -1, { -1, -1, -1 }, 0, NULL };
+	r->s = (struct ev_spawn){ p->argv, p->env, p->cwd, { -1, -1, -1 },
+		p->group, -1 };
+	ret = start(&r->t, &r->s);
+	if (ret) {
+		stop(r);
+		r = NULL;
+	}
+	*out = r;
+	return ret;
+}
+
+int ev_process_end(struct ev_running *r)
+{
+	struct ev_process *p = r->t.p;
+	int ret;
+
+	r->t.chunk = ev_malloc(CHUNK);
+	ret = converse(&r->t);
 	if (ret < 0) {
-		ev_spawn_kill(s.pid, p->group);
+		ev_spawn_kill(r->s.pid, p->group);
 		goto out;
 	}
-	ret = ev_spawn_wait(s.pid, &p->signal);
+	ret = ev_spawn_wait(r->s.pid, &p->signal);
 	if (ret >= 0) {
 		p->status = ret;
 		ret = 0;
 	}
 out:
-	ev_spawn_close(&t.feed);
-	for (i = 1; i < 3; i++)
-		ev_spawn_close(&t.from[i]);
-	free(t.chunk);
+	stop(r);
 	return ret;
+}
+
+int ev_process_run(struct ev_process *p)
+{
+	struct ev_running *r = NULL;
+	int ret;
+
+	ret = ev_process_begin(&r, p);
+	return ret ? ret : ev_process_end(r);
 }

@@ -39,6 +39,15 @@ struct ev_process {
  */
 int ev_process_run(struct ev_process *p);
 
+/*
+ * The same in two steps, to do something else meanwhile: `p` and what it points
+ * to stay as they are between them.  A program that says more than a pipe holds
+ * waits for the second step, which each first one that gave 0 needs.
+ */
+struct ev_running;
+int ev_process_begin(struct ev_running **out, struct ev_process *p);
+int ev_process_end(struct ev_running *r);
+
 /* A program whose standard output is read line by line, in constant memory. */
 struct ev_pipe;
 int ev_pipe_open(struct ev_pipe **out, const char *const *argv,

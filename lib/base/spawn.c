@@ -117,7 +117,8 @@ static void child_fail(int report, enum step step)
 	_exit(127);
 }
 
-/* Between fork and exec: nothing that allocates or takes a lock. */
+/* Between fork and exec, in the memory of the parent, which waits: nothing that
+ * allocates, takes a lock or changes what is not this function's own. */
 static void run_child(const struct ev_spawn *s, const char *program,
 		      const char *const *env, int report, const sigset_t *mask)
 {
@@ -175,14 +176,17 @@ static int fork_child(struct ev_spawn *s, const char *program,
 		      const char *const *env, int report)
 {
 	sigset_t all, before;
+	pid_t pid;
 	int err;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	s->pid = fork();
-	err = errno;
-	if (!s->pid)
+	/* fork() would copy the tables of all our memory, to throw them away. */
+	pid = vfork();
+	if (!pid)
 		run_child(s, program, env, report, &before);
+	err = errno;
+	s->pid = pid;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	errno = err;
 	if (s->pid < 0)

@@ -67,19 +67,51 @@ static void parse(struct ev_config *c, size_t len)
 	}
 }
 
-static int load(struct ev_config **out, struct ev_repo *r)
+static const char *const list_args[] = { "config", "--list", "-z",
+	"--show-scope", NULL };
+
+void ev_config_begin(struct ev_repo *r)
 {
-	static const char *const args[] = { "config", "--list", "-z",
-		"--show-scope", NULL };
-	struct ev_buf text = EV_BUF_INIT_MAX(CONFIG_LIMIT), said = EV_BUF_INIT;
-	struct ev_buf err = EV_BUF_INIT_MAX(64 << 10);
-	struct ev_process p = { .out = &text, .err = &err };
-	struct ev_config *c;
-	size_t len;
+	if (!r || r->config || r->config_call)
+		return;
+	if (ev_git_begin(&r->config_call, r, list_args))
+		ev_error_clear();
+	else
+		r->config_call->out.max = CONFIG_LIMIT;
+}
+
+/* What Git lists, from the process that was begun if there is one. */
+static int list(struct ev_buf *text, struct ev_buf *err, int *status,
+		struct ev_repo *r)
+{
+	struct ev_git_call *call = r ? r->config_call : NULL;
+	struct ev_process p = { .out = text, .err = err };
 	int ret;
 
-	ret = ev_git(&p, r, args);
-	if (!ret && p.status) {
+	if (call) {
+		r->config_call = NULL;
+		ret = ev_git_end(call);
+		*status = call->p.status;
+		ev_buf_swap(text, &call->out);
+		ev_buf_swap(err, &call->err);
+		ev_git_call_free(call);
+		return ret;
+	}
+	ret = ev_git(&p, r, list_args);
+	*status = p.status;
+	return ret;
+}
+
+static int load(struct ev_config **out, struct ev_repo *r)
+{
+	struct ev_buf text = EV_BUF_INIT_MAX(CONFIG_LIMIT), said = EV_BUF_INIT;
+	struct ev_buf err = EV_BUF_INIT_MAX(64 << 10);
+	struct ev_config *c;
+	int ret, status;
+	size_t len;
+
+	ret = list(&text, &err, &status, r);
+	if (!ret && status) {
 		ev_git_said(&said, err.ptr);
 		ret = ev_fail(EV_EINVALID, "the configuration cannot be read:"
 			      " %s", said.len ? said.ptr : "no reason given");
@@ -272,51 +304,15 @@ int64_t ev_config_int(struct ev_repo *r, const char *key, int64_t fallback)
 	return n;
 }
 
-int ev_config_trusted(struct ev_buf *out, struct ev_repo *r, const char *key)
-{
-	static const char *const env[] = { "GIT_CONFIG", "GIT_CONFIG_COUNT",
-		"GIT_CONFIG_PARAMETERS", "GIT_CONFIG_GLOBAL=/dev/null",
-		"GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM=1", "GIT_DIR",
-		"GIT_WORK_TREE", "GIT_COMMON_DIR", "LC_ALL=C", NULL };
-	struct ev_buf file = EV_BUF_INIT, value = EV_BUF_INIT;
-	struct ev_buf err = EV_BUF_INIT_MAX(64 << 10), said = EV_BUF_INIT;
-	const char *argv[] = { "git", "config", "--file", NULL,
-		"--no-includes", "-z", "--get", key, NULL };
-	struct ev_process p = { .argv = argv, .env = env, .cwd = "/",
-		.out = &value, .err = &err };
-	int ret;
-
-	ev_path_join(&file, r->commondir, "config");
-	argv[3] = file.ptr;
-	ret = ev_process_run(&p);
-	if (ret == EV_ENOTFOUND)
-		ret = ev_git_absent();
-	if (ret)
-		goto out;
-	if (p.status == 1 && !err.len) {
-		ret = ev_fail(EV_ENOTFOUND, "'%s' is not set in '%s'", key,
-			      file.ptr);
-	} else if (p.status) {
-		ev_git_said(&said, err.ptr);
-		ret = ev_fail(EV_EINVALID, "cannot read '%s' from '%s': %s",
-			      key, file.ptr, said.ptr);
-	} else {
-		ev_buf_add(out, value.ptr, strlen(value.ptr));
-	}
-out:
-	ev_buf_release(&file);
-	ev_buf_release(&value);
-	ev_buf_release(&err);
-	ev_buf_release(&said);
-	return ret;
-}
-
 static int change(struct ev_repo *r, const char *how, const char *key,
 		  const char *value)
 {
 	const char *args[] = { "config", "--local", how, key, value, NULL };
 	int ret;
 
+	/* What is being read may be of before or after. */
+	ev_git_call_free(r->config_call);
+	r->config_call = NULL;
 	ret = ev_git_out(NULL, r, args);
 	if (r->config)
 		r->config->stale = true;

@@ -11,6 +11,9 @@
 
 #include "repo/repo.h"
 
+/* Have Git read it meanwhile, for whoever will ask for a value soon: a process
+ * takes as long as many a command.  What fails here fails when asked for. */
+void ev_config_begin(struct ev_repo *r);
 /* The value, or NULL if unset; owned by the repository handle. `r` may be
  * NULL outside a repository. On failure NULL and *err (if not NULL) < 0. */
 const char *ev_config_get(struct ev_repo *r, const char *key, int *err);

@@ -89,6 +89,50 @@ int ev_git_run(struct ev_process *p, struct ev_repo *r, const char *path,
 	return ret == EV_ENOTFOUND ? ev_git_absent() : ret;
 }
 
+int ev_git_begin(struct ev_git_call **out, struct ev_repo *r,
+		 const char *const *args)
+{
+	struct ev_git_call *c = ev_calloc(1, sizeof(*c));
+	int ret;
+
+	ev_buf_init(&c->out);
+	ev_buf_init(&c->err);
+	c->err.max = 64 << 10;
+	c->argv = make_argv(NULL, args);
+	c->env = ev_calloc(ENV_MAX, sizeof(*c->env));
+	make_env(c->env, r, r->by_path);
+	c->p = (struct ev_process){ .argv = c->argv, .env = c->env,
+		.cwd = folder_of(r), .out = &c->out, .err = &c->err };
+	ret = ev_process_begin(&c->running, &c->p);
+	if (ret) {
+		ev_git_call_free(c);
+		c = NULL;
+	}
+	*out = c;
+	return ret == EV_ENOTFOUND ? ev_git_absent() : ret;
+}
+
+int ev_git_end(struct ev_git_call *c)
+{
+	struct ev_running *running = c->running;
+
+	c->running = NULL;
+	return ev_process_end(running);
+}
+
+void ev_git_call_free(struct ev_git_call *c)
+{
+	if (!c)
+		return;
+	if (c->running)
+		ev_git_end(c);
+	ev_buf_release(&c->out);
+	ev_buf_release(&c->err);
+	free(c->argv);
+	free(c->env);
+	free(c);
+}
+
 int ev_git_pipe(struct ev_pipe **out, struct ev_repo *r,
 		const char *const *args)
 {

@@ -12,23 +12,8 @@
 #include "base/process.h"
 #include "repo/repo.h"
 
-struct ev_config;			/*
- * Run git before there is a handle (r NULL), as from the current folder, or
- * at `path` without what the environment says about another repository; or on
- * `r`.  Same rules as ev_git().
- */
-int ev_git_run(struct ev_process *p, struct ev_repo *r, const char *path,
-	       const char *const *args);
-/* Start git on `r` and read its output line by line. */
-int ev_git_pipe(struct ev_pipe **out, struct ev_repo *r,
-		const char *const *args);
-/* EV_ENOTFOUND: there is no git program. */
-int ev_git_absent(void);
-/* The sentence git ended with: its last "fatal:" or "error:" line, without
- * that word; else its last line; "" if it said nothing. */
-void ev_git_said(struct ev_buf *out, const char *err);
-
-/* config.c */
+struct ev_config;
+struct ev_git_call;
 
 struct ev_repo {
 	git_repository *git;
@@ -42,6 +27,7 @@ struct ev_repo {
 	char *fetch_said;		/* object.c: why a fetch failed */
 	bool has_ident;			/* refs.c: reflog identity was set */
 	struct ev_config *config;	/* read when first asked for */
+	struct ev_git_call *config_call;	/* config.c: it is being read */
 	void *batch;			/* batch.c: NULL when none is open */
 };
 
@@ -110,6 +96,21 @@ int ev_tree_malformed(const struct ev_oid *tree, const char *why);
  */
 int ev_git_run(struct ev_process *p, struct ev_repo *r, const char *path,
 	       const char *const *args);
+/*
+ * Start git on `r` now and look at what it said later: `out` and `err`, at most
+ * as many bytes as their `max`.  ev_git_end() waits; ev_git_call_free() too, if
+ * that was not called.
+ */
+struct ev_git_call {
+	struct ev_process p;
+	struct ev_buf out, err;
+	struct ev_running *running;
+	const char **argv, **env;
+};
+int ev_git_begin(struct ev_git_call **out, struct ev_repo *r,
+		 const char *const *args);
+int ev_git_end(struct ev_git_call *c);
+void ev_git_call_free(struct ev_git_call *c);
 /* Start git on `r` and read its output line by line. */
 int ev_git_pipe(struct ev_pipe **out, struct ev_repo *r,
 		const char *const *args);

@@ -12,6 +12,7 @@ void ev_repo_close(struct ev_repo *r)
 {
 	if (!r)
 		return;
+	ev_git_call_free(r->config_call);
 	ev_config_free(r->config);
 	git_odb_free(r->odb);
 	git_repository_free(r->git);

@@ -107,6 +107,30 @@ static void both_outputs_and_the_status_are_kept(void **state)
 	assert_string_equal(err.ptr, "two\n");
 }
 
+static void a_program_runs_while_something_else_is_done(void **state)
+{
+	const char *const argv[] = { "sh", "-c",
+		"echo here; echo there >&2; exit 3", NULL };
+	const char *const none[] = { "no-such-program", NULL };
+	struct ev_process p = { .argv = argv, .out = &out, .err = &err };
+	struct ev_process q = { .argv = argv, .out = &out, .err = &err };
+	struct ev_running *first, *second;
+
+	(void)state;
+	assert_int_equal(ev_process_begin(&first, &p), 0);
+	assert_int_equal(ev_process_begin(&second, &q), 0);
+	assert_int_equal(out.len, 0);
+	assert_int_equal(ev_process_end(second), 0);
+	assert_int_equal(ev_process_end(first), 0);
+	assert_string_equal(out.ptr, "here\nhere\n");
+	assert_string_equal(err.ptr, "there\nthere\n");
+	assert_int_equal(p.status, 3);
+	assert_int_equal(q.status, 3);
+	p.argv = none;
+	assert_int_equal(ev_process_begin(&first, &p), EV_ENOTFOUND);
+	assert_null(first);
+}
+
 static void a_signal_is_told_from_an_exit(void **state)
 {
 	struct ev_process p = { 0 };
@@ -592,6 +616,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(both_outputs_and_the_status_are_kept),
+		TEST(a_program_runs_while_something_else_is_done),
 		TEST(a_signal_is_told_from_an_exit),
 		TEST(much_input_and_output_do_not_deadlock),
 		TEST(a_child_may_leave_its_input_unread),

@@ -256,6 +256,121 @@ static void trusted_keys_come_from_the_repository_alone(void **state)
 	ev_buf_release(&out);
 }
 
+/* Some of these are read without Git; each is to be read as Git reads it. */
+static void trusted_keys_are_read_as_git_reads_them(void **state)
+{
+	static const char *const texts[] = {
+		"[evidence]\n\troot = A1\n",
+		"[evidence]\n\troot=A1",
+		"[EVIDENCE]\nRooT =\t A 1  2 \t \n[core]\nroot = B2\n",
+		"[evidence]\nroot = A1\nroot = B2\n[core]\n[evidence]\nroot = C3\n",
+		"[evidence \"root\"]\n\troot = A1\n",
+		"[evidence \"\"]\n\troot = A1\n[evidence \"a\\\"b\"]\nroot = B2\n",
+		"[evidence.x]\n\troot = A1\n[evidence.root]\nroot = B2\n",
+		"[evidences]\nroot = A1\n[evidenc]\nroot = B2\n",
+		"[evidence]\nroots = A1\nroo = B2\nroot-a = C3\n",
+		"[evidence]\nroot = A1 # old\n", "[evidence]\nroot = A1;old\n",
+		"# root\n[evidence]\n; x\n  # root = B2\nroot = A1\n",
+		"[evidence] root = A1\n", "[evidence] # x\nroot = A1\n",
+		"[evidence]\nroot = \"A1 \"\n", "[evidence]\nroot = A\\\n1\n",
+		"[evidence]\nx = a\\\nroot = A1\n", "[evidence]\nroot = A\\t1\n",
+		"[core]\nx = \"a\\\n[evidence]\\\nroot = A1\"\nroot = B2\n",
+		"[evidence]\r\nroot = A1\r\n", "[evidence]\nroot = A1\r\n",
+		"\357\273\277[evidence]\nroot = A1\n",
+		"[evidence]\nroot = \303\244 b\n", "[evidence]\nroot = A\t1\n",
+		"[evidence]\nroot =\n", "[evidence]\nroot = \n[x]\ny\n",
+		"[evidence]\n1root = A1\n", "[evidence]\nro ot = A1\n",
+		"[evidence]\nroot.x = A1\n", "[evidence]\nroot_ = A1\n",
+		"[evidence]\n= A1\n", "[]\nroot = A1\n", "root = A1\n",
+		"[ evidence]\nroot = A1\n", "[evidence ]\nroot = A1\n",
+		"[evidence  \"x\"]\nroot = A1\n", "[evidence \"x\" ]\nroot = A\n",
+		"[evidence \"x]\nroot = A1\n", "[evidence\nroot = A1\n",
+		"[evidence]]\nroot = A1\n", "[include]\npath = inc\n",
+		"", "\n", "\f[evidence]\nroot = A1\n", "  [evidence]\nroot = A\n",
+	};
+	struct ev_buf out = EV_BUF_INIT;
+	struct ev_repo *r;
+	char *want;
+	size_t i;
+	FILE *f;
+	int ret;
+
+	(void)state;
+	fix_repo("a");
+	r = opened("a");
+	fix_run("git config --file a/.git/inc evidence.root inc");
+	for (i = 0; i < EV_ARRAY_SIZE(texts); i++) {
+		f = fopen("a/.git/config", "w");
+		assert_non_null(f);
+		fputs(texts[i], f);
+		assert_int_equal(fclose(f), 0);
+		want = fix_out("git config --file a/.git/config --no-includes "
+			       "--get evidence.root 2>/dev/null && echo =0 || "
+			       "echo \"=$?\"");
+		ev_buf_clear(&out);
+		ret = ev_config_trusted(&out, r, "evidence.root");
+		ev_buf_addf(&out, "%s=%d", ret ? "" : "\n", !ret ? 0 :
+			    ret == EV_ENOTFOUND ? 1 : 2);
+		if (strcmp(out.ptr, want) && !(ret == EV_EINVALID &&
+					       strcmp(want, "=1") > 0))
+			fail_msg("%zu: '%s' instead of '%s': %s", i, out.ptr,
+				 want, texts[i]);
+		free(want);
+	}
+	fix_run("echo '[evidence]\nroot = plain' >a/.git/config");
+	want = ev_strdup(getenv("PATH"));
+	setenv("PATH", fix_root, 1);
+	ev_buf_clear(&out);
+	ret = ev_config_trusted(&out, r, "evidence.root");
+	setenv("PATH", want, 1);
+	free(want);
+	fix_ok(ret);
+	assert_string_equal(out.ptr, "plain");
+	ev_repo_close(r);
+	ev_buf_release(&out);
+}
+
+static void what_is_read_meanwhile_is_what_counts(void **state)
+{
+	struct ev_repo *r;
+
+	(void)state;
+	write_config();
+	r = opened("a");
+	ev_config_begin(r);
+	ev_config_begin(r);
+	assert_string_equal(ev_config_get(r, "evidence.a", NULL), "one");
+	ev_config_begin(r);
+	fix_ok(ev_config_set(r, "evidence.a", "two"));
+	assert_string_equal(ev_config_get(r, "evidence.a", NULL), "two");
+	ev_repo_close(r);
+	r = opened("a");
+	ev_config_begin(r);
+	fix_ok(ev_config_set(r, "evidence.a", "three"));
+	assert_string_equal(ev_config_get(r, "evidence.a", NULL), "three");
+	ev_repo_close(r);
+	r = opened("a");
+	ev_config_begin(r);
+	ev_repo_close(r);
+	ev_config_begin(NULL);
+}
+
+static void what_cannot_be_read_meanwhile_is_said_when_asked(void **state)
+{
+	struct ev_repo *r;
+	int err = 0;
+
+	(void)state;
+	fix_repo("a");
+	r = opened("a");
+	fix_run("echo '[broken' >>a/.git/config");
+	ev_config_begin(r);
+	assert_null(ev_config_get(r, "evidence.a", &err));
+	assert_int_equal(err, EV_EINVALID);
+	assert_non_null(strstr(ev_error_last()->message, "bad config"));
+	ev_repo_close(r);
+}
+
 static void what_is_set_is_read_and_old_values_live_on(void **state)
 {
 	const char *before, *after;
@@ -312,6 +427,9 @@ int main(void)
 		T(numbers_have_the_units_of_git),
 		T(a_broken_configuration_is_an_error),
 		T(trusted_keys_come_from_the_repository_alone),
+		T(trusted_keys_are_read_as_git_reads_them),
+		T(what_is_read_meanwhile_is_what_counts),
+		T(what_cannot_be_read_meanwhile_is_said_when_asked),
 		T(what_is_set_is_read_and_old_values_live_on),
 		T(there_is_configuration_outside_a_repository),
 	};
