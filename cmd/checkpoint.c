@@ -84,8 +84,11 @@ static int find_ledger(struct checkpoint *c, const struct ev_evidence *e)
 			       "nothing can be held");
 	c->d.ledger = e->ledger;
 	ret = ev_remote_init(&m, r, ev_config_remote(r));
-	if (ret < 0)
-		return ret;
+	if (ret < 0) {
+		ev_remote_release(&m);
+		ev_error_clear();	/* there is none */
+		return ret == EV_ENOTFOUND ? 0 : ret;
+	}
 	track = ev_remote_ref(&m, "refs/notes-remote/", "/evidence");
 	ret = ev_ref_read(&theirs, r, track);
 	free(track);

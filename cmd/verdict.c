@@ -205,6 +205,11 @@ void verdict_print_hints(const struct ev_verdict *v)
 	struct ev_strs said = EV_STRS_INIT;
 	size_t i, k;
 
+	if (*v->late && v->is_protected) {
+		say_warning("%s", v->late);
+		say_hint("git evidence checkpoint    # by somebody with a role "
+			 "of checkpoint.by");
+	}
 	/* Nothing that people approve counts before that. */
 	if (v->provisional && v->is_protected)
 		say_hint("git evidence approve --policy --role <role>    # no "

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "policy/checkpoints.h"
 #include "repo/config.h"
 #include "repo/rawobj.h"
 
@@ -382,6 +383,7 @@ int ev_judge_look(struct ev_verdict *out, struct ev_repo *r,
 			ret = look(ctx, &c);
 		ev_case_release(&c);
 	}
+	ev_chain_late(out->late, chain);
 	if (ret < 0)
 		ev_verdict_release(out);
 	return ret;

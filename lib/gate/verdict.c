@@ -93,7 +93,7 @@ void ev_verdict_add(struct ev_verdict *v, const char *rule,
 
 int ev_verdict_exit(const struct ev_verdict *v)
 {
-	if (v->outcome == EV_PASS && v->first_use)
+	if (v->outcome == EV_PASS && (v->first_use || *v->late))
 		return 4;
 	return ev_outcome_exit(v->outcome);
 }

@@ -29,6 +29,9 @@ struct ev_verdict {
 	enum ev_outcome outcome;	/* the worst of the rules */
 	bool first_use;			/* no root pinned, or no link: exit 4
 					   at best */
+	/* Something counts only by a checkpoint whose key has expired since,
+	 * and no later one names it: exit 4 at best.  Else "". */
+	char late[200];
 	bool is_protected;		/* else there are no rules, and a pass */
 	char *ref;
 	bool has_from, has_to, has_commit;

@@ -246,5 +246,8 @@ bool ev_past_counts(char reason[160], struct ev_past *p, struct ev_repo *r,
 			 "checkpoint of %.10s that holds it", made, held);
 		return false;
 	}
-	return ev_trust_counts_then(reason, h->trust, s, s->created);
+	if (!ev_trust_counts_then(reason, h->trust, s, s->created))
+		return false;
+	p->late_used = p->late_used || h->late;
+	return true;
 }

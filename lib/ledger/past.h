@@ -24,6 +24,8 @@ struct ev_holder {
 	struct ev_trust *trust;		/* of the link it names; not owned */
 	char approvals[72];		/* digest of the decisions there were */
 	bool tip;			/* no other one comes after it */
+	bool late;			/* used although nothing says that it
+					   was not made later than it says */
 	/* Private: what was opened of it, when it was last asked; and whether
 	 * its digest is that of the decisions there are (0: not asked). */
 	struct ev_notes *notes;
@@ -56,6 +58,7 @@ struct ev_past {
 	/* Fills the past once; NULL: filled.  Negative: it could not be. */
 	int (*fill)(struct ev_past *p, struct ev_repo *r);
 	void *ctx;
+	bool late_used;			/* something counted by a late one */
 	struct ev_past_memo *memo;	/* private */
 };
 void ev_past_release(struct ev_past *p);

@@ -167,20 +167,26 @@ static int walk(size_t *lapsed, struct ev_chain *c, struct ev_repo *r,
 	return ret;
 }
 
-/* Those up to the last one that a checkpoint names that is used. */
-static int count_settled(size_t *out, struct ev_chain *c)
+/* Those up to the last one that a checkpoint names that is used; *sure: by one
+ * that is not late. */
+static int count_settled(size_t *out, size_t *sure, struct ev_chain *c)
 {
 	const struct ev_checkpoints *l;
 	size_t i, k;
 	int ret;
 
-	*out = 0;
+	*out = *sure = 0;
 	l = ev_chain_checkpoints(c, &ret);
-	for (i = 0; l && i < l->n; i++)
-		for (k = *out; ev_checkpoint_used(&l->items[i]) && k < c->n;
-		     k++)
-			if (l->items[i].link == c->links[k])
-				*out = k + 1;
+	for (i = 0; l && i < l->n; i++) {
+		if (!ev_checkpoint_used(&l->items[i]))
+			continue;
+		for (k = 0; k < c->n && c->links[k] != l->items[i].link; k++)
+			;
+		if (k < c->n && k + 1 > *out)
+			*out = k + 1;
+		if (k < c->n && k + 1 > *sure && !l->items[i].late)
+			*sure = k + 1;
+	}
 	return ret;
 }
 
@@ -188,12 +194,14 @@ static int count_settled(size_t *out, struct ev_chain *c)
 static int cut_unsettled(struct ev_chain *c, size_t lapsed)
 {
 	const struct ev_policy *p;
-	size_t settled, i;
+	size_t settled, sure, i;
 	int ret;
 
 	if (lapsed >= c->n)
 		return 0;
-	ret = count_settled(&settled, c);
+	ret = count_settled(&settled, &sure, c);
+	if (ret == 0)
+		c->seen->late_settled = settled > lapsed && sure <= lapsed;
 	if (ret < 0 || settled > lapsed)
 		return ret;
 	p = c->links[lapsed];

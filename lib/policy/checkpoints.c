@@ -2,6 +2,8 @@
 
 #include "policy/checkpoints_internal.h"
 
+#include <stdio.h>
+
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -262,6 +264,21 @@ void ev_checkpoints_tips(struct ev_oids *out, const struct ev_checkpoints *l)
 			ev_oids_add(out, &l->items[i].decided.oid);
 	free(named);
 	ev_oidmap_free(places);
+}
+
+bool ev_chain_late(char reason[200], const struct ev_chain *c)
+{
+	const struct ev_checkpoint *last;
+
+	*reason = '\0';
+	if (!c->seen || (!c->seen->late_settled && !c->seen->past.late_used))
+		return false;
+	last = ev_checkpoints_newest(&c->seen->list);
+	snprintf(reason, 200, "only checkpoint '%.60s' holds it, and no later "
+		 "one says that it was made in time: %.80s", last ?
+		 last->decided.ref + strlen("refs/tags/") : "", last ?
+		 last->reason : "");
+	return true;
 }
 
 struct ev_checkpoints *ev_chain_checkpoints(struct ev_chain *c, int *err)

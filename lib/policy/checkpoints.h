@@ -34,6 +34,8 @@ struct ev_checkpoint {
 	enum ev_checkpoint_state state;
 	const struct ev_policy *link;	/* that it names; NULL: none of ours */
 	bool named;			/* as `previous` of an accepted one */
+	bool late;			/* used on the word of a late one alone,
+					   or late itself */
 	bool ledger_here;		/* the commit it signs is */
 	char reason[200];
 };
@@ -58,6 +60,13 @@ ev_checkpoints_newest(const struct ev_checkpoints *l);
 /* Those that no other one that is used names: what the next has as
  * `previous`. */
 void ev_checkpoints_tips(struct ev_oids *out, const struct ev_checkpoints *l);
+
+/*
+ * Has anything that was judged by this chain so far counted because of a
+ * checkpoint that is late?  Then nothing is better than exit status 4; with
+ * the reason.
+ */
+bool ev_chain_late(char reason[200], const struct ev_chain *c);
 
 /* High-water mark ------------------------------------------------------------
  * <statedir>/high-water: one line "TAG LEDGER" for each tip that an audit

@@ -90,9 +90,10 @@ int ev_checkpoint_counts(bool *yes, struct ev_checkpoint *c, struct ev_repo *r,
 static int holds_line(bool *yes, struct ev_repo *r,
 		      const struct ev_checkpoint *c, const char *line)
 {
-	struct ev_past one = { NULL, 0, 0, NULL, 0, 0, NULL, NULL, NULL, NULL };
+	struct ev_past one;
 	int ret;
 
+	memset(&one, 0, sizeof(one));
 	EV_GROW(one.items, one.n, one.cap);
 	memset(one.items, 0, sizeof(*one.items));
 	one.items[one.n++].ledger = c->decided.d.ledger;
@@ -165,6 +166,7 @@ struct walk {
 	struct ev_seen *s;
 	int64_t *bound;			/* by when each must have been there;
 					   INT64_MIN: nothing names it */
+	bool *sure;			/* one that is not late names it */
 	bool any;			/* a later one is used */
 };
 
@@ -190,7 +192,7 @@ static bool is_revoked(const struct ev_policy *p, const char *subkey)
 }
 
 /* What it names, by a hash, was there at the time that it says. */
-static void name_before(struct walk *w, size_t i, int64_t bound)
+static void name_before(struct walk *w, size_t i, int64_t bound, bool sure)
 {
 	const struct ev_decision *d = &w->s->list.items[i].decided.d;
 	size_t k, m;
@@ -199,8 +201,11 @@ static void name_before(struct walk *w, size_t i, int64_t bound)
 		bound = d->at;
 	for (k = 0; k < d->before.n; k++) {
 		m = ev_checkpoints_find(w->s, d->before.items[k]);
-		if (m < i && w->bound[m] < bound)
+		if (m >= i)
+			continue;
+		if (w->bound[m] < bound)
 			w->bound[m] = bound;
+		w->sure[m] = w->sure[m] || sure;
 	}
 }
 
@@ -217,6 +222,7 @@ static int state_of(struct walk *w, size_t i)
 
 	c->state = EV_CHECKPOINT_REFUSED;
 	c->named = named;
+	c->late = false;
 	c->link = link;
 	c->decided.person = NULL;	/* of a link that may be gone */
 	*c->reason = '\0';
@@ -230,31 +236,35 @@ static int state_of(struct walk *w, size_t i)
 	ret = fate_of(&fate, w->s, i, &now->trust);
 	if (ret < 0 || !fate.stands)
 		return ret;
-	if (named || vouched || fate.good) {
+	if (named || vouched || fate.good)
 		c->state = EV_CHECKPOINT_ACCEPTED;
+	if (vouched || fate.good || (named && w->sure[i]))
 		return 0;
-	}
 	ret = ev_checkpoint_counts(&counts, c, w->s->repo, now, w->s->now);
 	if (ret < 0)
 		return ret;
 	if (counts) {
 		c->state = EV_CHECKPOINT_ACCEPTED;
-	} else if (!w->any && !is_revoked(now, c->decided.subkey)) {
+		return 0;
+	}
+	c->late = named;
+	if (!named && !w->any && !is_revoked(now, c->decided.subkey)) {
 		c->state = EV_CHECKPOINT_LATE;
-		w->s->list.late = true;
+		c->late = w->s->list.late = true;
 	}
 	return 0;
 }
 
 int ev_checkpoints_accept(struct ev_seen *s)
 {
-	struct walk w = { s, NULL, false };
+	struct walk w = { s, NULL, NULL, false };
 	size_t i;
 	int ret = 0;
 
 	if (s->accepted)
 		return 0;
 	w.bound = ev_calloc(s->list.n + 1, sizeof(*w.bound));
+	w.sure = ev_calloc(s->list.n + 1, sizeof(*w.sure));
 	s->list.late = false;
 	for (i = 0; i < s->list.n; i++)
 		w.bound[i] = INT64_MIN;
@@ -264,17 +274,19 @@ int ev_checkpoints_accept(struct ev_seen *s)
 		ret = state_of(&w, i - 1);
 		if (ret < 0)
 			break;
-		if (ev_checkpoint_used(c))
+		if (c->state == EV_CHECKPOINT_ACCEPTED)
 			*c->reason = '\0';
 		/* One that nothing names stands for itself; of one that is
 		 * not used, others are known if a later one holds it. */
 		if (ev_checkpoint_used(c) && !c->named)
-			name_before(&w, i - 1, INT64_MAX);
+			name_before(&w, i - 1, INT64_MAX, !c->late);
 		else if (w.bound[i - 1] != INT64_MIN)
-			name_before(&w, i - 1, w.bound[i - 1]);
+			name_before(&w, i - 1, w.bound[i - 1], w.sure[i - 1] ||
+				    (ev_checkpoint_used(c) && !c->late));
 		w.any = w.any || ev_checkpoint_used(c);
 	}
 	free(w.bound);
+	free(w.sure);
 	s->accepted = ret == 0;
 	return ret;
 }

@@ -21,6 +21,7 @@ struct ev_seen {
 	struct ev_checkpoints list;
 	struct ev_oidmap *places;	/* in the list, by tag, from 1 */
 	bool read, accepted;
+	bool late_settled;		/* a link stands by a late one alone */
 	struct ev_past past;
 };
 struct ev_seen *ev_seen_new(struct ev_repo *r, const struct ev_evidence *e,

@@ -18,6 +18,7 @@ static void add_holder(struct ev_past *p, const struct ev_checkpoint *c,
 	h->ledger = c->decided.d.ledger;
 	h->at = c->decided.d.at;
 	h->trust = trust;
+	h->late = c->late;
 	memcpy(h->approvals, c->decided.d.approvals, sizeof(h->approvals));
 }
 

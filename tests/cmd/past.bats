@@ -1,0 +1,393 @@
+#!/usr/bin/env bats
+# What checkpoints hold counts for ever; what none holds, while its key is valid
+# and listed.  And what somebody can do about it who has an old key.
+#
+# The key `expired` of the build service ended on 2025-06-01.
+
+load ../lib
+load ../keys
+load ../product
+load ../decide
+load ../time
+
+# policy VERSION [PREVIOUS [LINE...]]: .evidence/policy.yaml, by whose rules
+# production needs the test `unit` and Ada's approval.
+policy() {
+	mkdir -p .evidence
+	{
+		printf 'version: %d\n' "$1"
+		test -z "${2:-}" || printf 'previous: %s\n' "$2"
+		printf 'product: {id: %s, name: RhythmGuard}\npeople:\n' "$PRODUCT"
+		people
+		cat <<-'END'
+		protect:
+		  - {ref: refs/heads/production, require: release}
+		requirements:
+		  release:
+		    tests: [{name: unit, by: [ci]}]
+		    approvals: [{role: clinical, count: 1}]
+		policy_change: {approvals: [{role: quality, count: 1}]}
+		checkpoint: {by: [quality]}
+		revoke: {records: [quality], keys: [quality]}
+		END
+		printf '%s\n' "${@:3}"
+	} >.evidence/policy.yaml
+}
+
+# Who is listed, by default.
+people() {
+	policy_person 'Build service' ci expired | sed 's/}$/, machine: true}/'
+	policy_person 'Dr. Ada Kern' clinical ada
+	policy_person 'Quinn Abara' quality quinn
+	policy_person 'Robin Sato' quality robin
+}
+
+setup() {
+	setup_world
+	keys_home "$GNUPGHOME" ci expired ada quinn robin mallory
+	export GIT_AUTHOR_NAME='Devi Rao' GIT_AUTHOR_EMAIL=devi@example.org
+	export GIT_COMMITTER_NAME='Devi Rao' GIT_COMMITTER_EMAIL=devi@example.org
+	git init -q -b main "$WORLD/product" && cd "$WORLD/product"
+	policy 1
+	echo 'detector 1' >detector
+	git add -A && git commit -q -m 'detector 1'
+	git branch production
+	echo 'detector 2' >detector
+	git commit -q -am 'lower the threshold'
+	git config evidence.root "$(key_fpr quinn)"
+	echo '{"result": "PASSED", "configuration": []}' >"$WORLD/passed.json"
+}
+
+teardown() {
+	keys_stop
+	teardown_world
+}
+
+# link: that is in force.
+link() {
+	git evidence check --json | jq -r .policy
+}
+
+# sign_policy DATE KEY: approve the control set of HEAD.
+sign_policy() {
+	as "$2"
+	at "$1" git evidence approve --policy --role quality --yes -q \
+		>"$WORLD/log" 2>&1 || { cat "$WORLD/log"; return 1; }
+}
+
+# test_by DATE KEY
+test_by() {
+	as "$2"
+	at "$1" git evidence attach test "$WORLD/passed.json" --name unit -q
+}
+
+# approve_by DATE KEY ROLE
+approve_by() {
+	as "$2"
+	at "$1" git evidence approve --role "$3" --yes >"$WORLD/log" 2>&1 ||
+		{ cat "$WORLD/log"; return 1; }
+}
+
+# checkpoint_by DATE KEY
+checkpoint_by() {
+	as "$2"
+	at "$1" git evidence checkpoint >"$WORLD/log" 2>&1 ||
+		{ cat "$WORLD/log"; return 1; }
+}
+
+# The usual story up to the checkpoint of 2025-04-01.
+given_held() {
+	sign_policy 2025-03-01 quinn
+	test_by 2025-03-02 expired
+	approve_by 2025-03-03 ada clinical
+	checkpoint_by 2025-04-01 "${1:-quinn}"
+}
+
+# forge DATE KEY PROGRAM: what a checkpoint of now would say, its tag edited by
+# the sed PROGRAM and signed by KEY at DATE; whoever has a key can.
+forge() {
+	local sig tag name
+	git cat-file tag "$(git for-each-ref --format='%(objectname)' \
+		refs/tags/evidence/checkpoint | tail -n 1)" |
+		sed -e '/BEGIN PGP/,$d' -e "$3" >"$WORLD/tag"
+	sig=$(at "$1" gpg -q --batch -u "$(key_fpr "$2")" -abo - "$WORLD/tag")
+	printf '%s\n' "$sig" >>"$WORLD/tag"
+	tag=$(git hash-object -t tag -w --stdin <"$WORLD/tag")
+	name=$(sed -n 's/^tag //p' "$WORLD/tag")
+	git update-ref "refs/tags/$name" "$tag"
+}
+
+# states: of the test records of HEAD.
+states() {
+	git evidence verify --json |
+		jq -r '.records[] | select(.kind == "test" or .kind == null) |
+			.state'
+}
+
+@test "a record outlives its key if a checkpoint holds it" {
+	given_held
+	expect_exit 0 git evidence check
+	test "$(states)" = live
+	expect_exit 0 git evidence verify
+	# and without one it does not
+	git for-each-ref --format='delete %(refname)' \
+		refs/tags/evidence/checkpoint | git update-ref --stdin
+	expect_exit 1 git evidence check
+	expect_in stdout "fail    tests.unit"
+	test "$(states)" = untimely
+}
+
+@test "what was recorded after the last checkpoint lapses with its key" {
+	sign_policy 2025-03-01 quinn
+	test_by 2025-03-02 expired
+	checkpoint_by 2025-04-01 quinn
+	echo 'detector 3' >detector
+	git commit -q -am 'detector 3'
+	test_by 2025-05-01 expired
+	approve_by 2025-05-02 ada clinical
+	expect_exit 0 at 2025-05-03 git evidence check
+	expect_exit 1 at 2025-07-01 git evidence check
+	expect_in stdout "fail    tests.unit"
+}
+
+@test "who left the policy has said what they said" {
+	given_held
+	people() {
+		policy_person 'Build service' ci ci | sed 's/}$/, machine: true}/'
+		policy_person 'Rhea Lindqvist' clinical rhea
+		policy_person 'Quinn Abara' quality quinn
+	}
+	policy 2 "$(link)"
+	rm .evidence/keys/*
+	people >/dev/null
+	refute test -e .evidence/keys/ada.pub.asc
+	git add -A && git commit -q -m 'policy: others' && git branch others
+	sign_policy 2025-08-01 quinn
+	git reset -q --hard HEAD^
+	expect_exit 0 git evidence check
+	expect_in stdout 'all 4 rules hold'
+	# and can say nothing more
+	as ada
+	expect_exit 128 git evidence approve --role clinical --yes
+	git for-each-ref --format='delete %(refname)' \
+		refs/tags/evidence/checkpoint | git update-ref --stdin
+	expect_exit 1 git evidence check
+	test "$(states)" = foreign
+}
+
+@test "a signature that is dated after its checkpoint does not count" {
+	sign_policy 2025-03-01 quinn
+	test_by 2025-05-02 expired
+	approve_by 2025-03-03 ada clinical
+	checkpoint_by 2025-04-01 quinn
+	expect_exit 1 git evidence check
+	expect_in stdout "fail    tests.unit"
+}
+
+@test "a checkpoint whose own key has expired is used, and more is not said" {
+	people() {
+		policy_person 'Build service' ci expired |
+			sed 's/}$/, machine: true}/'
+		policy_person 'Dr. Ada Kern' clinical ada
+		policy_person 'Quinn Abara' quality quinn
+		policy_person 'Robin Sato' quality shortlived
+	}
+	keys_import shortlived
+	policy 1
+	git add -A && git commit -q --amend --no-edit
+	given_held shortlived
+	expect_exit 0 at 2040-01-01 git evidence check
+	expect_exit 4 at 2046-01-01 git evidence check
+	expect_in stderr 'checkpoint' 'expired on 2045-01-01'
+	# a later one names it
+	as quinn
+	at 2046-02-01 git evidence attach test "$WORLD/passed.json" \
+		--name soak -q
+	checkpoint_by 2046-02-02 quinn
+	expect_exit 0 at 2046-03-01 git evidence check
+}
+
+@test "machines and people without the role make no checkpoint" {
+	sign_policy 2025-03-01 quinn
+	test_by 2025-03-02 expired
+	for key in ada expired mallory
+	do
+		as "$key"
+		expect_exit 128 at 2025-04-01 git evidence checkpoint
+		refute git show-ref -q --tags evidence/checkpoint
+	done
+	as ada
+	expect_exit 128 at 2025-04-01 git evidence checkpoint
+	expect_in stderr "'Dr. Ada Kern' has none of the roles" \
+		'Quinn Abara, Robin Sato'
+}
+
+# Each forged in the place of the honest one.
+@test "a checkpoint is not accepted" {
+	given_held
+	git cat-file tag "$(git rev-parse \
+		refs/tags/evidence/checkpoint/$(git rev-parse \
+		refs/notes/evidence | cut -c1-12))" >"$WORLD/honest"
+	expect_exit 0 git evidence check
+	while IFS='|' read -r title key program
+	do
+		echo "case: $title"
+		forge 2025-04-01 "$key" "$program"
+		expect_exit 1 git evidence check
+		expect_in stdout "fail    tests.unit"
+	done <<-'END'
+	by a person without the role|ada|s/^tagger Quinn Abara <Abara/tagger Dr. Ada Kern <Kern/
+	by a machine|expired|s/^tagger Quinn Abara <Abara/tagger Build service <service/
+	by nobody listed|mallory|
+	in the name of another|robin|
+	of another product|quinn|s/7b0e1111/7b0e1112/
+	naming a link that is not in the chain|quinn|s/"policy": "sha256:...../"policy": "sha256:00000/
+	dated in the future|quinn|s/"recordedAt": "2025/"recordedAt": "2095/; s/> [0-9]* +0000/> 3945672000 +0000/
+	of another time than it was signed|quinn|s/"recordedAt": "2025-04-01/"recordedAt": "2025-03-15/; s/> [0-9]* +0000/> 1742040000 +0000/
+	END
+	git update-ref "refs/tags/$(sed -n 's/^tag //p' "$WORLD/honest")" \
+		"$(git hash-object -t tag -w "$WORLD/honest")"
+	expect_exit 0 git evidence check
+}
+
+@test "a checkpoint of a ledger that does not hold a record holds it not" {
+	sign_policy 2025-03-01 quinn
+	test_by 2025-03-02 expired
+	approve_by 2025-03-03 ada clinical
+	git update-ref refs/heads/old refs/notes/evidence
+	echo other >"$WORLD/other.json"
+	as ada
+	git tag -d v0 2>/dev/null || :
+	checkpoint_by 2025-04-01 quinn
+	# somebody rewinds the ledger below the next checkpoint
+	git update-ref refs/notes/evidence \
+		"$(git commit-tree -m empty 4b825dc642cb6eb9a060e54bf8d69288fbee4904)"
+	as quinn
+	at 2025-04-02 git evidence attach test "$WORLD/passed.json" \
+		--name soak -q
+	checkpoint_by 2025-04-03 quinn
+	expect_exit 1 git evidence check
+	# put back, it counts by the first of the two
+	git update-ref refs/notes/evidence refs/heads/old
+	expect_exit 0 git evidence check
+}
+
+@test "an old key can name no checkpoint that was refused" {
+	sign_policy 2025-03-01 quinn
+	test_by 2025-03-02 expired
+	approve_by 2025-03-03 ada clinical
+	checkpoint_by 2025-04-01 quinn
+	# Ada, who may not, says that there was one; and Quinn's names it
+	forge 2025-04-01 ada 's/^tagger Quinn Abara <Abara/tagger Dr. Ada Kern <Kern/'
+	expect_exit 1 git evidence check
+	as quinn
+	at 2025-04-02 git evidence attach test "$WORLD/passed.json" \
+		--name soak -q
+	checkpoint_by 2025-04-03 quinn
+	git cat-file tag "refs/tags/evidence/checkpoint/$(git rev-parse \
+		refs/notes/evidence | cut -c1-12)" >"$WORLD/tag"
+	# it has no tip to name, and holds by itself what it has
+	grep -qF '"previous": []' "$WORLD/tag"
+	expect_exit 0 git evidence check
+}
+
+# Robin, whose key ended on 2025-06-01, may sign checkpoints and policies.
+given_robin() {
+	people() {
+		policy_person 'Build service' ci ci | sed 's/}$/, machine: true}/'
+		policy_person 'Dr. Ada Kern' clinical ada
+		policy_person 'Quinn Abara' quality quinn
+		policy_person 'Robin Sato' quality expired
+	}
+	policy 1
+	git add -A && git commit -q --amend --no-edit
+	sign_policy 2025-03-01 quinn
+	test_by 2025-03-02 ci
+	approve_by 2025-03-03 ada clinical
+}
+
+# rival DATE KEY: a policy that asks for nothing, as version 2.
+rival() {
+	local head
+	head=$(git rev-parse HEAD)
+	policy 2 "$(link)"
+	sed -i '/^protect:/,/approvals: \[{role: clinical/d' .evidence/policy.yaml
+	printf 'protect: []\nrequirements: {}\n' >>.evidence/policy.yaml
+	git add -A && git commit -q -m 'policy: nothing' && git branch rival
+	sign_policy "$1" "$2"
+	git reset -q --hard "$head"
+}
+
+# newer DATE KEY: a policy that asks for one test more, as version 2.
+newer() {
+	local head
+	head=$(git rev-parse HEAD)
+	policy 2 "$(link)"
+	sed -i 's/{name: unit, by: \[ci\]}/&, {name: soak, by: [ci]}/' \
+		.evidence/policy.yaml
+	git add -A && git commit -q -m 'policy: soak' && git branch newer
+	sign_policy "$1" "$2"
+	git reset -q --hard "$head"
+}
+
+@test "a policy whose approvals lapsed stands if a checkpoint settles it" {
+	given_robin
+	newer 2025-04-01 expired
+	expect_exit 1 at 2025-05-01 git evidence check
+	expect_in stdout 'fail    tests.soak'
+	expect_exit 1 git evidence check
+	expect_in stdout 'policy.link' 'keys have expired since'
+	checkpoint_by 2025-05-02 quinn
+	expect_exit 1 git evidence check
+	expect_in stdout 'fail    tests.soak'
+	expect_not_in stdout policy.link
+}
+
+@test "an old key cannot put a policy before a checkpoint" {
+	given_robin
+	checkpoint_by 2025-07-01 quinn
+	rival 2025-05-01 expired
+	expect_exit 0 git evidence check
+	expect_in stdout "all 4 rules hold"
+}
+
+# set_aside BRANCH: take the approvals of its policy away, to bring them back.
+set_aside() {
+	git for-each-ref --format='create %(refname) %(objectname)' \
+		--points-at "$1^{tree}" refs/tags/evidence/policy >"$WORLD/aside"
+	test -s "$WORLD/aside"
+	sed -E 's/^create (\S+) .*/delete \1/' "$WORLD/aside" |
+		git update-ref --stdin
+}
+
+bring_back() {
+	git update-ref --stdin <"$WORLD/aside"
+}
+
+@test "an old key can make no fork of a policy that is settled" {
+	given_robin
+	rival 2025-05-01 expired
+	set_aside rival
+	newer 2025-07-01 quinn
+	bring_back
+	expect_exit 1 git evidence check
+	expect_in stdout 'policy.link' 'policies follow'
+	set_aside rival
+	checkpoint_by 2025-07-02 quinn
+	bring_back
+	expect_exit 1 git evidence check
+	expect_in stdout 'fail    tests.soak'
+	expect_not_in stdout 'policies follow'
+}
+
+@test "of two that follow one, a checkpoint says which" {
+	given_robin
+	rival 2025-04-01 quinn
+	set_aside rival
+	newer 2025-04-01 quinn
+	checkpoint_by 2025-04-02 quinn
+	bring_back
+	expect_exit 1 git evidence check
+	expect_in stdout 'fail    tests.soak'
+	expect_not_in stdout 'policies follow'
+}
