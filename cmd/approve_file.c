@@ -161,7 +161,9 @@ static int complete_policy(struct approve *a, const struct ev_buf *armour)
 {
 	struct ev_decision *d = &a->decision, now;
 	struct ev_approve_policy ask = { .commit = d->tree, .role = d->role,
-					 .fpr = a->fpr, .now = ev_now() };
+					 .fpr = a->reader.chain.root,
+					 .name = d->name, .email = d->email,
+					 .now = ev_now() };
 	struct ev_strs diff = EV_STRS_INIT, loosened = EV_STRS_INIT;
 	struct ev_repo *r = a->ctx->repo;
 	struct ev_policy next = { 0 };
@@ -172,7 +174,10 @@ static int complete_policy(struct approve *a, const struct ev_buf *armour)
 	if (ret < 0)
 		return ret;
 	judge = ev_approve_policy_judge(&a->reader.chain, &next);
-	ret = ev_approve_signer(a->fpr, r, judge, d, armour, ev_now());
+	ret = ev_approve_policy_root(&next, &a->reader.chain, &ask);
+	if (ret == 0)
+		ret = ev_approve_signer(a->fpr, r, judge, d, armour, ev_now());
+	ask.fpr = a->fpr;
 	ev_policy_release(&next);
 	if (ret == 0)
 		ret = ev_approve_policy_draft(&now, &next, &diff, &loosened, r,

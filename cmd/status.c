@@ -1,13 +1,12 @@
 #include "base/compat.h"
 
-#include "cmd/schemas.h"
-#include "cmd/verdict.h"
-#include "cmd/words.h"
+#include "cmd/status.h"
 
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "gate/approve.h"
+#include "cmd/schemas.h"
+#include "cmd/verdict.h"
 #include "repo/config.h"
 
 static const char *target;
@@ -21,22 +20,11 @@ static const char *const synopsis[] = {
 	"status [<rev>] [--for <ref>] [--json]", NULL
 };
 
-/* All that is shown. */
-struct state {
-	struct context *ctx;
-	struct reader reader;
-	char *ref;
-	const char *rev;		/* as asked, for commands to paste */
-	const struct ev_person *person;	/* who asks; NULL: nobody listed */
-	struct ev_standing standing;
-	struct ev_lines lines;
-	struct ev_strs next;		/* what they can do: commands */
-};
-
 static void state_release(struct state *s)
 {
 	ev_strs_release(&s->next);
 	ev_lines_release(&s->lines);
+	ev_pending_release(&s->pending);
 	ev_standing_release(&s->standing);
 	free(s->ref);
 	reader_release(&s->reader);
@@ -52,14 +40,15 @@ static void add_next(struct state *s, const char *command)
 
 static void next_approvals(struct state *s, const char *label)
 {
+	const struct ev_strs *roles = s->standing.roles.n ?
+		&s->standing.roles : &s->standing.again;
 	struct ev_buf line = EV_BUF_INIT;
 	size_t i, k;
 
-	for (i = 0; i < s->standing.roles.n; i++) {
+	for (i = 0; i < roles->n; i++) {
 		ev_buf_clear(&line);
 		ev_buf_addf(&line, "git evidence approve %s --for %s --role %s",
-			    label, verdict_ref(s->ref),
-			    s->standing.roles.items[i]);
+			    label, verdict_ref(s->ref), roles->items[i]);
 		for (k = 0; k < s->standing.clears.n; k++)
 			ev_buf_addf(&line, " --clears %s",
 				    s->standing.clears.items[k]);
@@ -137,6 +126,7 @@ static void find_next(struct state *s)
 
 	verdict_label(label, s->ctx, &s->standing.verdict);
 	next_mends(s);
+	status_policy_next(s);
 	next_approvals(s, label);
 	next_push(s, label);
 }
@@ -170,7 +160,7 @@ static void print_records(const struct state *s)
 		out_line("  none");
 }
 
-static void print_names(const char *before, const struct ev_strs *names)
+void status_print_names(const char *before, const struct ev_strs *names)
 {
 	struct ev_buf line = EV_BUF_INIT;
 	size_t i;
@@ -182,27 +172,30 @@ static void print_names(const char *before, const struct ev_strs *names)
 	ev_buf_release(&line);
 }
 
-static void print_awaited(const struct state *s)
+void status_print_awaited(const struct ev_awaited *a, size_t n)
 {
-	const struct ev_awaited *a;
 	size_t i;
 
+	for (i = 0; i < n; i++) {
+		out_line("  %s: %lld of %lld", a[i].role,
+			 (long long)a[i].have, (long long)a[i].wanted);
+		status_print_names("    could approve: ", &a[i].people);
+		status_print_names("    could not:     ", &a[i].barred);
+		if (!a[i].people.n)
+			out_line("    nobody is left who could");
+	}
+}
+
+static void print_awaited(const struct state *s)
+{
 	if (!s->standing.n && !s->standing.open.n &&
 	    !s->standing.rejected_by.n)
 		return;
 	out_raw("\n", 1);
 	out_line("awaited:");
-	for (i = 0; i < s->standing.n; i++) {
-		a = &s->standing.awaited[i];
-		out_line("  %s: %lld of %lld", a->role, (long long)a->have,
-			 (long long)a->wanted);
-		print_names("    could approve: ", &a->people);
-		print_names("    could not:     ", &a->barred);
-		if (!a->people.n)
-			out_line("    nobody is left who could");
-	}
-	print_names("  to be cleared: ", &s->standing.open);
-	print_names("  rejected by: ", &s->standing.rejected_by);
+	status_print_awaited(s->standing.awaited, s->standing.n);
+	status_print_names("  to be cleared: ", &s->standing.open);
+	status_print_names("  rejected by: ", &s->standing.rejected_by);
 }
 
 static void print_next(const struct state *s)
@@ -214,6 +207,9 @@ static void print_next(const struct state *s)
 	out_raw("\n", 1);
 	if (s->person)
 		out_line("you are %s (%s); next:", s->person->name, roles.ptr);
+	else if (s->has_root)
+		out_line("you are nobody whom the policy lists, and hold the "
+			 "root key; next:");
 	else
 		out_line("you are nobody whom the policy lists; next:");
 	for (i = 0; i < s->next.n; i++)
@@ -228,24 +224,26 @@ static void print_text(const struct state *s)
 	verdict_print_rules(s->ctx, &s->standing.verdict, NULL, true, false);
 	print_records(s);
 	print_awaited(s);
+	status_policy_print(s);
 	print_next(s);
 }
 
 /* JSON --------------------------------------------------------------------- */
 
-static void json_awaited(struct ev_json *j, const struct ev_standing *s)
+void status_json_awaited(struct ev_json *j, const struct ev_awaited *a,
+			 size_t n)
 {
 	size_t i;
 
 	ev_json_key(j, "awaited");
 	ev_json_list(j);
-	for (i = 0; i < s->n; i++) {
+	for (i = 0; i < n; i++) {
 		ev_json_object(j);
-		ev_json_kv(j, "role", s->awaited[i].role);
-		ev_json_kvi(j, "wanted", s->awaited[i].wanted);
-		ev_json_kvi(j, "have", s->awaited[i].have);
-		ev_json_strs(j, "people", &s->awaited[i].people);
-		ev_json_strs(j, "barred", &s->awaited[i].barred);
+		ev_json_kv(j, "role", a[i].role);
+		ev_json_kvi(j, "wanted", a[i].wanted);
+		ev_json_kvi(j, "have", a[i].have);
+		ev_json_strs(j, "people", &a[i].people);
+		ev_json_strs(j, "barred", &a[i].barred);
 		ev_json_end_object(j);
 	}
 	ev_json_end_list(j);
@@ -286,9 +284,10 @@ static void print_json(const struct state *s)
 	}
 	ev_json_end_list(&j);
 	json_ignored(&j, &s->lines);
-	json_awaited(&j, &s->standing);
+	status_json_awaited(&j, s->standing.awaited, s->standing.n);
 	ev_json_strs(&j, "open", &s->standing.open);
 	ev_json_strs(&j, "rejectedBy", &s->standing.rejected_by);
+	status_policy_json(&j, s);
 	json_you(&j, s);
 	json_finish(&j);
 	ev_buf_release(&buf);
@@ -299,18 +298,16 @@ static void print_json(const struct state *s)
 static int read_lines(struct state *s)
 {
 	struct ev_ledger *l = NULL;
-	struct ev_oid commit, tree;
+	struct ev_oid tree;
 	int ret;
 
-	ret = ev_repo_commit(&commit, s->ctx->repo, s->rev);
-	if (ret == 0)
-		ret = ev_repo_tree_of(&tree, s->ctx->repo, &commit);
+	ret = ev_repo_tree_of(&tree, s->ctx->repo, &s->commit);
 	if (ret == 0)
 		ret = ev_ledger_open(&l, s->ctx->repo, s->reader.trust,
 				     s->reader.evidence.has_ledger ?
 				     &s->reader.evidence.ledger : NULL);
 	if (ret == 0)
-		ret = ev_ledger_lines(&s->lines, l, &commit, &tree);
+		ret = ev_ledger_lines(&s->lines, l, &s->commit, &tree);
 	ev_ledger_close(l);
 	return ret;
 }
@@ -331,7 +328,11 @@ static int look(struct state *s)
 			       &s->reader.evidence, s->ref, &to, s->person,
 			       ev_now());
 	if (ret == 0)
+		ret = rev_read(&s->commit, &s->reader, r, s->rev);
+	if (ret == 0)
 		ret = read_lines(s);
+	if (ret == 0)
+		ret = status_policy_read(s);
 	if (ret == 0)
 		find_next(s);
 	return ret;

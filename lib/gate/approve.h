@@ -66,12 +66,28 @@ struct ev_approve_policy {
 	struct ev_oid commit;
 	const char *role;
 	const char *fpr;		/* signing key; decides who it is */
+	/* Whose it is if it is the root key and listed for nobody; NULL: as the
+	 * key ring says. */
+	const char *name, *email;
 	int64_t now;
 };
+/*
+ * The root key approves the first policy whoever it is listed for, and may be
+ * listed for nobody: then `next` lists it, in memory, with that role.
+ * EV_EINVALID if `next` has no such role, or not the block of the key.
+ */
+int ev_approve_policy_root(struct ev_policy *next,
+			   const struct ev_chain *chain,
+			   const struct ev_approve_policy *a);
 int ev_approve_policy_draft(struct ev_decision *out, struct ev_policy *next,
 			    struct ev_strs *diff, struct ev_strs *loosened,
 			    struct ev_repo *r, const struct ev_chain *chain,
 			    const struct ev_approve_policy *a);
+
+/* 0 if `next` may follow what is in force (or be the first), else negative
+ * with the reason and the mend. */
+int ev_approve_policy_follows(const struct ev_policy *next,
+			      const struct ev_chain *chain);
 
 /* Who has a say in the next link: roles of policy_change, or (before the first
  * one) every role. Whose people and keys judge it. */
@@ -96,6 +112,9 @@ struct ev_standing {
 	/* of the one who asks */
 	struct ev_strs roles;		/* in which their approval is awaited */
 	struct ev_strs clears;		/* of `open`, those they may clear */
+	/* A role in which they could say so, where they have approved already:
+	 * at most one. */
+	struct ev_strs again;
 	struct ev_strs records;		/* rules that lack what they may sign */
 };
 void ev_standing_release(struct ev_standing *s);
@@ -104,5 +123,33 @@ int ev_standing_read(struct ev_standing *out, struct ev_repo *r,
 		     const struct ev_chain *chain, const struct ev_evidence *e,
 		     const char *ref, const struct ev_oid *to,
 		     const struct ev_person *asks, int64_t now);
+
+/* A control set that is not in force --------------------------------------- */
+
+struct ev_pending {
+	bool is;			/* the commit has one */
+	char link[72];
+	int64_t version;
+	/* Why it cannot follow, and hints, each ended by LF; or NULL. */
+	char *wrong, *mends;
+	struct ev_strs given;		/* "Robin Sato as quality" */
+	struct ev_awaited *awaited;	/* roles that are still short */
+	size_t n, cap;
+	/* Before the first policy: the key that has to approve it, and whom
+	 * the control set lists it for ("" for nobody); else "". */
+	char root[41];
+	char *root_of;
+	struct ev_strs roles;		/* in which the one who asks may */
+};
+void ev_pending_release(struct ev_pending *p);
+/*
+ * Does `commit` have a control set that is newer than the one in force, who has
+ * approved it, and who is awaited?  One that cannot be read has `wrong`.
+ * `asks` may be NULL; `has_root`: whoever asks holds the root key.
+ */
+int ev_pending_read(struct ev_pending *out, struct ev_repo *r,
+		    const struct ev_chain *chain, const struct ev_evidence *e,
+		    const struct ev_oid *commit, const struct ev_person *asks,
+		    bool has_root, int64_t now);
 
 #endif

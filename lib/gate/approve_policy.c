@@ -56,8 +56,8 @@ static int check_next(const struct ev_policy *next,
 	return ret;
 }
 
-static int check_chain(const struct ev_policy *next,
-		       const struct ev_chain *chain)
+int ev_approve_policy_follows(const struct ev_policy *next,
+			      const struct ev_chain *chain)
 {
 	int ret;
 
@@ -240,9 +240,11 @@ int ev_approve_policy_draft(struct ev_decision *out, struct ev_policy *next,
 	ret = ev_policy_read(next, r, &a->commit);
 	if (ret < 0)
 		return ret;
-	ret = check_chain(next, chain);
+	ret = ev_approve_policy_follows(next, chain);
 	if (ret == 0)
 		ret = check_root(chain, a->fpr);
+	if (ret == 0)
+		ret = ev_approve_policy_root(next, chain, a);
 	if (ret == 0)
 		ret = check_person(&p, chain, next, a);
 	if (ret == 0)

@@ -22,6 +22,7 @@ void ev_standing_release(struct ev_standing *s)
 	ev_strs_release(&s->rejected_by);
 	ev_strs_release(&s->roles);
 	ev_strs_release(&s->clears);
+	ev_strs_release(&s->again);
 	ev_strs_release(&s->records);
 	memset(s, 0, sizeof(*s));
 }
@@ -212,6 +213,26 @@ static void read_open(struct ev_standing *s, const struct ev_cases *cases,
 	ev_strs_release(&all);
 }
 
+/* Who has approved may approve once more to accept what they had not. */
+static void read_again(struct ev_standing *s, struct ev_cases *cases,
+		       const struct ev_person *asks)
+{
+	struct ev_strs roles = EV_STRS_INIT;
+	char reason[200];
+	size_t i;
+
+	if (!s->clears.n || s->roles.n)
+		return;
+	for (i = 0; i < cases->n; i++)
+		if (ev_case_barred(reason, &cases->items[i], asks))
+			return;
+	ev_cases_roles(&roles, cases);
+	for (i = 0; i < roles.n && !s->again.n; i++)
+		if (ev_person_has_role(asks, roles.items[i]))
+			ev_strs_add(&s->again, roles.items[i]);
+	ev_strs_release(&roles);
+}
+
 int ev_standing_read(struct ev_standing *out, struct ev_repo *r,
 		     const struct ev_chain *chain, const struct ev_evidence *e,
 		     const char *ref, const struct ev_oid *to,
@@ -236,8 +257,10 @@ int ev_standing_read(struct ev_standing *out, struct ev_repo *r,
 		read_waivers(out, &cases.items[i], asks);
 		read_records(out, &cases.items[i], asks);
 	}
-	if (ret == 0)
+	if (ret == 0) {
 		read_open(out, &cases, asks);
+		read_again(out, &cases, asks);
+	}
 	ev_cases_release(&cases);
 	if (ret < 0)
 		ev_standing_release(out);

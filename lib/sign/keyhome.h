@@ -135,6 +135,10 @@ int ev_sign_secret_keys(struct ev_strs *out);
 /* Those of which you have the secret key and that cannot sign; why[i] is what
  * is the matter with fprs[i]: "has expired on 2026-03-01", "is revoked". */
 int ev_sign_spent_keys(struct ev_strs *fprs, struct ev_strs *why);
+/* Whose key it is by the first user id of `fpr` in their key ring: both empty
+ * if it is not there. */
+int ev_sign_user_id(struct ev_buf *name, struct ev_buf *email,
+		    const char *fpr);
 /* Append the public block of `fpr`, armoured, self-signatures only. */
 int ev_sign_export_key(struct ev_buf *out, const char *fpr);
 

@@ -302,6 +302,31 @@ int ev_sign_spent_keys(struct ev_strs *fprs, struct ev_strs *why)
 	return list_secret(NULL, fprs, why);
 }
 
+int ev_sign_user_id(struct ev_buf *name, struct ev_buf *email,
+		    const char *fpr)
+{
+	struct ev_gpg_quiet q;
+	gpgme_key_t key = NULL;
+	gpgme_ctx_t ctx = NULL;
+	gpgme_error_t err;
+	int ret;
+
+	ret = ev_gpg_open(&ctx, program, NULL);
+	if (ret < 0)
+		return ret;
+	ev_gpg_begin(&q);
+	err = gpgme_get_key(ctx, fpr, &key, 0);
+	ev_gpg_end(&q);
+	if (!err && key->uids) {
+		ev_buf_adds(name, key->uids->name ? key->uids->name : "");
+		ev_buf_adds(email, key->uids->email ? key->uids->email : "");
+	}
+	if (!err)
+		gpgme_key_unref(key);
+	gpgme_release(ctx);
+	return 0;
+}
+
 static int no_public_key(const char *fpr)
 {
 	ev_fail(EV_ENOTFOUND, "no key '%s' in your key ring", fpr);

@@ -617,3 +617,69 @@ given_ready() {
 	expect_exit 128 git evidence approve --role clinical --yes
 	expect_in stderr 'error: you hold no secret key that the policy lists'
 }
+
+@test "approve --policy: by a root key that is listed for nobody" {
+	local root head
+	root=$(key_fpr rhea)
+	keys_import rhea
+	git config evidence.root "$root"
+	refuses "error: the block of the root key ${root:0:16} is not in .evidence/keys/, so that nobody could verify it" \
+		"hint: gpg --armor --export $root >.evidence/keys/root.asc    # and commit it" \
+		-- --policy --role quality --yes
+	gpg --armor --export "$root" >.evidence/keys/root.asc
+	git add -A && git commit -q -m 'the root'
+	head=$(git rev-parse --short HEAD)
+	git config --unset evidence.signingKey || :
+	refuses "error: the role 'clinical' has no say in policies" \
+		'hint: --role quality' -- --policy --role clinical --yes
+	expect_exit 1 git evidence status
+	expect_in stdout \
+		"  the root key ${root:0:16}, listed for nobody, has to approve it" \
+		'you are nobody whom the policy lists, and hold the root key; next:' \
+		"  git evidence approve --policy $head --role quality"
+	expect_exit 0 git evidence approve --policy "$head" --role quality --yes
+	expect_in stdout 'approved by Rhea Lindqvist as quality'
+	# it is in force, here and for a server with that root
+	expect_exit 1 git evidence check --json
+	expect_json '.root == "'"$root"'" and
+		(.rules[] | select(.rule == "policy.link") | .outcome) == "pass"'
+	git init -q --bare "$WORLD/server.git"
+	git -C "$WORLD/server.git" evidence install --server --root "$root" \
+		>/dev/null
+	git remote add origin "$WORLD/server.git"
+	expect_exit 0 git push -q origin main
+	expect_exit 0 git evidence sync
+	git clone -q -b main "$WORLD/server.git" "$WORLD/clone"
+	git -C "$WORLD/clone" config evidence.root "$root"
+	git -C "$WORLD/clone" evidence sync -q
+	expect_exit 2 git -C "$WORLD/clone" evidence check --json
+	expect_json '.rules[] | select(.rule == "policy.link") | .outcome == "pass"'
+	# from there on it has no say by itself
+	decide_policy_file 2 "$(git evidence check --json 2>/dev/null | jq -r .policy)"
+	gpg --armor --export "$root" >.evidence/keys/root.asc
+	git add -A && git commit -q -m 'the next'
+	expect_exit 128 git evidence approve --policy --role quality --yes \
+		--key "$root"
+}
+
+@test "approve --policy --prepare: by a root key that lies elsewhere" {
+	local root
+	root=$(key_fpr rhea)
+	keys_import rhea
+	git config evidence.root "$root"
+	gpg --armor --export "$root" >.evidence/keys/root.asc
+	git add -A && git commit -q -m 'the root'
+	mkdir "$WORLD/empty" && chmod 700 "$WORLD/empty"
+	GNUPGHOME=$WORLD/empty expect_exit 0 git evidence approve --policy \
+		--role quality --prepare "$WORLD/first"
+	expect_in stdout 'prepared for Root key: '
+	gpg -q -u "$(key_fpr robin)" -ab -o "$WORLD/robin.asc" "$WORLD/first"
+	expect_exit 128 git evidence approve --complete "$WORLD/robin.asc" \
+		--unsigned "$WORLD/first"
+	test -z "$(policy_tags)"
+	gpg -q -u "$root" -ab "$WORLD/first"
+	GNUPGHOME=$WORLD/empty expect_exit 0 git evidence approve \
+		--complete "$WORLD/first.asc"
+	expect_exit 1 git evidence check --json
+	expect_json '.rules[] | select(.rule == "policy.link") | .outcome == "pass"'
+}

@@ -186,3 +186,161 @@ next_for() {
 	expect_exit 128 git evidence status nothing
 	expect_in stderr "error: unknown revision 'nothing'"
 }
+
+# Policies ---------------------------------------------------------------------
+
+# policy_part: what status says of a policy that is not in force.
+policy_part() {
+	sed -n '/^policy: /,/^$/p' "$WORLD/stdout" >"$WORLD/part"
+	sed -E 's/sha256:[0-9a-f]{12}/<link>/g' "$WORLD/part" >"$WORLD/shown"
+	diff -u --label expected - "$WORLD/shown"
+}
+
+# given_next_policy: version 2, in HEAD, on what is in force.
+given_next_policy() {
+	local link
+	link=$(git evidence check --json 2>/dev/null | jq -r .policy)
+	decide_policy_file 2 "$link"
+	sed -i 's/^policy_change: .*/policy_change: {approvals: [{role: quality, count: 2}]}/' \
+		.evidence/policy.yaml
+	git commit -q -am 'two people for a policy'
+}
+
+@test "status: a policy that lies in HEAD, who approved it and who is awaited" {
+	local head
+	as robin
+	expect_exit 1 git evidence status
+	expect_not_in stdout 'policy: '
+	given_next_policy
+	head=$(git rev-parse --short HEAD)
+	expect_exit 1 git evidence status
+	policy_part <<-END
+	policy: version 2, <link>, lies in $head and is not in force
+	  quality: 0 of 1
+	    could approve: Quinn Abara, Robin Sato
+
+	END
+	expect_in stdout "  git evidence approve --policy $head --role quality"
+	next_for ada 1
+	expect_not_in stdout 'approve --policy'
+	# an earlier commit has the one in force
+	expect_exit 1 git evidence status HEAD~1
+	expect_not_in stdout 'policy: '
+	next_for robin 1
+	command=$(grep -e '--policy' "$WORLD/stdout")
+	eval "$command --yes" >/dev/null 2>&1
+	expect_exit 1 git evidence status
+	expect_not_in stdout 'policy: '
+	# and now two are asked for
+	decide_policy_file 3 "$(git evidence check --json 2>/dev/null | jq -r .policy)"
+	git commit -q -am 'one again'
+	head=$(git rev-parse --short HEAD)
+	git evidence approve --policy --role quality --yes -q >/dev/null 2>&1
+	expect_exit 1 git evidence status
+	policy_part <<-END
+	policy: version 3, <link>, lies in $head and is not in force
+	  approved by: Robin Sato as quality
+	  quality: 1 of 2
+	    could approve: Quinn Abara
+
+	END
+	expect_not_in stdout "approve --policy $head"
+	next_for quinn 1
+	expect_in stdout "  git evidence approve --policy $head --role quality"
+	git evidence status --json >"$WORLD/stdout" || :
+	git evidence help --schema status >"$WORLD/schema"
+	test -z "$(jq -r --slurpfile schema "$WORLD/schema" \
+		-f "$lib_top/tests/schema.jq" "$WORLD/stdout")"
+	expect_json '.pendingPolicy | .version == 3 and .wrong == null and
+		.root == null and .approvedBy == ["Robin Sato as quality"] and
+		.awaited == [{role: "quality", wanted: 2, have: 1,
+			people: ["Quinn Abara"], barred: []}]'
+}
+
+@test "status: a policy that cannot follow, or be read, and why" {
+	local head
+	decide_policy_file 2 sha256:$(printf '0%.0s' {1..64})
+	git commit -q -am 'after nothing'
+	head=$(git rev-parse --short HEAD)
+	as robin
+	expect_exit 1 git evidence status
+	policy_part <<-END
+	policy: version 2, <link>, lies in $head and is not in force
+	  it cannot follow: the policy does not say that it follows the one in force, <link>
+	    version: 2                # in .evidence/policy.yaml
+	    previous: $(git evidence check --json 2>/dev/null | jq -r .policy | sed 's/:.\{12\}/:/; s/sha256:/<link>/')
+
+	END
+	expect_not_in stdout 'approve --policy'
+	echo 'surprise: 1' >>.evidence/policy.yaml
+	git commit -q -am 'worse'
+	expect_exit 1 git evidence status
+	expect_in stdout "policy: what lies in $(git rev-parse --short HEAD) is not in force" \
+		'  it cannot follow: .evidence/policy.yaml:'
+	git evidence status --json >"$WORLD/stdout" || :
+	expect_json '.pendingPolicy | .controlSet == null and
+		(.wrong | test("policy.yaml"))'
+	# no policy at all is nobody's to approve
+	git rm -q -r .evidence && git commit -q -m 'none'
+	expect_exit 1 git evidence status
+	expect_not_in stdout 'policy: '
+	git evidence status --json >"$WORLD/stdout" || :
+	expect_json '.pendingPolicy == null'
+}
+
+@test "status: before the first policy its root is told how it begins" {
+	local head
+	git tag -d $(git tag -l 'evidence/policy/*') >/dev/null
+	head=$(git rev-parse --short HEAD)
+	next_for ada 1
+	expect_not_in stdout 'approve --policy'
+	expect_exit 1 git evidence status
+	policy_part <<-END
+	policy: version 1, <link>, lies in $head and is not in force
+	  the root key 5B5804712BADED9A, of Quinn Abara, has to approve it
+
+	END
+	next_for quinn 1
+	expect_in stdout "  git evidence approve --policy $head --role quality"
+	command=$(grep -e '--policy' "$WORLD/stdout")
+	eval "$command --yes" >/dev/null 2>&1
+	expect_exit 1 git evidence status
+	expect_not_in stdout 'approve --policy' 'policy: version'
+	# without a pin it is for anybody whom it lists
+	git tag -d $(git tag -l 'evidence/policy/*') >/dev/null
+	git config --unset evidence.root
+	next_for ada 1
+	expect_in stdout "  git evidence approve --policy $head --role clinical"
+	next_for ci 1
+	expect_not_in stdout 'approve --policy'
+	next_for mallory 1
+	expect_not_in stdout 'approve --policy'
+}
+
+@test "status: who approved without accepting what is in review may do it again" {
+	given_records review
+	approve ada clinical
+	approve robin quality
+	next_for ada 3
+	expect_shown stdout <<-'END'
+	you are Dr. Ada Kern (clinical); next:
+	  git evidence approve <head> --for production --role clinical --clears reports.clinical/G01
+	END
+	# it is not for others to accept
+	next_for robin 3
+	expect_in stdout 'nothing that you could do'
+	next_for ada 3
+	command=$(sed -n 's/^  //p' "$WORLD/stdout")
+	$command --yes >/dev/null 2>&1
+	expect_exit 0 git evidence status
+	next_for ada 0
+	expect_not_in stdout 'git evidence approve'
+}
+
+@test "status: nothing is offered again to who would not count" {
+	GIT_AUTHOR_NAME='Dr. Ada Kern' git commit -q --allow-empty -m 'by Ada'
+	given_records review
+	approve ada clinical
+	next_for ada 1
+	expect_in stdout 'nothing that you could do'
+}
