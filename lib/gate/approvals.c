@@ -30,7 +30,7 @@ static const char *name_of(const struct ev_vote *v)
 
 static bool same_person(const struct ev_vote *a, const struct ev_vote *b)
 {
-	return person_of(a) ? person_of(a) == person_of(b)
+	return person_of(a) ? ev_person_same(person_of(a), person_of(b))
 			    : !strcmp(name_of(a), name_of(b));
 }
 

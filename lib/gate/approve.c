@@ -253,7 +253,8 @@ static void warn_given(struct ev_strs *warnings, const struct ev_case *c,
 
 	for (i = 0; i < c->nvotes; i++) {
 		v = &c->votes[i];
-		if (!v->counts || v->decided->person != a->person ||
+		if (!v->counts ||
+		    !ev_person_same(v->decided->person, a->person) ||
 		    strcmp(v->decided->d.role, a->role))
 			continue;
 		ev_strs_addf(warnings, "%s has approved it as %s already",

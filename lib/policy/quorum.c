@@ -26,7 +26,8 @@ static bool is_repeated(const struct matching *m, size_t ballot)
 	size_t i;
 
 	for (i = 0; i < ballot; i++)
-		if (m->ballots[i].person == m->ballots[ballot].person &&
+		if (ev_person_same(m->ballots[i].person,
+				   m->ballots[ballot].person) &&
 		    !strcmp(m->ballots[i].role, m->ballots[ballot].role))
 			return true;
 	return false;
@@ -38,7 +39,8 @@ static size_t placed(const struct matching *m, const struct ev_person *p)
 	size_t i;
 
 	for (i = 0; i < m->n; i++)
-		if (m->ballots[i].person == p && m->item[i] < m->q->n)
+		if (ev_person_same(m->ballots[i].person, p) &&
+		    m->item[i] < m->q->n)
 			return i;
 	return m->n;
 }
@@ -68,7 +70,7 @@ static bool place(struct matching *m, const struct ev_person *p)
 	size_t i, k;
 
 	for (i = 0; i < m->n; i++) {
-		if (m->ballots[i].person != p)
+		if (!ev_person_same(m->ballots[i].person, p))
 			continue;
 		for (k = 0; k < m->q->n; k++) {
 			if (m->seen[k] || !fits(m, i, k))
