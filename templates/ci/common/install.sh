@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../../.."
 apt-get update -q
 DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
 	gcc libc6-dev make pkg-config git gnupg bubblewrap \
-	libgit2-dev libgpgme-dev libssl-dev libyaml-dev libjansson-dev \
-	libexpat1-dev libunistring-dev
+	libgit2-dev libgpgme-dev libssl-dev zlib1g-dev libyaml-dev \
+	libjansson-dev libexpat1-dev libunistring-dev
 make -s PREFIX="${PREFIX:-/usr/local}" install
 git evidence --version
