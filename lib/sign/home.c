@@ -21,6 +21,7 @@
  * depend on the keys and the signature alone.
  */
 static const char conf[] =
+	"# git-evidence 2\n"
 	"no-greeting\n"
 	"batch\n"
 	"no-tty\n"
@@ -303,6 +304,8 @@ int ev_home_build(struct ev_keytable *table, const char *dir,
 		gpgme_release(ctx);
 	if (ret == 0)
 		ret = each_stranger(dir, ev_rmtree);
+	if (ret == 0)
+		ret = ev_ring_rest(dir, RING_FILE);
 	if (ret == 0)
 		ret = write_table(table, dir, digest);
 	return ret;

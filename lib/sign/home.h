@@ -33,4 +33,12 @@ int ev_home_build(struct ev_keytable *table, const char *dir,
 int ev_home_load(struct ev_keytable *table, const char *dir,
 		 const char *digest);
 
+/*
+ * ring.c: a key box says when it was last looked through for what was deleted.
+ * Three hours later each gpg that opens it does so again, to no end: it copies
+ * the whole box, under one name for all of them, and drops the copy.  Here it
+ * is said to have been done late enough.  A box of another kind stays as it is.
+ */
+int ev_ring_rest(const char *dir, const char *name);
+
 #endif

@@ -154,6 +154,36 @@ static void verifying_changes_nothing_and_starts_no_agent(void **state)
 	ev_buf_release(&sig);
 }
 
+/* A day later each gpg would copy the whole ring, under one name for all. */
+static void a_ring_is_not_copied_by_each_gpg(void **state)
+{
+	struct ev_keyhome *h = sf_open("ada quinn");
+	const char *argv[] = { "faketime", "+1 day", "gpg", "--homedir", NULL,
+		"--with-colons", "--list-keys", NULL };
+	struct ev_buf path = EV_BUF_INIT, ring = EV_BUF_INIT;
+	struct ev_process p = { .argv = argv };
+	struct stat before, after;
+
+	(void)state;
+	home_path(&path, h, "pubring.kbx");
+	assert_int_equal(ev_file_read(&ring, path.ptr, 1 << 20), 0);
+	assert_true(ring.len > 32);
+	assert_memory_equal(ring.ptr + 8, "KBXf", 4);
+	assert_memory_equal(ring.ptr + 20, "\xf0\0\0\0", 4);
+	home_path(&path, h, NULL);
+	assert_int_equal(stat(path.ptr, &before), 0);
+	/* where there is no faketime, the day passes without */
+	argv[4] = path.ptr;
+	p.out = p.err = &ring;
+	assert_true(ev_process_run(&p) == EV_ENOTFOUND || p.status == 0);
+	assert_int_equal(stat(path.ptr, &after), 0);
+	assert_memory_equal(&before.st_mtim, &after.st_mtim,
+			    sizeof(before.st_mtim));
+	ev_keyhome_close(h);
+	ev_buf_release(&path);
+	ev_buf_release(&ring);
+}
+
 static void a_changed_home_is_made_anew(void **state)
 {
 	static const struct {
@@ -503,6 +533,7 @@ int main(void)
 		TEST(order_and_repetition_make_no_other_home),
 		TEST(no_keys_need_no_home),
 		TEST(verifying_changes_nothing_and_starts_no_agent),
+		TEST(a_ring_is_not_copied_by_each_gpg),
 		TEST(a_changed_home_is_made_anew),
 		TEST(a_table_of_another_home_is_not_believed),
 		TEST(without_a_place_the_home_lives_as_long_as_we),
