@@ -69,19 +69,24 @@ def f_tails(f, d1, d2):
 
 
 def root(function, low, high):
-    """The zero of a rising function, by bisection and then secants."""
+    """The zero of a rising function, by bisection and then secants.
+
+    Told by its last two points, which must agree to 30 digits.
+    """
     low, high = mpf(low), mpf(high)
-    for _ in range(80):
+    for _ in range(40):
         mid = (low + high) / 2
         if function(mid) < 0:
             low = mid
         else:
             high = mid
     flow, fhigh = function(low), function(high)
-    for _ in range(6):
-        if fhigh == flow:
-            break
+    for _ in range(12):
+        if fhigh == flow or fhigh == 0:
+            return high
         mid = high - fhigh * (high - low) / (fhigh - flow)
         low, flow = high, fhigh
         high, fhigh = mid, function(mid)
-    return high
+        if abs(high - low) < abs(high) * mpf(10) ** -30:
+            return high
+    raise ArithmeticError('no root')
