@@ -171,7 +171,8 @@ static int run(struct context *ctx, int argc, const char **argv)
 	if (ret == 0)
 		ret = reader_open(&reader, ctx->repo);
 	if (ret == 0)
-		ret = ev_ledger_open(&l, ctx->repo, reader.trust, NULL);
+		ret = ev_ledger_open(&l, ctx->repo, reader.trust,
+				     reader_ledger(&reader));
 	if (ret == 0)
 		ev_ledger_only_list(l);
 	if (ret == 0 && ev_ledger_absent(l))

@@ -289,7 +289,8 @@ static int run(struct context *ctx, int argc, const char **argv)
 	if (ret == 0)
 		ret = reader_open(&reader, ctx->repo);
 	if (ret == 0)
-		ret = ev_ledger_open(&l, ctx->repo, reader.trust, NULL);
+		ret = ev_ledger_open(&l, ctx->repo, reader.trust,
+				     reader_ledger(&reader));
 	if (ret == 0)
 		ret = collect(&lines, &one, &commit, ctx, l,
 			      argc ? argv[0] : "HEAD");

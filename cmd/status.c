@@ -304,8 +304,7 @@ static int read_lines(struct state *s)
 	ret = ev_repo_tree_of(&tree, s->ctx->repo, &s->commit);
 	if (ret == 0)
 		ret = ev_ledger_open(&l, s->ctx->repo, s->reader.trust,
-				     s->reader.evidence.has_ledger ?
-				     &s->reader.evidence.ledger : NULL);
+				     reader_ledger(&s->reader));
 	if (ret == 0)
 		ret = ev_ledger_lines(&s->lines, l, &s->commit, &tree);
 	ev_ledger_close(l);
@@ -319,6 +318,8 @@ static int look(struct state *s)
 	int ret;
 
 	ret = reader_require(&s->reader, r);
+	if (ret == 0)
+		ret = reader_borrow(&s->reader, r);
 	if (ret == 0)
 		ret = target_read(&s->ref, &to, &s->reader, r, s->rev, target);
 	if (ret < 0)

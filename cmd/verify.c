@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "ledger/verify.h"
+#include "policy/checkpoints.h"
 
 static const char *const synopsis[] = { "verify [<rev>] [--json]", NULL };
 
@@ -224,14 +225,25 @@ static void print_text(struct context *ctx, const struct ev_verification *v,
 }
 
 static int exit_status(const struct ev_verification *v,
-		       const struct ev_chain *c)
+		       const struct ev_chain *c, bool late)
 {
 	if (v->outcome == 1 || is_broken(c))
 		return EXIT_FAIL;
 	if (v->outcome)
 		return EXIT_INCOMPLETE;
 	/* Whose policy it is was taken on trust if nobody pinned a root. */
-	return c->in_force && c->pinned ? EXIT_PASS : EXIT_FIRST_USE;
+	return c->in_force && c->pinned && !late ? EXIT_PASS : EXIT_FIRST_USE;
+}
+
+/* What rests on a checkpoint that may have been made later than it says. */
+static bool say_late(const struct reader *r)
+{
+	char reason[200];
+	bool late = ev_chain_late(reason, &r->chain);
+
+	if (late)
+		say_warning("%s", reason);
+	return late || r->borrowed_late;
 }
 
 static void explain(const struct ev_verification *v, const struct ev_chain *c)
@@ -263,6 +275,7 @@ static int run(struct context *ctx, int argc, const char **argv)
 	struct reader reader = { 0 };
 	struct ev_oid head;
 	int ret, status = EXIT_CANNOT;
+	bool late;
 
 	if (argc > 1)
 		return usage_error(ctx, "too many words: '%s'", argv[1]);
@@ -272,14 +285,16 @@ static int run(struct context *ctx, int argc, const char **argv)
 		ret = reader_open(&reader, ctx->repo);
 	if (ret == 0)
 		ret = ev_verify(&v, ctx->repo, reader.trust,
-				argc ? argv[0] : "HEAD");
+				argc ? argv[0] : "HEAD",
+				reader_ledger(&reader));
 	if (ret == 0) {
 		if (ctx->json)
 			print_json(ctx, &v, &reader.chain);
 		else
 			print_text(ctx, &v, &reader.chain);
 		explain(&v, &reader.chain);
-		status = exit_status(&v, &reader.chain);
+		late = say_late(&reader);
+		status = exit_status(&v, &reader.chain, late);
 	}
 	ev_verification_release(&v);
 	reader_release(&reader);

@@ -137,7 +137,7 @@ int reader_open(struct reader *out, struct ev_repo *r)
 	else if (!out->policy)
 		say_warning("HEAD has no .evidence/policy.yaml, so no key is "
 			    "known and no record counts");
-	return 0;
+	return reader_borrow(out, r);
 }
 
 int reader_require(struct reader *out, struct ev_repo *r)

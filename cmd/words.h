@@ -29,7 +29,15 @@ struct reader {
 	struct ev_chain chain;
 	struct ev_policy *policy;
 	struct ev_trust *trust;
+	/* Of a clone that has no ledger, that of the newest checkpoint, for
+	 * who only looks; `evidence` is as it is. */
+	bool borrowed, borrowed_late;
+	struct ev_oid borrowed_ledger;
 };
+/* The ledger to be looked at; NULL: there is none. */
+const struct ev_oid *reader_ledger(const struct reader *r);
+/* Borrow one where there is none, and say so; reader_open() does it. */
+int reader_borrow(struct reader *reader, struct ev_repo *r);
 void reader_release(struct reader *r);
 /*
  * For verbs that look: without a policy everything is foreign, which is said,

@@ -134,7 +134,8 @@ static char *tag_ref(struct ev_repo *r, const char *name,
 }
 
 int ev_verify(struct ev_verification *out, struct ev_repo *r,
-	      struct ev_trust *trust, const char *name)
+	      struct ev_trust *trust, const char *name,
+	      const struct ev_oid *ledger)
 {
 	struct ev_ledger *l = NULL;
 	struct ev_oid named;
@@ -161,7 +162,7 @@ int ev_verify(struct ev_verification *out, struct ev_repo *r,
 		ret = ev_object_signature(&out->commit_sig, r, trust,
 					  &out->commit, NULL, now);
 	if (ret == 0)
-		ret = ev_ledger_open(&l, r, trust, NULL);
+		ret = ev_ledger_open(&l, r, trust, ledger);
 	if (ret == 0)
 		ret = check_lines(out, l, r, trust);
 	if (ret < 0)

@@ -63,8 +63,10 @@ struct ev_verification {
 	struct ev_strs missing;		/* what makes it incomplete */
 };
 void ev_verification_release(struct ev_verification *v);
-/* `name` is any revision; a tag's own signature is verified too. */
+/* `name` is any revision; a tag's own signature is verified too.  `ledger`
+ * is that commit of the ledger (NULL: what its ref holds). */
 int ev_verify(struct ev_verification *out, struct ev_repo *r,
-	      struct ev_trust *trust, const char *name);
+	      struct ev_trust *trust, const char *name,
+	      const struct ev_oid *ledger);
 
 #endif

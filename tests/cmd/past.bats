@@ -391,3 +391,25 @@ bring_back() {
 	expect_in stdout 'fail    tests.soak'
 	expect_not_in stdout 'policies follow'
 }
+
+@test "a plain clone reads the ledger of the newest checkpoint" {
+	given_held
+	git clone -q "file://$WORLD/product" "$WORLD/plain"
+	cd "$WORLD/plain"
+	git config evidence.root "$(key_fpr quinn)"
+	refute git show-ref -q refs/notes/evidence
+	for verb in log show verify
+	do
+		expect_exit 0 git evidence "$verb"
+		expect_in stdout 'unit'
+		expect_in stderr 'there is no ledger in this clone' \
+			'evidence/checkpoint/' '2025-04-01' \
+			'hint: git evidence sync'
+	done
+	git branch -q production origin/production
+	expect_exit 2 git evidence status
+	expect_in stdout 'unit'
+	expect_in stderr 'there is no ledger in this clone'
+	expect_exit 2 git evidence check
+	expect_in stderr 'git evidence sync'
+}
