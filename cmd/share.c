@@ -8,6 +8,7 @@
 #include "gate/admit.h"
 #include "gate/client.h"
 #include "ledger/expunge.h"
+#include "policy/final.h"
 
 struct sharing {
 	struct ev_repo *repo;
@@ -26,6 +27,15 @@ static int renew(void *ctx, const struct ev_evidence *here,
 	ret = reader_open(&s->reader, s->repo);
 	*trust = s->reader.trust;
 	return ret;
+}
+
+static int look_at(void *ctx, const struct ev_oid *ledger)
+{
+	struct sharing *s = ctx;
+
+	return s->reader.policy ? ev_policy_add_final(s->reader.policy,
+						      s->repo, ledger,
+						      ev_now()) : 0;
 }
 
 static int admit_tag(void *ctx, const struct ev_evidence *there,
@@ -78,6 +88,7 @@ int share_evidence(struct ev_sync_result *out, struct ev_repo *r,
 	memset(out, 0, sizeof(*out));
 	with.renew = renew;
 	with.admit_tag = admit_tag;
+	with.look_at = look_at;
 	with.ctx = &s;
 	ret = reader_open(&s.reader, r);
 	if (ret == 0)

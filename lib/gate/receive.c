@@ -7,8 +7,7 @@
 #include "base/str.h"
 #include "gate/admit.h"
 #include "gate/client.h"
-#include "ledger/record.h"
-#include "policy/final.h"
+#include "ledger/final.h"
 #include "repo/refs.h"
 
 #define POLICY_TAGS EV_TAGS "policy/"
@@ -234,23 +233,52 @@ static int before_first_link(struct job *j, const struct item *x)
 
 /* From the first link on ------------------------------------------------- */
 
-static const struct ev_policy *before_last(const struct ev_chain *c)
+/*
+ * What a key signed that is withdrawn in this push does not count here.  Should
+ * the policy in force rest on it, nobody could ever push a better one.
+ */
+static int renew_chain(struct job *j)
 {
-	return c->n > 1 ? c->links[c->n - 2] : NULL;
+	struct ev_chain then;
+	int ret;
+
+	/* While two follow one nothing passes; what comes may end that. */
+	if (j->chain.state != EV_CHAIN_GOOD)
+		return 0;
+	ret = ev_chain_read(&then, j->repo, &j->e, j->now);
+	if (ret < 0)
+		return ret;
+	if (!then.in_force ||
+	    strcmp(then.in_force->link, j->chain.in_force->link)) {
+		ret = ev_fail(EV_EDENIED, "with what it withdraws the policy "
+			      "in force would not be: %s", then.reason);
+		ev_chain_release(&then);
+		return ret;
+	}
+	ev_chain_release(&j->chain);
+	j->chain = then;
+	return 0;
 }
 
 static int admit_ledger(struct job *j, const struct ev_ref_change *c)
 {
+	struct ev_evidence before = j->e;
+	bool any = false;
 	int ret = ev_admit_ledger(j->repo, &j->chain, &c->old, &c->new,
 				  j->now);
 
+	if (ret == 0)
+		ret = ev_finals_any(&any, j->repo, &c->new);
 	if (ret < 0)
 		return ret;
 	j->e.has_ledger = true;
 	j->e.ledger = c->new;
-	/* What a key signed that is withdrawn here does not count here. */
-	return ev_policy_read_final(j->chain.in_force, before_last(&j->chain),
-				    j->repo, &j->e, j->now);
+	ret = any ? renew_chain(j) : 0;
+	if (ret < 0) {
+		j->e.has_ledger = before.has_ledger;
+		j->e.ledger = before.ledger;
+	}
+	return ret;
 }
 
 static int admit_artifacts(struct job *j, const struct ev_ref_change *c)

@@ -73,6 +73,8 @@ int ev_sync_round_open(struct ev_sync_job *j)
 	ret = look_and_fetch(j);
 	if (ret == 0)
 		ret = ev_sync_tags_receive(j);
+	if (ret == 0 && j->remote.has_ledger && j->o->look_at)
+		ret = j->o->look_at(j->o->ctx, &j->remote.ledger);
 	if (ret == 0)
 		ret = ev_sync_read_local(j);
 	if (ret == 0)

@@ -36,6 +36,11 @@ struct ev_sync_options {
 	int (*admit_tag)(void *ctx, const struct ev_evidence *there,
 			 const char *ref, const struct ev_oid *oid,
 			 char reason[200]);
+	/*
+	 * The remote's ledger is here, and is not united with ours yet: what
+	 * it withdraws is not sent there.  NULL: it is not asked.
+	 */
+	int (*look_at)(void *ctx, const struct ev_oid *ledger);
 	void *ctx;
 };
 struct ev_sync_finding {

@@ -36,7 +36,6 @@ struct ev_withdrawn {
 struct ev_expunged {
 	char sha256[65], record[65];
 	struct ev_oid blob;
-	int64_t at;
 	/* By the policy in force, and not only by one before it: it may go
 	 * from a store. */
 	bool removable;

@@ -64,8 +64,9 @@ static void add_ballots(struct ev_ballot **ballots, size_t *n, size_t *cap,
 	}
 }
 
-bool ev_policy_may_expunge(const struct ev_policy *p,
-			   const struct ev_finals *all, const char *sha256)
+/* Have so many signed it until then? */
+static bool may_expunge(const struct ev_policy *p, const struct ev_finals *all,
+			const char *sha256, int64_t until)
 {
 	const struct ev_quorum *q = &p->policy_change;
 	int64_t *have = ev_calloc(q->n + 1, sizeof(*have));
@@ -74,7 +75,7 @@ bool ev_policy_may_expunge(const struct ev_policy *p,
 	bool yes;
 
 	for (i = 0; i < all->n; i++)
-		if (all->items[i].artifact &&
+		if (all->items[i].artifact && all->items[i].at <= until &&
 		    !strcmp(all->items[i].id, sha256))
 			add_ballots(&ballots, &n, &cap, p, &all->items[i]);
 	yes = q->n && ev_quorum_count(have, NULL, q, ballots, n, true);
@@ -84,37 +85,47 @@ bool ev_policy_may_expunge(const struct ev_policy *p,
 }
 
 /* Nobody can keep it by giving its blob another name than the others do. */
-static struct ev_expunged *add_expunged(struct ev_trust *t,
-					const struct ev_expunged *x)
+static void add_expunged(struct ev_trust *t, const struct ev_expunged *x)
 {
 	size_t i;
 
 	for (i = 0; i < t->nexpunged; i++)
 		if (!strcmp(t->expunged[i].sha256, x->sha256) &&
 		    ev_oid_eq(&t->expunged[i].blob, &x->blob))
-			return &t->expunged[i];
+			return;
 	EV_GROW(t->expunged, t->nexpunged, t->expunged_cap);
-	t->expunged[t->nexpunged] = *x;
-	return &t->expunged[t->nexpunged++];
+	t->expunged[t->nexpunged++] = *x;
 }
 
-static void add_artifact(struct ev_policy *p, const struct ev_finals *all,
-			 const struct ev_final *f)
+static void add_artifacts(struct ev_trust *t, const struct ev_policy *p,
+			  const struct ev_finals *all, int64_t until)
 {
+	const struct ev_final *f;
 	struct ev_expunged x;
 	size_t i;
 
-	if (is_void(p, f) || !ev_policy_may_expunge(p, all, f->id))
-		return;
-	memset(&x, 0, sizeof(x));
-	memcpy(x.sha256, f->id, sizeof(x.sha256));
-	memcpy(x.record, f->record, sizeof(x.record));
-	x.blob = f->blob;
-	x.at = f->at;
-	add_expunged(&p->trust, &x);
-	for (i = 0; i < p->trust.nexpunged; i++)
-		if (!strcmp(p->trust.expunged[i].sha256, x.sha256))
-			p->trust.expunged[i].removable = true;
+	for (i = 0; i < all->n; i++) {
+		f = &all->items[i];
+		if (!f->artifact || f->at > until || is_void(p, f) ||
+		    !may_expunge(p, all, f->id, until))
+			continue;
+		memset(&x, 0, sizeof(x));
+		memcpy(x.sha256, f->id, sizeof(x.sha256));
+		memcpy(x.record, f->record, sizeof(x.record));
+		x.blob = f->blob;
+		add_expunged(t, &x);
+	}
+}
+
+/* What enough people of the policy in force have signed may go. */
+static void set_removable(struct ev_policy *p, const struct ev_finals *all)
+{
+	struct ev_trust *t = &p->trust;
+	size_t i;
+
+	for (i = 0; i < t->nexpunged; i++)
+		if (may_expunge(p, all, t->expunged[i].sha256, INT64_MAX))
+			t->expunged[i].removable = true;
 }
 
 /* -------------------------------------------------------------------------- */
@@ -149,10 +160,27 @@ static int since_when(int64_t *out, const struct ev_policy *p,
 	return ret;
 }
 
-static int inherit(struct ev_policy *p, const struct ev_trust *from,
-		   struct ev_repo *r, const struct ev_evidence *e)
+static int read_finals(struct ev_finals *out, struct ev_policy *p,
+		       struct ev_repo *r, const struct ev_oid *tip,
+		       int64_t now)
 {
-	struct ev_expunged *x;
+	struct ev_ledger *l = NULL;
+	int ret = ev_ledger_open(&l, r, &p->trust, tip);
+
+	if (ret == 0) {
+		ev_ledger_set_now(l, now);
+		ret = ev_finals_read(out, l);
+	}
+	ev_ledger_close(l);
+	return ret;
+}
+
+/* What was withdrawn by the policy before, while that was in force. */
+static int inherit(struct ev_policy *p, struct ev_policy *before,
+		   struct ev_repo *r, const struct ev_evidence *e, int64_t now)
+{
+	const struct ev_trust *from = &before->trust;
+	struct ev_finals all = { NULL, 0, 0 };
 	int64_t until;
 	size_t i;
 	int ret;
@@ -164,10 +192,13 @@ static int inherit(struct ev_policy *p, const struct ev_trust *from,
 		if (from->withdrawn[i].at <= until)
 			add_withdrawn(&p->trust, &from->withdrawn[i]);
 	for (i = 0; ret == 0 && i < from->nexpunged; i++)
-		if (from->expunged[i].at <= until) {
-			x = add_expunged(&p->trust, &from->expunged[i]);
-			x->removable = false;
-		}
+		if (!from->expunged[i].removable)
+			add_expunged(&p->trust, &from->expunged[i]);
+	if (ret == 0 && from->nexpunged && e->has_ledger)
+		ret = read_finals(&all, before, r, &e->ledger, now);
+	if (ret == 0)
+		add_artifacts(&p->trust, before, &all, until);
+	ev_finals_release(&all);
 	return ret;
 }
 
@@ -184,49 +215,44 @@ static void take_roles(struct ev_policy *p)
 		ev_strs_add(&t->expunge_by, p->policy_change.items[i].role);
 }
 
-static int read_ledger(struct ev_policy *p, struct ev_repo *r,
-		       const struct ev_oid *tip, int64_t now)
+int ev_policy_add_final(struct ev_policy *p, struct ev_repo *r,
+			const struct ev_oid *tip, int64_t now)
 {
 	struct ev_finals all = { NULL, 0, 0 };
-	struct ev_ledger *l = NULL;
+	bool any = false;
 	size_t i;
 	int ret;
 
-	ret = ev_ledger_open(&l, r, &p->trust, tip);
-	if (ret == 0) {
-		ev_ledger_set_now(l, now);
-		ret = ev_finals_read(&all, l);
-	}
+	ret = ev_finals_any(&any, r, tip);
+	if (ret == 0 && any)
+		ret = read_finals(&all, p, r, tip, now);
 	for (i = 0; ret == 0 && i < all.n; i++)
 		if (!all.items[i].artifact &&
 		    ev_may_withdraw_key(&p->trust, all.items[i].person,
 					all.items[i].id))
 			add_key(&p->trust, &all.items[i]);
 	/* Once it is known whose keys are withdrawn. */
-	for (i = 0; ret == 0 && i < all.n; i++)
-		if (all.items[i].artifact)
-			add_artifact(p, &all, &all.items[i]);
+	if (ret == 0 && any) {
+		add_artifacts(&p->trust, p, &all, INT64_MAX);
+		set_removable(p, &all);
+	}
 	ev_finals_release(&all);
-	ev_ledger_close(l);
 	return ret;
 }
 
-int ev_policy_read_final(struct ev_policy *p, const struct ev_policy *before,
+int ev_policy_read_final(struct ev_policy *p, struct ev_policy *before,
 			 struct ev_repo *r, const struct ev_evidence *e,
 			 int64_t now)
 {
-	bool any = false;
 	int ret = 0;
 
 	p->trust.nwithdrawn = p->trust.nexpunged = 0;
 	take_roles(p);
 	if (before)
-		ret = inherit(p, &before->trust, r, e);
+		ret = inherit(p, before, r, e, now);
 	if (e->supposed)
 		add_withdrawn(&p->trust, e->supposed);
 	if (ret == 0 && e->has_ledger)
-		ret = ev_finals_any(&any, r, &e->ledger);
-	if (ret == 0 && any)
-		ret = read_ledger(p, r, &e->ledger, now);
+		ret = ev_policy_add_final(p, r, &e->ledger, now);
 	return ret;
 }

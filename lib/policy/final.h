@@ -20,11 +20,11 @@
  * stays, and what people of `p` withdraw comes on top.  Costs next to nothing
  * where nothing is.
  */
-int ev_policy_read_final(struct ev_policy *p, const struct ev_policy *before,
+int ev_policy_read_final(struct ev_policy *p, struct ev_policy *before,
 			 struct ev_repo *r, const struct ev_evidence *e,
 			 int64_t now);
-/* Have as many people as policy_change asks for signed the removal? */
-bool ev_policy_may_expunge(const struct ev_policy *p,
-			   const struct ev_finals *all, const char *sha256);
+/* Add what the ledger at `tip` says, as that of a remote. */
+int ev_policy_add_final(struct ev_policy *p, struct ev_repo *r,
+			const struct ev_oid *tip, int64_t now);
 
 #endif

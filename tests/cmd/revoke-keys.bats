@@ -418,3 +418,18 @@ checkpoint() {
 	test -z "$(git -C "$WORLD/server.git" ls-tree -r --name-only \
 		refs/notes/evidence | tr -d / | grep "$empty")"
 }
+
+@test "the server takes no revocation that would leave it without a policy" {
+	given_candidate
+	gate_policy 2 "$GATE_LINK"
+	echo '# two' >>.evidence/policy.yaml
+	git add -A && git commit -q -m 'policy 2'
+	decide_policy robin quality HEAD "$GATE_LINK"
+	git push -q origin "$decided_ref"
+	forged_revocation quinn robin | forge_note "$empty"
+	refused 'with what it withdraws the policy in force would not be' -- \
+		origin refs/notes/evidence
+	decide_policy quinn quality HEAD "$GATE_LINK"
+	accepted origin "$decided_ref"
+	accepted origin refs/notes/evidence
+}
