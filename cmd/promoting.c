@@ -37,7 +37,8 @@ static void print_move(struct context *ctx, const struct ev_ref_change *c)
 	add_value(&old, ctx, &c->old);
 	add_value(&new, ctx, &c->new);
 	if (old.len)
-		out_line("  %s: %s..%s", c->ref, old.ptr, new.ptr);
+		out_line("  %s: %s..%s", c->ref, old.ptr,
+			 new.len ? new.ptr : "new");
 	else
 		out_line("  %s: new%s%s", c->ref, new.len ? " " : "", new.ptr);
 	ev_buf_release(&old);
@@ -88,7 +89,6 @@ static int ask(void *ctx, const struct ev_promote_result *r)
 		if (!s->yes)
 			print_plan(s, r);
 	}
-	s->shown = true;
 	return s->yes ? 0 : ask_to_sign(s->ctx);
 }
 
@@ -179,11 +179,7 @@ static void print_refused(struct promoting *s)
 {
 	const struct ev_promote_result *r = &s->result;
 
-	if (!s->shown)
-		print_verdicts(s, r);
-	else
-		verdict_print_rules(s->ctx, &r->tag_verdict, NULL, false,
-				    false);
+	print_verdicts(s, r);
 	print_awaited(&r->standing);
 	verdict_print_hints(&r->verdict);
 	verdict_print_hints(&r->tag_verdict);

@@ -11,7 +11,6 @@ struct promoting {
 	struct context *ctx;
 	struct reader reader;
 	bool yes;
-	bool shown;			/* the verdict, before it was asked */
 	const char *remote;		/* NULL: none */
 	char fpr[41];
 	struct ev_promote p;		/* `ask` and `tell` show and ask */

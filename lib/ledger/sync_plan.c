@@ -10,7 +10,10 @@
 #include "base/mem.h"
 #include "ledger/final.h"
 #include "ledger/said.h"
+#include "repo/rawobj.h"
 #include "repo/refs.h"
+
+#define COMMIT_MAX ((size_t)1 << 20)
 
 /* A line stands on two objects and is told once. */
 static void find(struct ev_sync_findings *f, const struct ev_oid *object,
@@ -270,6 +273,46 @@ static int keep_unread(struct ev_edits *edits, struct ev_sync_job *j,
 	return ret;
 }
 
+static bool is_only_parent(struct ev_repo *r, const struct ev_oid *commit,
+			   const struct ev_oid *parent)
+{
+	struct ev_buf raw = EV_BUF_INIT_MAX(COMMIT_MAX);
+	struct ev_rawobj o;
+	bool yes;
+
+	ev_rawobj_init(&o);
+	yes = ev_object_read(&raw, NULL, r, commit) == 0 &&
+	      ev_commit_split(&o, raw.ptr, raw.len) == 0 &&
+	      o.parents.n == 1 && ev_oid_eq(&o.parents.items[0], parent);
+	ev_error_clear();
+	ev_rawobj_release(&o);
+	ev_buf_release(&raw);
+	return yes;
+}
+
+/* The tip, or one commit on it; ours, if that is just what it is already. */
+static int commit_own(struct ev_oid *local, struct ev_sync_job *j,
+		      const struct ev_oid *tip, const struct ev_edits *edits)
+{
+	struct ev_oid tree, mine;
+	int ret;
+
+	*local = *tip;
+	if (!edits->n)
+		return 0;
+	ret = ev_notes_write(&tree, j->repo, tip, edits->items, edits->n);
+	if (ret < 0)
+		return ret;
+	if (j->has_local && is_only_parent(j->repo, &j->local, tip) &&
+	    ev_repo_tree_of(&mine, j->repo, &j->local) == 0 &&
+	    ev_oid_eq(&mine, &tree)) {
+		*local = j->local;
+		return 0;
+	}
+	return ev_notes_commit(local, j->repo, &tree, tip, 1,
+			       "evidence: what only this clone has\n");
+}
+
 int ev_sync_unite(struct ev_oid *local, struct ev_sync_job *j,
 		  const struct ev_oid *tip)
 {
@@ -296,10 +339,7 @@ int ev_sync_unite(struct ev_oid *local, struct ev_sync_job *j,
 	}
 	if (ret < 0)
 		goto out;
-	*local = *tip;
-	if (edits.n)
-		ret = ev_sync_commit(local, j->repo, tip, &edits,
-				     "evidence: what only this clone has\n");
+	ret = commit_own(local, j, tip, &edits);
 out:
 	free(edits.items);
 	ev_slices_release(&mine);
