@@ -413,3 +413,84 @@ bring_back() {
 	expect_exit 2 git evidence check
 	expect_in stderr 'git evidence sync'
 }
+
+# another TEXT: a commit on top, with its test by ci and Ada's approval.
+another() {
+	echo "$1" >detector
+	git commit -q -am "$1"
+	test_by "$2" ci
+	approve_by "$2" ada clinical
+}
+
+# given_two: two candidates by ci, each held by a checkpoint of KEY of its own.
+given_two() {
+	people() {
+		policy_person 'Build service' ci ci | sed 's/}$/, machine: true}/'
+		policy_person 'Dr. Ada Kern' clinical ada
+		policy_person 'Quinn Abara' quality quinn
+		policy_person 'Robin Sato' quality robin
+	}
+	policy 1
+	git add -A && git commit -q --amend --no-edit
+	sign_policy 2025-03-01 quinn
+	test_by 2025-03-02 ci
+	approve_by 2025-03-03 ada clinical
+	checkpoint_by 2025-03-04 "$1"
+	first=$(git rev-parse HEAD)
+	good=$(git for-each-ref --format='%(objectname)' \
+		refs/tags/evidence/checkpoint)
+	another 'detector 3' 2025-04-01
+	checkpoint_by 2025-04-02 "$1"
+	second=$(git rev-parse HEAD)
+}
+
+@test "a compromised key keeps what its last good checkpoint holds" {
+	given_two quinn
+	as robin
+	git evidence revoke "$(key_fpr ci)" --reason 'left in a bus' \
+		--compromised --checkpoint "$good"
+	expect_exit 0 git evidence check "$first"
+	expect_exit 1 git evidence check "$second"
+	expect_in stdout 'fail    tests.unit' 'withdrawn as compromised'
+}
+
+@test "a compromised key without a good checkpoint keeps nothing" {
+	given_two quinn
+	as robin
+	git evidence revoke "$(key_fpr ci)" --reason 'left in a bus' \
+		--compromised --checkpoint none
+	expect_exit 1 git evidence check "$first"
+	expect_exit 1 git evidence check "$second"
+}
+
+@test "a key that is given up keeps what was held until then" {
+	given_two quinn
+	echo 'detector 4' >detector
+	git commit -q -am 'detector 4'
+	test_by 2025-05-01 ci
+	approve_by 2025-05-01 ada clinical
+	as robin
+	at 2025-05-02 git evidence revoke "$(key_fpr ci)" --reason 'a new machine'
+	expect_exit 0 git evidence check "$first"
+	expect_exit 0 git evidence check "$second"
+	expect_exit 1 git evidence check
+	# a checkpoint that holds the withdrawal holds nothing for it
+	checkpoint_by 2025-05-03 quinn
+	expect_exit 0 git evidence check "$second"
+	expect_exit 1 git evidence check
+}
+
+@test "a compromised key takes its own later checkpoints with it" {
+	given_two robin
+	as quinn
+	git evidence revoke "$(key_fpr robin)" --reason 'stolen' \
+		--compromised --checkpoint "$good"
+	git evidence revoke "$(key_fpr ci)" --reason 'a new machine'
+	# held by the good one; by one that is void
+	expect_exit 0 git evidence check "$first"
+	expect_exit 1 git evidence check "$second"
+	expect_in stdout 'fail    tests.unit'
+	# whoever names it later does not mend it
+	checkpoint_by 2026-10-01 quinn
+	expect_exit 1 git evidence check "$second"
+}
