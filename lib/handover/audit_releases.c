@@ -290,6 +290,9 @@ static int look_at_stray(struct ev_auditing *a, const struct ev_release *x,
 				x->reason);
 		return 0;
 	}
+	/* Its tag is as little in place as the promotion is. */
+	if (*x->tag)
+		ev_strs_add(&a->tags, x->tag);
 	ret = ev_target_from(&tip, a->repo, x->ref);
 	if (ret == 0 && ev_oid_is_zero(&tip))
 		ev_findings_add(f, EV_F_REF_MISSING, x->ref, "git fetch",

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "ledger/decision.h"
+#include "repo/git.h"
 
 /* One way in which the ref may have come to hold the commit. */
 struct way {
@@ -211,6 +212,61 @@ static int look_when(struct way *w, struct ev_auditing *a,
 	return ret;
 }
 
+static int is_promoted(bool *yes, struct ev_auditing *a, const char *ref,
+		       const struct ev_oid *commit, const struct ev_oid *tree)
+{
+	struct ev_lines lines = EV_LINES_INIT;
+	struct ev_releases releases = { NULL, 0, 0 };
+	const struct ev_release *x = NULL;
+	int ret;
+
+	ret = ev_ledger_lines(&lines, a->ledger, commit, tree);
+	if (ret == 0)
+		ret = ev_releases_in(&releases, a->repo, &a->chain, a->ledger,
+				     &lines, ref, commit);
+	if (ret == 0)
+		ret = promotion(&x, a, &releases, &lines, ref, commit);
+	*yes = x != NULL;
+	ev_releases_release(&releases);
+	ev_lines_release(&lines);
+	return ret;
+}
+
+/*
+ * Approvals are used up once the ref has gone on.  Between where they were
+ * given and this commit, is there one that was promoted, or that had the same
+ * content?  Then the ref came from there, if it came by right at all.
+ */
+static int has_gone_on(bool *yes, struct ev_auditing *a, const struct way *w,
+		       const struct ev_oid *tree)
+{
+	char tip[EV_OID_HEX + 1], from[EV_OID_HEX + 2] = "^";
+	const char *args[] = { "--first-parent", tip, NULL, NULL };
+	struct ev_walk *walk = NULL;
+	struct ev_walk_item x;
+	int ret, end;
+
+	*yes = false;
+	ev_oid_hex(tip, &w->to);
+	ev_oid_hex(from + 1, &w->from);
+	if (w->has_from)
+		args[2] = from;
+	ret = ev_walk_open(&walk, a->repo, args);
+	if (ret < 0)
+		return ret;
+	while (!*yes && (ret = ev_walk_next(&x, walk)) > 0) {
+		if (ev_oid_eq(&x.commit, &w->to))
+			continue;
+		*yes = ev_oid_eq(&x.tree, tree);
+		ret = *yes ? 0 : is_promoted(yes, a, w->ref, &x.commit,
+					     &x.tree);
+		if (ret < 0)
+			break;
+	}
+	end = ev_walk_close(walk);
+	return ret < 0 ? ret : *yes ? 0 : end;
+}
+
 struct tried {
 	struct ev_verdict best;		/* of those that do not pass */
 	struct way way;
@@ -227,7 +283,7 @@ static int try_one(struct ev_step *out, struct tried *t,
 	struct way w = { .ref = ref, .has_from = d->d.has_from,
 			 .from = d->d.from, .to = *commit };
 	struct ev_verdict v;
-	bool fits = true;
+	bool fits = true, gone = false;
 	size_t k;
 	int ret = 0;
 
@@ -244,8 +300,10 @@ static int try_one(struct ev_step *out, struct tried *t,
 		ret = ev_oid_eq(&w.from, commit) ? (fits = false, 0) :
 			ev_audit_contains(&fits, a->repo, commit, &w.from);
 	if (ret == 0 && fits)
+		ret = has_gone_on(&gone, a, &w, tree);
+	if (ret == 0 && fits && !gone)
 		ret = look_when(&w, a, newest);
-	if (ret < 0 || !fits)
+	if (ret < 0 || !fits || gone)
 		return ret;
 	ret = judge(&v, a, &w);
 	if (ret < 0)
