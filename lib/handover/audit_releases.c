@@ -341,11 +341,14 @@ static int was_there(bool *yes, struct ev_auditing *a,
 	return ret;
 }
 
+struct looking { struct ev_auditing *a; struct ev_ref_changes held; };
+
 static int look_at_unrecorded(void *ctx, const char *name,
 			      const struct ev_oid *oid)
 {
-	struct ev_auditing *a = ctx;
-	struct ev_question q = { .ref = name, .to = *oid,
+	const struct looking *l = ctx;
+	struct ev_auditing *a = l->a;
+	struct ev_question q = { .ref = name, .to = *oid, .with = &l->held,
 				 .authoritative = true, .now = a->ask->now };
 	struct ev_verdict v;
 	size_t i = 0;
@@ -375,8 +378,19 @@ static int look_at_unrecorded(void *ctx, const char *name,
 	return ret;
 }
 
+/* A clone has what a branch holds under another name. */
 int ev_audit_tags(struct ev_auditing *a)
 {
-	return ev_audit_absent(a, ev_ref_each(a->repo, TAGS,
-					      look_at_unrecorded, a), "tag");
+	struct looking l = { a, { NULL, 0, 0 } };
+	size_t i;
+	int ret;
+
+	for (i = 0; i < a->out->nrefs; i++)
+		if (!ev_oid_is_zero(&a->out->refs[i].tip))
+			ev_ref_changes_add(&l.held, a->out->refs[i].name,
+					   &ev_oid_zero,
+					   &a->out->refs[i].tip);
+	ret = ev_ref_each(a->repo, TAGS, look_at_unrecorded, &l);
+	ev_ref_changes_release(&l.held);
+	return ev_audit_absent(a, ret, "tag");
 }
