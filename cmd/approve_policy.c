@@ -97,7 +97,7 @@ int approve_policy(struct approve *a)
 	size_t i;
 	int ret;
 
-	ret = ev_repo_commit(&ask.commit, r, a->rev);
+	ret = rev_read(&ask.commit, &a->reader, r, a->rev);
 	if (ret == 0)
 		ret = ev_policy_read(&next, r, &ask.commit);
 	if (ret < 0)

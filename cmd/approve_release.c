@@ -59,7 +59,7 @@ int approve_release(struct approve *a)
 	if (ret == 0)
 		ret = ev_target_ref(&ref, a->reader.policy, a->target);
 	if (ret == 0)
-		ret = ev_repo_commit(&ask.commit, r, a->rev);
+		ret = rev_read(&ask.commit, &a->reader, r, a->rev);
 	if (ret == 0)
 		ret = approve_who(&ask.person, a, a->reader.trust);
 	ask.ref = ref;

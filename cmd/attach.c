@@ -87,9 +87,9 @@ static int attach(struct context *ctx, enum ev_kind kind, const char *file,
 	size_t i;
 	int ret;
 
-	ret = ev_repo_commit(&a.commit, ctx->repo, rev);
+	ret = reader_require(&reader, ctx->repo);
 	if (ret == 0)
-		ret = reader_require(&reader, ctx->repo);
+		ret = rev_read(&a.commit, &reader, ctx->repo, rev);
 	if (ret < 0)
 		goto out;
 	if (kind == EV_KIND_MANIFEST)

@@ -65,9 +65,9 @@ static int record(struct context *ctx, const char *rev,
 	char name[EV_OID_HEX + 1];
 	int ret, status;
 
-	ret = ev_repo_commit(&run.commit, ctx->repo, rev);
+	ret = reader_require(&reader, ctx->repo);
 	if (ret == 0)
-		ret = reader_require(&reader, ctx->repo);
+		ret = rev_read(&run.commit, &reader, ctx->repo, rev);
 	if (ret == 0)
 		ret = ev_run(&result, ctx->repo, reader.trust, &run);
 	status = result.status;

@@ -246,9 +246,17 @@ static int add_cosigned(struct ev_lines *out, struct ev_ledger *l)
 	return ret;
 }
 
+static bool is_id(const char *name)
+{
+	size_t n = strspn(name, "0123456789abcdef");
+
+	return n >= 12 && !name[n];
+}
+
 /* A revision's lines, or those of the one record of an id. */
 static int collect(struct ev_lines *out, bool *one, struct ev_oid *commit,
-		   struct context *ctx, struct ev_ledger *l, const char *name)
+		   struct context *ctx, struct ev_ledger *l,
+		   const struct reader *reader, const char *name)
 {
 	struct ev_oid tree;
 	struct ev_line line;
@@ -256,12 +264,13 @@ static int collect(struct ev_lines *out, bool *one, struct ev_oid *commit,
 
 	*one = false;
 	ret = ev_repo_commit(commit, ctx->repo, name);
+	if (ret == EV_ENOTFOUND && !is_id(name))
+		ret = rev_read(commit, reader, ctx->repo, name);
 	if (ret == 0) {
 		ret = ev_repo_tree_of(&tree, ctx->repo, commit);
 		return ret < 0 ? ret : ev_ledger_lines(out, l, commit, &tree);
 	}
-	if (ret != EV_ENOTFOUND || strspn(name, "0123456789abcdef") < 12 ||
-	    name[strspn(name, "0123456789abcdef")])
+	if (ret != EV_ENOTFOUND || !is_id(name))
 		return ret;
 	ret = ev_ledger_find(&line, l, name);
 	if (ret < 0)
@@ -292,7 +301,7 @@ static int run(struct context *ctx, int argc, const char **argv)
 		ret = ev_ledger_open(&l, ctx->repo, reader.trust,
 				     reader_ledger(&reader));
 	if (ret == 0)
-		ret = collect(&lines, &one, &commit, ctx, l,
+		ret = collect(&lines, &one, &commit, ctx, l, &reader,
 			      argc ? argv[0] : "HEAD");
 	if (ret == 0 && ev_ledger_absent(l))
 		say_hint("git evidence sync                # there is no "

@@ -269,11 +269,30 @@ static void explain(const struct ev_verification *v, const struct ev_chain *c)
 			 "the key that you trust, told to you elsewhere");
 }
 
+/* A tag is verified under the name that was said; a release that Git does not
+ * know is its commit. */
+static int choose(char hex[EV_OID_HEX + 1], const char **name,
+		  const struct reader *reader, struct ev_repo *r)
+{
+	enum ev_objtype type;
+	struct ev_oid oid;
+	int ret = ev_repo_resolve(&oid, &type, r, *name);
+
+	if (ret != EV_ENOTFOUND)
+		return ret;
+	ret = rev_read(&oid, reader, r, *name);
+	ev_oid_hex(hex, &oid);
+	*name = hex;
+	return ret;
+}
+
 static int run(struct context *ctx, int argc, const char **argv)
 {
 	struct ev_verification v;
 	struct reader reader = { 0 };
+	const char *name = argc ? argv[0] : "HEAD";
 	struct ev_oid head;
+	char hex[EV_OID_HEX + 1];
 	int ret, status = EXIT_CANNOT;
 	bool late;
 
@@ -284,8 +303,9 @@ static int run(struct context *ctx, int argc, const char **argv)
 	if (ret == 0)
 		ret = reader_open(&reader, ctx->repo);
 	if (ret == 0)
-		ret = ev_verify(&v, ctx->repo, reader.trust,
-				argc ? argv[0] : "HEAD",
+		ret = choose(hex, &name, &reader, ctx->repo);
+	if (ret == 0)
+		ret = ev_verify(&v, ctx->repo, reader.trust, name,
 				reader_ledger(&reader));
 	if (ret == 0) {
 		if (ctx->json)

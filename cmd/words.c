@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "gate/client.h"
+#include "gate/releases.h"
 #include "repo/config.h"
 
 const char *signer_name(const struct ev_line *line)
@@ -156,6 +157,30 @@ int reader_require(struct reader *out, struct ev_repo *r)
 	return ret;
 }
 
+static bool may_be_release(const char *rev)
+{
+	return *rev && !strpbrk(rev, " ^~:?*[\\") && !strstr(rev, "..") &&
+		!strstr(rev, "@{") && strcmp(rev, "HEAD");
+}
+
+int rev_read(struct ev_oid *out, const struct reader *reader,
+	     struct ev_repo *r, const char *rev)
+{
+	const struct ev_evidence *e = &reader->evidence;
+	struct ev_ledger *l = NULL;
+	int ret = ev_repo_commit(out, r, rev);
+
+	if (ret != EV_ENOTFOUND || !reader->policy || !may_be_release(rev))
+		return ret;
+	ret = ev_ledger_open(&l, r, reader->trust, e->has_ledger ?
+			     &e->ledger : NULL);
+	if (ret == 0)
+		ret = ev_release_commit(out, r, &reader->chain, l, rev);
+	ev_ledger_close(l);
+	/* What Git says of it is what the user knows. */
+	return ret == EV_ENOTFOUND ? ev_repo_commit(out, r, rev) : ret;
+}
+
 int target_read(char **ref, struct ev_oid *to, const struct reader *reader,
 		struct ev_repo *r, const char *rev, const char *word)
 {
@@ -172,10 +197,10 @@ int target_read(char **ref, struct ev_oid *to, const struct reader *reader,
 			    *ref, near);
 	if (ev_starts_with(*ref, "refs/tags/")) {
 		ret = ev_repo_resolve(to, &type, r, rev);
-		if (ret < 0 || type == EV_OBJ_TAG)
+		if (ret != EV_ENOTFOUND && (ret < 0 || type == EV_OBJ_TAG))
 			return ret;
 	}
-	return ev_repo_commit(to, r, rev);
+	return rev_read(to, reader, r, rev);
 }
 
 static const struct ev_person *by_email(const struct ev_trust *trust,

@@ -51,6 +51,12 @@ int reader_read(struct reader *out, struct ev_repo *r);
 int reader_require(struct reader *out, struct ev_repo *r);
 
 /*
+ * The commit that <rev> stands for: as Git knows it, failing that by the name
+ * of a release.  EV_EINVALID with a list if several are called so.
+ */
+int rev_read(struct ev_oid *out, const struct reader *reader,
+	     struct ev_repo *r, const char *rev);
+/*
  * What a deciding verb is asked about: the full name of the target ref
  * (`word`: --for, may be NULL), owned by the caller, and what it would hold: a
  * commit, or for a tag the tag object that `rev` names.

@@ -79,6 +79,15 @@ int ev_release_find(struct ev_release *out, struct ev_repo *r,
 		    const struct ev_chain *chain, struct ev_ledger *l,
 		    const char *name);
 /*
+ * The commit that a release is of, for names that Git does not know: of
+ * exactly one promotion, failing that of exactly one live manifest (its
+ * product.release, with or without a "v" before it).  EV_ENOTFOUND, or
+ * EV_EINVALID with a list.
+ */
+int ev_release_commit(struct ev_oid *out, struct ev_repo *r,
+		      const struct ev_chain *chain, struct ev_ledger *l,
+		      const char *name);
+/*
  * Is content withdrawn, of whose commit and tree these are all lines?  True
  * with the reason.  By somebody whom the policy in force entitles to it, or
  * did when a checkpoint first held their word.

@@ -385,3 +385,20 @@ teardown() {
 		--reason slow --yes
 	expect_in stderr 'git evidence approve v1.0.0 --role quality'
 }
+
+@test "a release that has no tag here is found by its promotion" {
+	given_releases v1.0.0 v2.0.0
+	one=$(git rev-parse v1.0.0^{commit})
+	git tag -d v1.0.0 >"$WORLD/out"
+	expect_exit 0 git evidence show v1.0.0
+	expect_in stdout 'promotion v1.0.0'
+	expect_exit 3 git evidence check v1.0.0
+	expect_in stdout "$(git rev-parse --short "$one")"
+	expect_exit 0 git evidence verify v1.0.0
+	lets_back v1.0.0
+	expect_exit 0 goes_back v1.0.0
+	expect_exit 128 git evidence show v7.0.0
+	expect_in stderr "unknown revision 'v7.0.0'"
+	expect_exit 128 git evidence show v1.0.0~1
+	expect_in stderr "unknown revision 'v1.0.0~1'"
+}

@@ -16,10 +16,12 @@
 # On the page of waive the policy asks for the tests "unit" and "soak" too, and
 # lets the second be waived.
 # On the page of checkpoint its reader may sign one.
+# On the page of rollback v2.8.1 was promoted, and v2.8.2 after it.
+# On the page of revoke Dr. Ada Kern may withdraw releases and keys.
 # The page of import finds ci.intoto.jsonl, a record of the Build service.
 
-with_records='git-evidence-log git-evidence-show git-evidence-verify git-evidence-sync git-evidence-formats git-evidence-check git-evidence-status git-evidence-approve git-evidence-waive git-evidence-revoke git-evidence-checkpoint'
-with_policy='git-evidence-check git-evidence-checkpoint git-evidence-status git-evidence-waive git-evidence-revoke git-evidence-hook'
+with_records='git-evidence-log git-evidence-show git-evidence-verify git-evidence-sync git-evidence-formats git-evidence-check git-evidence-status git-evidence-approve git-evidence-waive git-evidence-revoke git-evidence-checkpoint git-evidence-rollback'
+with_policy='git-evidence-check git-evidence-checkpoint git-evidence-status git-evidence-waive git-evidence-revoke git-evidence-hook git-evidence-rollback'
 
 man_files() {
 	printf 'onnx 17, 12 leads, 500 Hz\n' >model.onnx
@@ -108,6 +110,22 @@ man_waivable() {
 		mv policy.new .evidence/policy.yaml
 }
 
+man_releases() {
+	git evidence approve --role clinical --yes -q &&
+		git evidence promote --release v2.8.1 --yes || return
+	sed -i 's/release: 2.8.1/release: 2.8.2/' .evidence/manifest.yaml
+	printf 'threshold = 0.55\n' >model.cfg
+	git commit -q -am 'ecg: a higher threshold' && git push -q origin main &&
+		git evidence attach manifest -q &&
+		git evidence approve --role clinical --yes -q &&
+		git evidence promote --release v2.8.2 --yes
+}
+
+man_revocable() {
+	echo 'revoke: {releases: [clinical], keys: [clinical]}' \
+		>>.evidence/policy.yaml
+}
+
 man_manifest() {
 	local digest
 	digest=sha256:$(printf 'snapshot 2026-01' | sha256sum | cut -d' ' -f1)
@@ -179,8 +197,13 @@ man_setup() {
 	fi
 	man_policy && man_manifest || return
 	test "$1" != git-evidence-waive || man_waivable || return
+	test "$1" != git-evidence-revoke || man_revocable || return
 	test "$1" != git-evidence-checkpoint ||
 		printf 'checkpoint: {by: [clinical]}\n' >>.evidence/policy.yaml
+	test "$1" != git-evidence-rollback || printf '%s\n' \
+		'promote: {by: [clinical]}' 'checkpoint: {by: [clinical]}' \
+		'rollback: {approvals: [{role: clinical, count: 1}]}' \
+		>>.evidence/policy.yaml
 	git add -A && git commit -q -m 'ecg: detector for 12 leads' || return
 	git tag v2.8.0
 	printf 'threshold = 0.45\n' >model.cfg
@@ -203,5 +226,9 @@ man_setup() {
 	if test "$1" = git-evidence-import
 	then
 		man_bundle || return
+	fi
+	if test "$1" = git-evidence-rollback
+	then
+		man_releases || return
 	fi
 }
