@@ -146,13 +146,13 @@ static void print_ref(const struct ev_audit_ref *x)
 	}
 	ev_oid_hex(begin, &x->since);
 	if (ev_oid_is_zero(&x->since))
-		out_line("  %s: %zu commits in %zu steps, %zu of them "
-			 "promotions; from its first commit on", x->name,
-			 x->commits, x->steps, x->promotions);
+		out_line("  %s: steps %zu (promotions %zu), commits %zu, from "
+			 "its first one on", x->name, x->steps, x->promotions,
+			 x->commits);
 	else
-		out_line("  %s: %zu commits in %zu steps, %zu of them "
-			 "promotions; history up to %.12s is not covered",
-			 x->name, x->commits, x->steps, x->promotions, begin);
+		out_line("  %s: steps %zu (promotions %zu), commits %zu; what "
+			 "%.12s has before it is not covered", x->name,
+			 x->steps, x->promotions, x->commits, begin);
 }
 
 static void print_summary(const struct ev_audit *a)
@@ -169,12 +169,11 @@ static void print_summary(const struct ev_audit *a)
 		print_ref(&a->refs[i]);
 	ev_oid_hex(ledger, &a->ledger);
 	if (!ev_oid_is_zero(&a->ledger))
-		out_line("  ledger %.12s%s: %zu records", ledger,
-			 a->from_checkpoint ? ", of the newest checkpoint" : "",
+		out_line("  ledger %.12s%s: records %zu", ledger,
+			 a->from_checkpoint ? " of the newest checkpoint" : "",
 			 a->records);
-	out_line("  %zu releases, %zu policies, %zu checkpoints, %zu "
-		 "decisions", a->releases, a->links, a->checkpoints,
-		 a->decisions);
+	out_line("  releases %zu, policies %zu, checkpoints %zu, decisions %zu",
+		 a->releases, a->links, a->checkpoints, a->decisions);
 }
 
 static void print_hints(const struct ev_audit *a)

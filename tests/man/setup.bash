@@ -16,12 +16,12 @@
 # On the page of waive the policy asks for the tests "unit" and "soak" too, and
 # lets the second be waived.
 # On the page of checkpoint its reader may sign one.
-# On the page of rollback v2.8.1 was promoted, and v2.8.2 after it.
+# On the pages of rollback and audit v2.8.1 was promoted, and v2.8.2 after it.
 # On the page of revoke Dr. Ada Kern may withdraw releases and keys.
 # The page of import finds ci.intoto.jsonl, a record of the Build service.
 
-with_records='git-evidence-log git-evidence-show git-evidence-verify git-evidence-sync git-evidence-formats git-evidence-check git-evidence-status git-evidence-approve git-evidence-waive git-evidence-revoke git-evidence-checkpoint git-evidence-rollback'
-with_policy='git-evidence-check git-evidence-checkpoint git-evidence-status git-evidence-waive git-evidence-revoke git-evidence-hook git-evidence-rollback'
+with_records='git-evidence-log git-evidence-show git-evidence-verify git-evidence-sync git-evidence-formats git-evidence-check git-evidence-status git-evidence-approve git-evidence-waive git-evidence-revoke git-evidence-checkpoint git-evidence-rollback git-evidence-audit'
+with_policy='git-evidence-check git-evidence-checkpoint git-evidence-status git-evidence-waive git-evidence-revoke git-evidence-hook git-evidence-rollback git-evidence-audit'
 
 man_files() {
 	printf 'onnx 17, 12 leads, 500 Hz\n' >model.onnx
@@ -200,10 +200,13 @@ man_setup() {
 	test "$1" != git-evidence-revoke || man_revocable || return
 	test "$1" != git-evidence-checkpoint ||
 		printf 'checkpoint: {by: [clinical]}\n' >>.evidence/policy.yaml
-	test "$1" != git-evidence-rollback || printf '%s\n' \
-		'promote: {by: [clinical]}' 'checkpoint: {by: [clinical]}' \
-		'rollback: {approvals: [{role: clinical, count: 1}]}' \
-		>>.evidence/policy.yaml
+	case $1 in
+	git-evidence-rollback | git-evidence-audit)
+		printf '%s\n' 'promote: {by: [clinical]}' \
+			'checkpoint: {by: [clinical]}' \
+			'rollback: {approvals: [{role: clinical, count: 1}]}' \
+			>>.evidence/policy.yaml ;;
+	esac
 	git add -A && git commit -q -m 'ecg: detector for 12 leads' || return
 	git tag v2.8.0
 	printf 'threshold = 0.45\n' >model.cfg
@@ -227,8 +230,8 @@ man_setup() {
 	then
 		man_bundle || return
 	fi
-	if test "$1" = git-evidence-rollback
-	then
-		man_releases || return
-	fi
+	case $1 in
+	git-evidence-rollback | git-evidence-audit)
+		man_releases || return ;;
+	esac
 }
