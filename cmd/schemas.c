@@ -247,28 +247,38 @@ const char schema_show[] =
 	IGNORED
 	TAIL;
 
+/* The same texts, in fewer letters: a string has its limit. */
+#define NAMES "{\"$ref\": \"#/properties/open\"}"
 const char schema_status[] =
 	HEAD("status", VERDICT_NAMES ", \"records\", \"ignored\", "
-	     "\"awaited\", \"open\", \"rejectedBy\", \"pendingPolicy\", "
-	     "\"you\"")
+	     "\"awaited\", \"open\", \"rejectedBy\", \"waivers\", "
+	     "\"pendingPolicy\", \"you\"")
 	VERDICT
 	RECORDS("")
 	IGNORED
 	AWAITED
+	"    \"waivers\": {\"type\": \"array\", \"items\": {\"type\": "
+	"\"object\",\n"
+	"      \"required\": [\"id\", \"rule\", \"expires\", \"counts\", "
+	"\"lacks\"],\n"
+	"      \"properties\": {\"id\": " HEX64 ", \"rule\": " TEXT ",\n"
+	"    \"signer\": " TEXT ", \"expires\": " TEXT ", \"days\": "
+	COUNT ",\n"
+	"    \"counts\": " FLAG ", \"used\": " FLAG ",\n"
+	"    \"approvedBy\": " NAMES ", \"lacks\": " NAMES ",\n"
+	"    \"renewal\": " MAYBE_TEXT "}}},\n"
 	"    \"pendingPolicy\": {\"type\": [\"object\", \"null\"], "
-	"\"required\": [\"controlSet\",\n"
-	"      \"version\", \"wrong\", \"root\", \"approvedBy\", "
-	"\"awaited\"],\n"
-	"      \"properties\": {\n"
-	AWAITED
-	"        \"controlSet\": " MAYBE_TEXT ", \"version\": " COUNT ",\n"
-	"        \"wrong\": " MAYBE_TEXT ", \"root\": " MAYBE_TEXT ", "
-	"\"approvedBy\": " TEXTS "}},\n"
-	"    \"open\": " TEXTS ", \"rejectedBy\": " TEXTS ",\n"
+	"\"required\": [\"version\", \"awaited\"],\n"
+	"      \"properties\": {\"awaited\": {\"$ref\": "
+	"\"#/properties/awaited\"},\n"
+	"    \"controlSet\": " MAYBE_TEXT ", \"version\": " COUNT ",\n"
+	"    \"wrong\": " MAYBE_TEXT ", \"root\": " MAYBE_TEXT ", "
+	"\"approvedBy\": " NAMES "}},\n"
+	"    \"open\": " TEXTS ", \"rejectedBy\": " NAMES ",\n"
 	"    \"you\": {\"type\": \"object\", \"required\": [\"name\", "
 	"\"roles\", \"next\"],\n"
 	"      \"properties\": {\"name\": " MAYBE_TEXT ", \"roles\": "
-	TEXTS ", \"next\": " TEXTS "}},\n"
+	NAMES ", \"next\": " NAMES "}},\n"
 	TAIL;
 
 const char schema_sync[] =
@@ -312,8 +322,8 @@ const char schema_verify[] =
 
 const char schema_waive[] =
 	HEAD("waive", "\"id\", \"line\", \"rule\", \"target\", \"commit\", "
-	     "\"outcome\", \"records\", \"expires\", \"awaited\", "
-	     "\"signer\", \"written\"")
+	     "\"outcome\", \"records\", \"expires\", \"supersedes\", "
+	     "\"awaited\", \"signer\", \"written\"")
 	"    \"id\": " HEX64 ",\n"
 	"    \"line\": " MAYBE_HEX64 ",\n"
 	"    \"rule\": " TEXT ",\n"
@@ -321,7 +331,7 @@ const char schema_waive[] =
 	"    \"commit\": " OID ",\n"
 	"    \"outcome\": {\"enum\": [\"fail\", \"review\"]},\n"
 	"    \"records\": " TEXTS ",\n"
-	"    \"expires\": " TEXT ",\n"
+	"    \"expires\": " TEXT ", \"supersedes\": " MAYBE_HEX64 ",\n"
 	"    \"awaited\": " TEXTS ",\n"
 	"    \"signer\": " TEXT ",\n"
 	"    \"written\": " FLAG ",\n"

@@ -198,6 +198,27 @@ static void print_awaited(const struct state *s)
 	status_print_names("  rejected by: ", &s->standing.rejected_by);
 }
 
+static void print_waivers(const struct ev_standing *s)
+{
+	const struct ev_open_waiver *w;
+	size_t i;
+
+	if (!s->nwaivers)
+		return;
+	out_raw("\n", 1);
+	out_line("open waivers:");
+	for (i = 0; i < s->nwaivers; i++) {
+		w = &s->waivers[i];
+		out_line("  %s: %.12s until %s (%lld day%s), by %s", w->rule,
+			 w->id, w->expires, (long long)w->days,
+			 w->days == 1 ? "" : "s", w->signer);
+		status_print_names("    agreed: ", &w->given);
+		status_print_names("    lacks:  ", &w->lacks);
+		if (w->renewal)
+			out_line("    %s", w->renewal);
+	}
+}
+
 static void print_next(const struct state *s)
 {
 	struct ev_buf roles = EV_BUF_INIT;
@@ -223,6 +244,7 @@ static void print_text(const struct state *s)
 {
 	verdict_print_rules(s->ctx, &s->standing.verdict, NULL, true, false);
 	print_records(s);
+	print_waivers(&s->standing);
 	print_awaited(s);
 	status_policy_print(s);
 	print_next(s);
@@ -244,6 +266,31 @@ void status_json_awaited(struct ev_json *j, const struct ev_awaited *a,
 		ev_json_kvi(j, "have", a[i].have);
 		ev_json_strs(j, "people", &a[i].people);
 		ev_json_strs(j, "barred", &a[i].barred);
+		ev_json_end_object(j);
+	}
+	ev_json_end_list(j);
+}
+
+static void json_waivers(struct ev_json *j, const struct ev_standing *s)
+{
+	const struct ev_open_waiver *w;
+	size_t i;
+
+	ev_json_key(j, "waivers");
+	ev_json_list(j);
+	for (i = 0; i < s->nwaivers; i++) {
+		w = &s->waivers[i];
+		ev_json_object(j);
+		ev_json_kv(j, "id", w->id);
+		ev_json_kv(j, "rule", w->rule);
+		ev_json_kv(j, "signer", w->signer);
+		ev_json_kv(j, "expires", w->expires);
+		ev_json_kvi(j, "days", w->days);
+		ev_json_kvb(j, "counts", w->counts);
+		ev_json_kvb(j, "used", w->used);
+		ev_json_strs(j, "approvedBy", &w->given);
+		ev_json_strs(j, "lacks", &w->lacks);
+		ev_json_kv(j, "renewal", w->renewal);
 		ev_json_end_object(j);
 	}
 	ev_json_end_list(j);
@@ -287,6 +334,7 @@ static void print_json(const struct state *s)
 	status_json_awaited(&j, s->standing.awaited, s->standing.n);
 	ev_json_strs(&j, "open", &s->standing.open);
 	ev_json_strs(&j, "rejectedBy", &s->standing.rejected_by);
+	json_waivers(&j, &s->standing);
 	status_policy_json(&j, s);
 	json_you(&j, s);
 	json_finish(&j);

@@ -9,6 +9,7 @@
 #include "gate/waive.h"
 
 static const char *reason, *risk, *expires, *target, *key;
+static const char *supersede, *because;
 
 static const struct option options[] = {
 	{ OPT_STRING, 0, "reason", "<text>", "why it may pass", &reason },
@@ -18,12 +19,15 @@ static const struct option options[] = {
 	  "the day (UTC) from whose beginning on it is over", &expires },
 	{ OPT_STRING, 0, "for", "<ref>",
 	  "where it is to go; default: the only protected branch", &target },
+	{ OPT_STRING, 0, "supersede", "<id>", "waiver that this one replaces",
+	  &supersede },
+	{ OPT_STRING, 0, "because", "<text>", "why it is replaced", &because },
 	{ OPT_STRING, 0, "key", "<fingerprint>", "sign with this key", &key },
 	{ 0 }
 };
 static const char *const synopsis[] = {
 	"waive <rule> [<rev>] --reason <text> --risk <id> --expires <date> "
-	"[--for <ref>] [-n] [<options>]",
+	"[--for <ref>] [--supersede <id> --because <text>] [-n] [<options>]",
 	NULL
 };
 
@@ -59,6 +63,7 @@ static void print_json(const struct waive *w)
 		ev_json_string(&j, w->view.records.items[i]);
 	ev_json_end_list(&j);
 	ev_json_kv(&j, "expires", w->ask.expires);
+	ev_json_kv(&j, "supersedes", w->draft.supersedes);
 	ev_json_key(&j, "awaited");
 	ev_json_list(&j);
 	for (i = 0; i < w->view.by.n; i++)
@@ -120,7 +125,7 @@ static int waive(struct waive *w, const char *rev)
 	if (ret == 0)
 		ret = ev_target_ref(&w->ref, w->reader.policy, target);
 	if (ret == 0)
-		ret = ev_repo_commit(&w->ask.commit, r, rev);
+		ret = rev_read(&w->ask.commit, &w->reader, r, rev);
 	w->ask.ref = w->ref;
 	w->ask.now = ev_now();
 	if (ret == 0)
@@ -145,6 +150,9 @@ static int check_usage(struct context *ctx, int argc, const char **argv)
 	if (!expires)
 		return usage_error(ctx, "a waiver needs to say when it "
 				   "--expires");
+	if (!supersede != !because)
+		return usage_error(ctx, "--supersede and --because go "
+				   "together");
 	return 0;
 }
 
@@ -159,6 +167,8 @@ static int run(struct context *ctx, int argc, const char **argv)
 	w.ask.reason = reason;
 	w.ask.risk = risk;
 	w.ask.expires = expires;
+	w.ask.supersedes = supersede;
+	w.ask.because = because;
 	ev_draft_init(&w.draft, EV_KIND_WAIVER);
 	ret = waive(&w, argc > 1 ? argv[1] : "HEAD");
 	ev_draft_release(&w.draft);

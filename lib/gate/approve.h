@@ -102,6 +102,16 @@ struct ev_awaited {
 	struct ev_strs people;		/* who could give what is missing */
 	struct ev_strs barred;		/* "NAME: author of 9d03e77" */
 };
+/* A waiver that fits what there is; `lacks` is empty where it counts. */
+struct ev_open_waiver {
+	char id[65];
+	char *rule, *signer, *expires;
+	int64_t days;			/* that are left, whole ones */
+	bool counts, used;		/* used: a rule holds by it */
+	struct ev_strs given;		/* "Quinn Abara as quality" */
+	struct ev_strs lacks;		/* roles that have not agreed */
+	char *renewal;			/* a command, when it ends soon; NULL */
+};
 struct ev_standing {
 	struct ev_verdict verdict;
 	struct ev_oid from;		/* zero for a new ref */
@@ -109,6 +119,8 @@ struct ev_standing {
 	size_t n, cap;
 	struct ev_strs open;		/* names that can be cleared */
 	struct ev_strs rejected_by;	/* names */
+	struct ev_open_waiver *waivers;
+	size_t nwaivers, waivers_cap;
 	/* of the one who asks */
 	struct ev_strs roles;		/* in which their approval is awaited */
 	struct ev_strs clears;		/* of `open`, those they may clear */

@@ -7,6 +7,16 @@
 #include "gate/waiver.h"
 #include "policy/quorum.h"
 
+static void release_waiver(struct ev_open_waiver *w)
+{
+	free(w->rule);
+	free(w->signer);
+	free(w->expires);
+	free(w->renewal);
+	ev_strs_release(&w->given);
+	ev_strs_release(&w->lacks);
+}
+
 void ev_standing_release(struct ev_standing *s)
 {
 	size_t i;
@@ -18,6 +28,9 @@ void ev_standing_release(struct ev_standing *s)
 		ev_strs_release(&s->awaited[i].barred);
 	}
 	free(s->awaited);
+	for (i = 0; i < s->nwaivers; i++)
+		release_waiver(&s->waivers[i]);
+	free(s->waivers);
 	ev_strs_release(&s->open);
 	ev_strs_release(&s->rejected_by);
 	ev_strs_release(&s->roles);
@@ -134,6 +147,43 @@ static void read_votes(struct ev_standing *s, struct ev_case *c,
 	ev_quorum_release(&q);
 }
 
+/* A ref with several entries may have the same one in each. */
+static struct ev_open_waiver *open_waiver(struct ev_standing *s,
+					  const struct ev_case *c,
+					  const struct ev_waiver *w)
+{
+	struct ev_open_waiver *o;
+	size_t i;
+
+	for (i = 0; i < s->nwaivers; i++)
+		if (!strcmp(s->waivers[i].id, w->line->record.id))
+			return &s->waivers[i];
+	EV_GROW(s->waivers, s->nwaivers, s->waivers_cap);
+	o = &s->waivers[s->nwaivers++];
+	memset(o, 0, sizeof(*o));
+	memcpy(o->id, w->line->record.id, sizeof(o->id));
+	o->rule = ev_strdup(w->rule);
+	o->signer = ev_strdup(w->line->person->name);
+	o->expires = ev_strdup(ev_get_string(w->predicate, "expires"));
+	o->days = ev_waiver_days(c, w);
+	o->counts = true;
+	ev_waiver_given(&o->given, c, w);
+	o->renewal = ev_waiver_renewal(c, w);
+	return o;
+}
+
+static void tell_waiver(struct ev_standing *s, const struct ev_case *c,
+			const struct ev_waiver *w)
+{
+	struct ev_open_waiver *o = open_waiver(s, c, w);
+	size_t i;
+
+	o->counts = o->counts && w->counts;
+	o->used = o->used || w->used;
+	for (i = 0; i < w->lacks.n; i++)
+		add_once(&o->lacks, w->lacks.items[i]);
+}
+
 /* Roles that a waiver lacks to count. */
 static void read_waivers(struct ev_standing *s, struct ev_case *c,
 			 const struct ev_person *asks)
@@ -144,6 +194,8 @@ static void read_waivers(struct ev_standing *s, struct ev_case *c,
 
 	for (i = 0; i < c->nwaivers; i++) {
 		w = &c->waivers[i];
+		if (w->fits)
+			tell_waiver(s, c, w);
 		for (k = 0; w->fits && k < w->lacks.n; k++) {
 			one.role = w->lacks.items[k];
 			await(s, c, &one, 0, NULL, 0, asks);

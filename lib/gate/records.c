@@ -3,6 +3,7 @@
 #include "gate/records.h"
 
 #include "base/mem.h"
+#include "gate/waiver.h"
 
 static bool is_wanted(const struct ev_case *c, const struct ev_line *l)
 {
@@ -153,13 +154,15 @@ static void look_for_votes(struct accepted *a, const struct ev_case *c,
 static void add_accepted(struct ev_case *c, const struct ev_record_rule *r,
 			 const struct ev_strs *names)
 {
+	char *renewal = ev_waivers_renewal(c, r);
 	struct ev_buf who = EV_BUF_INIT;
 	size_t i;
 
 	for (i = 0; i < names->n; i++)
 		ev_buf_addf(&who, "%s%s", i ? " and " : "", names->items[i]);
-	ev_verdict_add(c->verdict, r->rule, EV_PASS, NULL,
+	ev_verdict_add(c->verdict, r->rule, EV_PASS, renewal,
 		       "%s, accepted by %s", r->detail, who.ptr);
+	free(renewal);
 	ev_buf_release(&who);
 }
 
@@ -184,11 +187,13 @@ static void add_review(struct ev_case *c, const struct ev_record_rule *r)
 
 int ev_rule_records(struct ev_case *c)
 {
-	const struct ev_record_rule *r;
+	struct ev_record_rule *r;
 	size_t i;
 
 	for (i = 0; i < c->nrecords; i++) {
 		r = &c->records[i];
+		if (r->outcome == EV_PASS && !r->hint)
+			r->hint = ev_waivers_renewal(c, r);
 		if (r->outcome == EV_REVIEW)
 			add_review(c, r);
 		else

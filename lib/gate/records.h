@@ -110,6 +110,8 @@ char *ev_words_approve(const struct ev_case *c, const char *role);
 /* A hint with "# by ci", who may sign what it makes, if not everybody may.
  * Takes and returns one that the caller owns. */
 char *ev_words_by(char *hint, const struct ev_strs *by);
+/* Append " --for production" where it is not the only protected branch. */
+void ev_words_ref(struct ev_buf *out, const struct ev_case *c);
 /* "git evidence sync" where a remote may have it, else `hint`, which is freed
  * then; owned by the caller. */
 char *ev_words_missing(const struct ev_case *c, char *hint);

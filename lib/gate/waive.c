@@ -101,15 +101,25 @@ static int refuse_rule(const struct ev_cases *cases, const struct ev_waive *a)
 	return ret;
 }
 
+/* Whether that is the one is for ev_draft_check_supersedes() to say. */
+static bool is_replaced(const struct ev_waiver *w, const struct ev_waive *a)
+{
+	return a->supersedes && strlen(a->supersedes) >= 12 &&
+	       ev_starts_with(w->line->record.id, a->supersedes);
+}
+
 /* One that is there already, and would do. */
 static const struct ev_waiver *fitting(const struct ev_case *c,
-				       const char *rule)
+				       const struct ev_waive *a)
 {
+	const struct ev_waiver *w;
 	size_t i;
 
-	for (i = 0; i < c->nwaivers; i++)
-		if (c->waivers[i].fits && !strcmp(c->waivers[i].rule, rule))
-			return &c->waivers[i];
+	for (i = 0; i < c->nwaivers; i++) {
+		w = &c->waivers[i];
+		if (w->fits && !strcmp(w->rule, a->rule) && !is_replaced(w, a))
+			return w;
+	}
 	return NULL;
 }
 
@@ -126,6 +136,8 @@ static int refuse_second(const struct ev_waiver *w)
 	for (i = 0; i < w->lacks.n; i++)
 		ev_error_hint("git evidence approve --role %s",
 			      w->lacks.items[i]);
+	ev_error_hint("--supersede %.12s --because '<reason>'    # to replace "
+		      "it", w->line->record.id);
 	ev_buf_release(&text);
 	return ret;
 }
@@ -149,7 +161,7 @@ static struct ev_case *find_case(struct ev_waiver *w, int *err,
 		    !about.entry)
 			continue;
 		any = true;
-		one = fitting(&cases->items[i], a->rule);
+		one = fitting(&cases->items[i], a);
 		there = one ? one : there;
 		if (one || ev_waiver_outcome(&cases->items[i], &about) ==
 		    EV_PASS)
@@ -301,6 +313,8 @@ static int fill(struct ev_draft *d, struct ev_waive_view *view,
 	for (i = 0; i < w.entry->by.n; i++)
 		ev_strs_add(&view->by, w.entry->by.items[i]);
 	d->name = a->rule;
+	d->supersedes = a->supersedes;
+	d->because = a->because;
 	d->commit = a->commit;
 	d->tree = c->tree;
 	put_members(&d->members, c, view, a);

@@ -17,6 +17,8 @@ struct ev_waive {
 	const char *reason, *risk;
 	const char *expires;		/* "2026-09-30": when that day begins,
 					   in UTC, it is over */
+	/* One of the same rule that this one replaces, and why; or NULL. */
+	const char *supersedes, *because;
 	const struct ev_person *person;	/* who will sign */
 	int64_t now;
 };
@@ -36,7 +38,7 @@ void ev_waive_view_release(struct ev_waive_view *v);
  * words of `a`.  EV_EDENIED: a machine, a rule that is not to be waived (with
  * what is), an end that is past or too far.  EV_EINVALID: a rule that holds,
  * or words that say nothing.  EV_EINCOMPLETE: what is undecided.  EV_EEXISTS:
- * one that fits is there.
+ * one that fits is there, and is not the one that this replaces.
  */
 int ev_waive_draft(struct ev_draft *out, struct ev_waive_view *view,
 		   struct ev_repo *r, const struct ev_chain *chain,

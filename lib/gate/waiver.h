@@ -31,6 +31,18 @@ const char *ev_waiver_forbidden(const struct ev_case *c,
 
 /* "1234abcd5678 until 2026-09-30" */
 void ev_waiver_tell(struct ev_buf *out, const struct ev_waiver *w);
+/* Whole days that are left of it, 0 on its last one; and, in the last thirty of
+ * them and the second half of its time, how it is replaced by another one:
+ * owned by the caller, or NULL. */
+int64_t ev_waiver_days(const struct ev_case *c, const struct ev_waiver *w);
+char *ev_waiver_renewal(const struct ev_case *c, const struct ev_waiver *w);
+/* The first renewal of those by which a rule holds that is passed (`r`, or
+ * NULL: the fields of the manifest); the same. */
+char *ev_waivers_renewal(const struct ev_case *c,
+			 const struct ev_record_rule *r);
+/* Those who have agreed to it, "Quinn Abara as quality", each once. */
+void ev_waiver_given(struct ev_strs *out, const struct ev_case *c,
+		     const struct ev_waiver *w);
 /* Whether a person still has to accept, by name, what is waived. */
 bool ev_waiver_reviewed(const struct ev_case *c);
 /* Roles whose approval some waiver asks for, each once. */

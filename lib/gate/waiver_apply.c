@@ -249,11 +249,12 @@ enum ev_outcome ev_waivers_settle(struct ev_buf *detail, char **hint,
 	ev_buf_addc(detail, ')');
 	free(*hint);
 	*hint = NULL;
-	if (!ev_waiver_reviewed(c))
-		return EV_PASS;
-	by = ev_votes_clear(c, rule, clear_by(w));
-	if (by) {
+	by = ev_waiver_reviewed(c) ? ev_votes_clear(c, rule, clear_by(w)) :
+		NULL;
+	if (by)
 		ev_buf_addf(detail, ", accepted by %s", by->name);
+	if (by || !ev_waiver_reviewed(c)) {
+		*hint = ev_waivers_renewal(c, NULL);
 		return EV_PASS;
 	}
 	*hint = ev_words_clear(c, rule, clear_by(w));

@@ -81,15 +81,21 @@ static bool must_name_ref(const struct ev_case *c)
 	return branches != 1 || !is_it;
 }
 
+void ev_words_ref(struct ev_buf *out, const struct ev_case *c)
+{
+	const char *ref = c->q->ref;
+
+	if (must_name_ref(c))
+		ev_buf_addf(out, " --for %s", ev_starts_with(ref, HEADS) ?
+			    ref + strlen(HEADS) : ref);
+}
+
 char *ev_words_approve(const struct ev_case *c, const char *role)
 {
 	struct ev_buf out = EV_BUF_INIT;
-	const char *ref = c->q->ref;
 
 	ev_buf_addf(&out, "git evidence approve %s --role %s", c->label, role);
-	if (must_name_ref(c))
-		ev_buf_addf(&out, " --for %s", ev_starts_with(ref, HEADS) ?
-			    ref + strlen(HEADS) : ref);
+	ev_words_ref(&out, c);
 	return ev_buf_detach(&out, NULL);
 }
 

@@ -6,6 +6,7 @@ load ../keys
 load ../forge
 load ../product
 load ../decide
+load ../time
 
 # with_waivable TIER: the policy lets some rules be waived.
 with_waivable() {
@@ -432,4 +433,161 @@ payload() {
 	approve quinn quality
 	expect_exit 0 git evidence sync
 	expect_exit 0 git push --no-verify origin main:production
+}
+
+# Replaced, and renewed ---------------------------------------------------------
+
+# waiver_ids: of those on HEAD, the newest first.
+waiver_ids() {
+	git evidence log --kind waiver --json | jq -r .id
+}
+
+@test "waive --supersede: one replaces another, and has to be agreed to anew" {
+	given_waivable
+	given_failed_test
+	waive tests.unit
+	approve quinn quality
+	test "$(outcome_of tests.unit)" = pass
+	as ada
+	old=$(waiver_ids)
+	later=$(date -u -d '25 days' +%F)
+	refuses "error: 'tests.unit' is waived already: ${old:0:12}" \
+		"hint: --supersede ${old:0:12} --because '<reason>'    # to replace it" \
+		-- tests.unit --reason more --risk RA-232 --expires "$later"
+	expect_exit 0 git evidence waive tests.unit --reason more \
+		--risk RA-232 --expires "$later" --supersede "${old:0:12}" \
+		--because 'the bench comes later' --json
+	expect_json '.supersedes == "'"$old"'" and .written'
+	git evidence help --schema waive >"$WORLD/schema"
+	test -z "$(jq -r --slurpfile schema "$WORLD/schema" \
+		-f "$lib_top/tests/schema.jq" "$WORLD/stdout")"
+	new=$(jq -r .id "$WORLD/stdout")
+	payload "$new" >"$WORLD/stdout"
+	expect_json '.gitEvidence.supersedes == "'"$old"'" and
+		.gitEvidence.because == "the bench comes later"'
+	# whoever agreed to the other one has not agreed to this one
+	test "$(outcome_of tests.unit)" = fail
+	detail_of tests.unit | grep -q "waiver ${old:0:12}: superseded"
+	detail_of tests.unit | grep -q "waiver ${new:0:12}: a role is short: quality"
+	approve quinn quality
+	detail_of tests.unit | grep -q "waived ${new:0:12} until $later"
+}
+
+@test "waive --supersede: another rule, another commit, a stranger, no reason" {
+	given_waivable
+	given_failed_test
+	waive tests.unit
+	old=$(waiver_ids)
+	common=(--reason more --risk RA-232 --expires "$day")
+	expect_exit 129 git evidence waive tests.unit "${common[@]}" \
+		--supersede "$old"
+	expect_exit 129 git evidence waive tests.unit "${common[@]}" \
+		--because why
+	refuses "error: a reason is needed to supersede '$old'" -- \
+		tests.unit "${common[@]}" --supersede "$old" --because ''
+	# a short id is none, and the one that is there stands in the way
+	refuses "error: 'tests.unit' is waived already: " -- tests.unit \
+		"${common[@]}" --supersede "${old:0:6}" --because why
+	refuses "error: 'tests.unit' is waived already: " -- tests.unit \
+		"${common[@]}" --supersede "$(printf '0%.0s' {1..64})" \
+		--because why
+	test=$(git evidence log --kind test --json | jq -r .id)
+	refuses "error: 'tests.unit' is waived already: " -- tests.unit \
+		"${common[@]}" --supersede "$test" --because why
+	# who shares no role with its signer
+	as robin
+	refuses "error: record ${old:0:12} is by Dr. Ada Kern, who shares no role with Robin Sato" \
+		-- tests.unit "${common[@]}" --supersede "$old" --because why
+	as ada
+	git evidence revoke "$old" --reason 'a mistake' >/dev/null 2>&1
+	refuses "error: record ${old:0:12} is revoked: " -- tests.unit \
+		"${common[@]}" --supersede "$old" --because why
+	waive tests.unit
+	old=$(git evidence show --json | jq -r '.records[] |
+		select(.kind == "waiver" and .state == "live").id')
+	echo 'detector 3' >detector
+	git commit -q -am 'another one'
+	given_failed_test
+	refuses "error: no record '$old' on this commit or its tree" -- \
+		tests.unit "${common[@]}" --supersede "$old" --because why
+}
+
+@test "waive: status lists those that are open: agreed, lacking, until when" {
+	given_waivable moderate '/^limitations:/d'
+	given_failed_test
+	expect_exit 1 git evidence status
+	expect_not_in stdout 'open waivers'
+	waive manifest.fields
+	approve quinn quality
+	as ada
+	waive tests.unit
+	expect_exit 1 git evidence status
+	sed -n '/^open waivers:/,/^$/p' "$WORLD/stdout" |
+		sed -E "s/[0-9a-f]{12} until $day \(19 days\)/<id> until <day>/" |
+		LC_ALL=C sort >"$WORLD/part"
+	diff -u - "$WORLD/part" <<-'END'
+
+	    agreed: Quinn Abara as quality
+	    lacks:  quality
+	  manifest.fields: <id> until <day>, by Dr. Ada Kern
+	  tests.unit: <id> until <day>, by Dr. Ada Kern
+	open waivers:
+	END
+	git evidence status --json >"$WORLD/stdout" || :
+	git evidence help --schema status >"$WORLD/schema"
+	test -z "$(jq -r --slurpfile schema "$WORLD/schema" \
+		-f "$lib_top/tests/schema.jq" "$WORLD/stdout")"
+	expect_json '[.waivers[] | [.rule, .counts, .used, .approvedBy, .lacks,
+		.renewal]] | sort == [
+		["manifest.fields", true, true, ["Quinn Abara as quality"], [], null],
+		["tests.unit", false, false, [], ["quality"], null]]'
+}
+
+@test "waive: it ends on its day by the clock, and says before that it will" {
+	given_waivable
+	given_failed_test
+	waive tests.unit
+	approve quinn quality
+	approve ada clinical
+	id=$(waiver_ids)
+	before=$(date -u -d "$day - 1 day" +%F)
+	# in its first half it says nothing
+	at "$(date -u -d '5 days' +%F)" expect_exit 0 git evidence check
+	expect_stderr </dev/null
+	at "$before 23:59:00" expect_exit 0 git evidence check
+	expect_in stderr "hint: git evidence waive tests.unit $(git rev-parse --short HEAD) --supersede ${id:0:12} --because '<reason>' --reason '<reason>' --risk '<id>' --expires '<date>'    # it ends on $day, in 0 days"
+	at "$(date -u -d '15 days' +%F)" git evidence status >"$WORLD/stdout"
+	expect_in stdout "    git evidence waive tests.unit " "    # it ends on $day, in 4 days"
+	at "$day 00:00:01" expect_exit 1 git evidence check
+	expect_in stdout "waiver ${id:0:12}: expired on $day"
+	expect_not_in stderr 'git evidence waive'
+	# a clock that was set back does not help who signs later
+	at "$day 00:00:01" expect_exit 128 git evidence approve --role quality \
+		--key "$(key_fpr robin)" --yes --clears tests.unit
+	# the renewal counts from where it is agreed to
+	next=$(date -u -d "$day + 20 days" +%F)
+	at "$before" git evidence waive tests.unit --supersede "$id" \
+		--because 'the bench is not there' --reason 'a new site' \
+		--risk RA-231 --expires "$next" >/dev/null 2>&1
+	at "$day" expect_exit 1 git evidence check
+	at "$day" approve quinn quality
+	at "$day" expect_exit 3 git evidence check
+	expect_in stdout "record ${id:0:12}, which it names, was superseded"
+	at "$day" approve ada clinical
+	at "$day" expect_exit 0 git evidence check
+	at "$next 00:00:01" expect_exit 1 git evidence check
+}
+
+@test "waive: at tier high its renewal is told too, and for fields" {
+	given_waivable high '/^limitations:/d'
+	given_failed_test
+	waive tests.unit
+	waive manifest.fields
+	approve quinn quality --clears tests.unit --clears manifest.fields
+	approve ada clinical
+	at "$(date -u -d '15 days' +%F)" expect_exit 0 git evidence check
+	expect_in stderr 'hint: git evidence waive tests.unit ' \
+		'hint: git evidence waive manifest.fields '
+	git evidence check --json >"$WORLD/stdout"
+	expect_json '[.rules[] | select(.hint)] == []'
 }
