@@ -3,8 +3,9 @@
  *
  * A revocation is final and is never withdrawn itself.  It lies on the commit
  * and tree of a record, an approval or a release; of a line, a link, a key or
- * an artifact its only subject is the empty tree.  Whether it has its effect is for those to judge who read
- * it; here it is only kept from being signed by somebody who is not entitled.
+ * an artifact its only subject is the empty tree.  Whether it has its effect is
+ * for those to judge who read it; here it is only kept from being signed by
+ * somebody who is not entitled.
  */
 #ifndef EV_LEDGER_REVOKE_H
 #define EV_LEDGER_REVOKE_H
