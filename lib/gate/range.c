@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "gate/mailmap.h"
+#include "gate/near.h"
 #include "repo/git.h"
 
 void ev_range_release(struct ev_range *r)
@@ -169,6 +170,25 @@ static void add_tips(struct ev_strs *args, const struct ev_case *c)
 	}
 }
 
+/* Few commits in a row need no process. */
+static int go_near(bool *done, struct ev_history *h, struct ev_case *c)
+{
+	struct ev_buf text = EV_BUF_INIT;
+	int ret = 0;
+
+	*done = c->has_commit && c->has_from_tree &&
+		ev_near_range(&text, c->repo, &c->from_commit, &c->commit);
+	if (*done)
+		ret = ev_history_feed(h, text.ptr, text.len);
+	ev_buf_release(&text);
+	if (ret == EV_ESTOP) {
+		h->out->known = false;
+		ev_error_clear();
+		ret = 0;
+	}
+	return ret;
+}
+
 static int walk(struct ev_history *h, struct ev_case *c, struct ev_strs *args)
 {
 	struct ev_buf err = EV_BUF_INIT_MAX(64 << 10);
@@ -194,6 +214,7 @@ int ev_range_load(struct ev_range *out, struct ev_case *c)
 {
 	struct ev_strs args = EV_STRS_INIT;
 	struct ev_history h;
+	bool done = false;
 	size_t fixed;
 	int ret = 0;
 
@@ -211,7 +232,9 @@ int ev_range_load(struct ev_range *out, struct ev_case *c)
 	add_tips(&args, c);
 	if (args.n == fixed || !leave_out(&args, &h, c))
 		goto out;
-	ret = walk(&h, c, &args);
+	ret = go_near(&done, &h, c);
+	if (ret == 0 && !done)
+		ret = walk(&h, c, &args);
 	if (ret < 0)
 		goto out;
 	ev_history_end(&h);

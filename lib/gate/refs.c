@@ -1,5 +1,6 @@
 #include "base/compat.h"
 
+#include "gate/near.h"
 #include "gate/people.h"
 
 #include <stdio.h>
@@ -73,6 +74,9 @@ int ev_ancestry_ask(enum ev_ancestry *out, struct ev_repo *r,
 	struct ev_process p = { .err = &err, .out = &said };
 	int ret;
 
+	*out = EV_BEFORE;
+	if (ev_near_before(r, old, new))
+		return 0;
 	ev_oid_hex(from, old);
 	ev_oid_hex(to, new);
 	ret = ev_git(&p, r, args);
