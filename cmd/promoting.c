@@ -364,8 +364,7 @@ int promoting_run(struct promoting *s)
 		print_json(s);
 	else
 		print_text(s);
-	/* All that was outstanding went along. */
-	if (r->end == EV_PROMOTE_DONE && s->remote && !r->kept)
+	if (!s->ctx->dry_run && r->end != EV_PROMOTE_REFUSED && r->shared)
 		ev_unshared_set(s->ctx->repo, false);
 	if (r->end == EV_PROMOTE_ALREADY)
 		return EXIT_PASS;

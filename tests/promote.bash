@@ -144,6 +144,7 @@ kill_at() {
 	do
 		sleep 0.01
 	done
+	exit 1
 	END
 }
 
@@ -154,4 +155,79 @@ killed() {
 		echo "$BASHPID" >"$WORLD/pid"
 		exec "$EV_BUILD/git-evidence" "$@"
 	) >"$WORLD/stdout" 2>"$WORLD/stderr" 3>&- || status=$?
+}
+
+# keep_world, renew_world: product and server as they were.
+keep_world() {
+	mkdir "$WORLD/kept"
+	cp -a "$WORLD/product" "$WORLD/kept/"
+	test ! -e "$WORLD/server.git" ||
+		cp -a "$WORLD/server.git" "$WORLD/kept/"
+}
+
+renew_world() {
+	rm -rf "$WORLD/product" "$WORLD/server.git"
+	cp -a "$WORLD/kept/." "$WORLD/"
+	cd "$WORLD/product" || return
+}
+
+# promotion_sound: no promotion is told of here that did not happen.
+promotion_sound() {
+	local here there
+	here=$(count_promotions "$WORLD/product")
+	there=$(test ! -d "$WORLD/server.git" ||
+		count_promotions "$WORLD/server.git")
+	if test -n "$there"
+	then
+		test "$here" -le "$there" || return
+		test "$(on_server production)" = "$BASE" ||
+			test "$there" = 1 || return
+		test "$there" = 0 || on_server v1.0.0 >/dev/null || return
+	else
+		test "$here" = 0 ||
+			test "$(git rev-parse production)" != "$BASE" || return
+	fi
+}
+
+# promotion_ends WHERE: what there is when all is done, whatever happened before.
+promotion_ends() {
+	local where=${1:-$WORLD/server.git}
+	test "$(count_promotions)" = 1 || return
+	test "$(count_promotions "$where")" = 1 || return
+	test "$(git -C "$where" rev-parse production)" = "$(git rev-parse HEAD)" ||
+		return
+	test "$(git rev-parse production)" = "$(git rev-parse HEAD)" || return
+	test "$(git -C "$where" for-each-ref --format='%(refname)' \
+		refs/tags | grep -cE '/checkpoint/|/v1')" = 2 || return
+	git verify-tag v1.0.0 2>/dev/null || return
+	test -z "$(find .git/evidence/promote -type f)" || return
+	git fsck --strict --no-dangling >/dev/null
+}
+
+# cut_everywhere WHEN.PROGRAM WHERE: killed at each call in turn, and run again.
+# A gpg is that which signs, where there is a server: its own is none of ours.
+cut_everywhere() {
+	local n=0
+	wrap "${1#*.}"
+	test "$1" = "${1%.gpg}" || test ! -e "$WORLD/server.git" || unwrap
+	while :
+	do
+		n=$((n + 1))
+		renew_world
+		rm -f "$WORLD/calls.${1#*.}"
+		kill_at "$1" "$n"
+		killed promote --yes --release v1.0.0
+		rm "$WORLD/$1"
+		case $status in
+		137) ;;
+		0) break ;;
+		*) echo "$n:" && show_output && return 1 ;;
+		esac
+		promotion_sound || { echo "killed at $n: not sound"; return 1; }
+		killed promote --yes --release v1.0.0
+		test "$status" = 0 || { echo "$n: again"; show_output; return 1; }
+		promotion_ends "$2" || { echo "killed at $n: another end"; return 1; }
+	done
+	echo "$n calls"
+	test "$n" -gt 3
 }

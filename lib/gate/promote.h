@@ -60,7 +60,7 @@ struct ev_promote_result {
 	char *checkpoint_ref, *tag_ref;	/* NULL: none (yet) */
 	char *person;			/* who signs */
 	size_t lines;			/* of this clone that go along */
-	size_t kept;			/* lines and tags that may not */
+	bool shared;			/* nothing is left here to be shared */
 	/* What is to be, or was, moved in one step; zero: not there, or not
 	 * made yet.  The name of a checkpoint not made yet ends in a star. */
 	struct ev_ref_changes moves;

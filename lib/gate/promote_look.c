@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "gate/admit.h"
 #include "gate/approve_internal.h"
+#include "policy/final.h"
 #include "repo/refs.h"
 
 #define HEADS "refs/heads/"
@@ -64,6 +65,15 @@ static int renew(void *ctx, const struct ev_evidence *here,
 	ret = read_chain(&m->first, m, here);
 	*trust = m->policy ? &m->policy->trust : NULL;
 	return ret;
+}
+
+/* What the remote's ledger withdraws is not to be sent there. */
+static int look_at(void *ctx, const struct ev_oid *ledger)
+{
+	struct ev_promoter *m = ctx;
+
+	return m->policy ? ev_policy_add_final(m->policy, m->repo, ledger,
+					       m->p->now) : 0;
 }
 
 static int admit_tag(void *ctx, const struct ev_evidence *there,
@@ -148,7 +158,8 @@ static int look_at_remote(struct ev_promoter *m)
 {
 	struct ev_sync_options o = {
 		.remote = m->p->remote, .look_only = m->p->dry_run,
-		.renew = renew, .admit_tag = admit_tag, .ctx = m,
+		.renew = renew, .admit_tag = admit_tag,
+		.look_at = look_at, .ctx = m,
 	};
 	struct ev_strs names = EV_STRS_INIT;
 	const struct ev_evidence *all;
@@ -291,6 +302,17 @@ static int fetch_release(struct ev_promoter *m, const struct ev_release *x)
 	return ev_remote_fetch_other(remote, m->repo, m->tag);
 }
 
+static bool is_shared(const struct ev_promoter *m)
+{
+	size_t tags;
+
+	if (!m->going)
+		return false;
+	ev_outgoing_tags(&tags, m->going);
+	return !tags && !ev_outgoing_lines(m->going) && !m->sync.kept.n &&
+	       !ev_outgoing_artifacts(m->going);
+}
+
 int ev_promote_already(struct ev_promoter *m)
 {
 	struct ev_release x;
@@ -311,6 +333,7 @@ int ev_promote_already(struct ev_promoter *m)
 			      EV_PROMOTE_DONE;
 		free(m->out->person);
 		m->out->person = ev_strdup(x.person ? x.person->name : NULL);
+		m->out->shared = is_shared(m);
 		if (!m->p->dry_run) {
 			ev_promote_draft_drop(m);
 			if (m->going)

@@ -48,7 +48,7 @@ static void list_moves(struct ev_promoter *m)
 	if (!m->going)
 		return;
 	out->lines = ev_outgoing_lines(m->going);
-	out->kept = m->sync.kept.n;
+	out->shared = !m->sync.kept.n;
 	tags = ev_outgoing_tags(&n, m->going);
 	for (i = 0; i < n; i++)
 		move(m, tags[i].name, &ev_oid_zero, &tags[i].oid);

@@ -819,3 +819,75 @@ meanwhile() {
 	expect_exit 0 promote
 	test "$(count_promotions)" = 1
 }
+
+# Cut short (at every step: tests/long/promote.bats) -------------------------------
+
+# cut_at WHEN.PROGRAM LINE: killed at the call that LINE, a pattern, is found in.
+cut_at() {
+	local n
+	keep_world
+	wrap "${1#*.}"
+	killed promote --yes --release v1.0.0
+	test "$status" = 0 || { show_output; return 1; }
+	n=$(grep -m 1 -E "^[0-9]+ $2" "$WORLD/called.${1#*.}" | cut -d' ' -f1)
+	renew_world
+	rm "$WORLD/calls.${1#*.}"
+	kill_at "$1" "$n"
+	killed promote --yes --release v1.0.0
+	rm "$WORLD/$1"
+	unwrap
+	test "$status" = 137 || { show_output; return 1; }
+}
+
+@test "promote: killed when it was pushed, and run again" {
+	given_promote
+	ready
+	cut_at after.git push
+	test "$(on_server production)" = "$(git rev-parse HEAD)"
+	test "$(git rev-parse production)" = "$BASE"
+	test "$(count_promotions)" = 0
+	expect_exit 0 promote
+	expect_in stdout 'already, release v1.0.0'
+	same_everywhere
+	promotion_ends "$WORLD/server.git"
+}
+
+@test "promote: killed before it was pushed, and run again" {
+	given_promote
+	ready
+	cut_at before.git push
+	test "$(on_server production)" = "$BASE"
+	promotion_sound
+	id=$(jq -r '.payload' .git/evidence/promote/* | tail -n 1 | base64 -d |
+		sha256sum | cut -d' ' -f1)
+	expect_exit 0 promote --json
+	expect_json ".promotion == \"$id\""
+	same_everywhere
+	promotion_ends "$WORLD/server.git"
+}
+
+@test "promote: a draft that fits no more is made anew" {
+	given_promote
+	ready
+	cut_at before.git push
+	old=$(tail -n 1 .git/evidence/promote/* | jq -r .payload)
+	# another approval came
+	decide_approve ada clinical HEAD "$BASE"
+	expect_exit 0 promote
+	test "$(count_promotions)" = 1
+	refute grep -qF "$old" <<<"$(git notes --ref=evidence show HEAD)"
+	payloads /promotion/v1 >"$WORLD/stdout"
+	expect_json '.predicate.approvals | length == 2'
+}
+
+@test "promote: a draft that somebody wrote is not believed" {
+	given_promote
+	ready
+	cut_at before.git push
+	file=$(find .git/evidence/promote -type f)
+	# a promotion to elsewhere, well signed by somebody else; and junk
+	printf '{"payload":"e30=","payloadType":"application/vnd.in-toto+json","signatures":[{"keyid":"","sig":"AA=="}]}\nx\n' >"$file"
+	expect_exit 0 promote
+	same_everywhere
+	promotion_ends "$WORLD/server.git"
+}
