@@ -31,6 +31,7 @@ static void end(struct ev_auditing *a)
 	for (i = 0; i < a->nlisted; i++)
 		free(a->listed[i].ref);
 	free(a->listed);
+	free(a->dated);
 	free(a->voids);
 	ev_strs_release(&a->tags);
 	ev_strs_release(&a->in_use);

@@ -85,6 +85,9 @@ static int look_at_tag(struct ev_auditing *a, const struct ev_tagref *tag)
 	a->out->decisions++;
 	if (ev_decision_is_checkpoint(&d.d))
 		goto out;		/* told with the checkpoints */
+	EV_GROW(a->dated, a->ndated, a->dated_cap);
+	a->dated[a->ndated].at = d.d.at;
+	a->dated[a->ndated++].tag = tag;
 	ret = verify(a, &d);
 	if (ret < 0 || d.sig == EV_OBJSIG_GOOD)
 		goto out;
@@ -165,50 +168,42 @@ static bool has_digest(const struct lines *l, const char *digest)
 	return !strcmp(digest + strlen("sha256:"), hex);
 }
 
+/* What grows from one checkpoint to the next. */
+struct grown {
+	struct lines held;		/* what promotions in its past list */
+	struct lines then;		/* what was there by its time */
+	size_t nheld, nthen;
+	int64_t at;
+};
+
 /* Decisions that were there by then, for a checkpoint of which no promotion
  * says what it holds. */
-static int lines_until(struct lines *out, struct ev_auditing *a, int64_t at)
+static void grow_until(struct grown *g, const struct ev_auditing *a,
+		       int64_t at)
 {
-	const struct ev_tagref *tag;
-	struct ev_decided d;
-	size_t i;
-	int ret = 0;
-
-	for (i = 0; ret == 0 && i < a->evidence.n; i++) {
-		tag = &a->evidence.tags[i];
-		if (ev_starts_with(tag->name, EV_CHECKPOINT_TAGS))
-			continue;
-		ret = ev_decided_read(&d, a->repo, tag->name, &tag->oid);
-		if (ret == 0 && d.d.at <= at)
-			add_line(out, &tag->oid, tag->name);
-		if (ret == 0)
-			ev_decided_release(&d);
-		if (ret == EV_EINVALID || ret == EV_ELIMIT ||
-		    ret == EV_ENOTFOUND) {
-			ev_error_clear();
-			ret = 0;
-		}
+	if (at < g->at) {
+		release_lines(&g->then);
+		g->nthen = 0;
 	}
-	return ret;
+	g->at = at;
+	for (; g->nthen < a->ndated && a->dated[g->nthen].at <= at; g->nthen++)
+		add_line(&g->then, &a->dated[g->nthen].tag->oid,
+			 a->dated[g->nthen].tag->name);
 }
 
-static int look_at_digest(struct ev_auditing *a, const struct lines *held,
-			  const struct ev_checkpoint *x)
+static void look_at_digest(struct ev_auditing *a, struct grown *g,
+			   const struct ev_checkpoint *x)
 {
 	const struct ev_decision *d = &x->decided.d;
-	struct lines then = { NULL, 0, 0 };
-	int ret = 0;
 
-	if (has_digest(held, d->approvals))
-		return 0;
-	ret = lines_until(&then, a, d->at);
-	if (ret == 0 && !has_digest(&then, d->approvals))
+	if (has_digest(&g->held, d->approvals))
+		return;
+	grow_until(g, a, d->at);
+	if (!has_digest(&g->then, d->approvals))
 		ev_findings_add(&a->out->findings, EV_F_CHECKPOINT_APPROVALS,
 				subject_of(x->decided.ref), NULL, "the "
 				"approvals that there are by then are not "
 				"those that it signs");
-	release_lines(&then);
-	return ret;
 }
 
 static void look_at_state(struct ev_auditing *a, const struct ev_checkpoint *x)
@@ -234,6 +229,13 @@ static int by_holder(const void *va, const void *vb)
 	return a->holder < b->holder ? -1 : a->holder > b->holder;
 }
 
+static int by_date(const void *va, const void *vb)
+{
+	const struct ev_dated *a = va, *b = vb;
+
+	return a->at < b->at ? -1 : a->at > b->at;
+}
+
 static const struct ev_checkpoint *
 checkpoint_of(const struct ev_checkpoints *l, const struct ev_oid *tag)
 {
@@ -249,10 +251,9 @@ int ev_audit_checkpoints(struct ev_auditing *a)
 {
 	const struct ev_checkpoints *l = a->checkpoints;
 	const struct ev_past *p = a->trust->past;
-	struct lines held = { NULL, 0, 0 };
+	struct grown g = { .nheld = 0 };
 	const struct ev_checkpoint *x;
-	size_t i, next = 0;
-	int ret = 0;
+	size_t i;
 
 	for (i = 0; i < l->n; i++) {
 		look_at_state(a, &l->items[i]);
@@ -262,14 +263,18 @@ int ev_audit_checkpoints(struct ev_auditing *a)
 	a->out->late = l->late;
 	if (a->nlisted)
 		qsort(a->listed, a->nlisted, sizeof(*a->listed), by_holder);
-	for (i = 0; ret == 0 && p && i < p->n; i++) {
-		for (; next < a->nlisted && a->listed[next].holder <= i; next++)
-			add_line(&held, &a->listed[next].object,
-				 a->listed[next].ref);
+	if (a->ndated)
+		qsort(a->dated, a->ndated, sizeof(*a->dated), by_date);
+	for (i = 0; p && i < p->n; i++) {
+		for (; g.nheld < a->nlisted && a->listed[g.nheld].holder <= i;
+		     g.nheld++)
+			add_line(&g.held, &a->listed[g.nheld].object,
+				 a->listed[g.nheld].ref);
 		x = checkpoint_of(l, &p->items[i].tag);
 		if (x)
-			ret = look_at_digest(a, &held, x);
+			look_at_digest(a, &g, x);
 	}
-	release_lines(&held);
-	return ret;
+	release_lines(&g.held);
+	release_lines(&g.then);
+	return 0;
 }

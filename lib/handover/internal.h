@@ -20,6 +20,9 @@ struct ev_waiver_seen {
 /* What a promotion says that was decided before it, and is in its past. */
 struct ev_listed { struct ev_oid object; char *ref; size_t holder; };
 
+/* When a decision was made. */
+struct ev_dated { int64_t at; const struct ev_tagref *tag; };
+
 struct ev_auditing {
 	struct ev_repo *repo;
 	const struct ev_audit_ask *ask;
@@ -39,6 +42,8 @@ struct ev_auditing {
 	size_t nwaivers, waivers_cap;
 	struct ev_listed *listed;
 	size_t nlisted, listed_cap;
+	struct ev_dated *dated;		/* every one but checkpoints */
+	size_t ndated, dated_cap;
 	struct ev_strs tags;		/* of releases, that promotions name */
 	struct ev_strs in_use;		/* waivers of what refs hold now */
 	size_t *voids;			/* signatures by each key that
