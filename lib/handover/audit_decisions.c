@@ -116,15 +116,12 @@ int ev_audit_decisions(struct ev_auditing *a)
 /* The lines that a checkpoint's digest is made of, sorted as they grow. */
 struct lines { char **items; size_t n, cap; };
 
-static void add_line(struct lines *l, const struct ev_oid *oid,
-		     const char *ref)
+/* Takes the line. */
+static void add_text(struct lines *l, char *line)
 {
-	char hex[EV_OID_HEX + 1], *line;
 	size_t low = 0, high = l->n, mid;
 	int cmp;
 
-	ev_oid_hex(hex, oid);
-	line = ev_strdupf("%s %s\n", hex, ref);
 	while (low < high) {
 		mid = low + (high - low) / 2;
 		cmp = strcmp(l->items[mid], line);
@@ -143,6 +140,15 @@ static void add_line(struct lines *l, const struct ev_oid *oid,
 	l->items[low] = line;
 }
 
+static void add_line(struct lines *l, const struct ev_oid *oid,
+		     const char *ref)
+{
+	char hex[EV_OID_HEX + 1];
+
+	ev_oid_hex(hex, oid);
+	add_text(l, ev_strdupf("%s %s\n", hex, ref));
+}
+
 static void release_lines(struct lines *l)
 {
 	size_t i;
@@ -153,15 +159,25 @@ static void release_lines(struct lines *l)
 	memset(l, 0, sizeof(*l));
 }
 
-static bool has_digest(const struct lines *l, const char *digest)
+/* Is it the digest of both together? */
+static bool has_digest(const struct lines *x, const struct lines *y,
+		       const char *digest)
 {
 	struct ev_sha256 *h = ev_sha256_new();
 	unsigned char raw[EV_SHA256_SIZE];
 	char hex[EV_SHA256_HEX + 1];
-	size_t i;
+	const char *line;
+	size_t i = 0, k = 0;
+	int cmp;
 
-	for (i = 0; i < l->n; i++)
-		ev_sha256_add(h, l->items[i], strlen(l->items[i]));
+	while (i < x->n || k < y->n) {
+		cmp = i == x->n ? 1 : k == y->n ? -1 :
+			strcmp(x->items[i], y->items[k]);
+		line = cmp <= 0 ? x->items[i] : y->items[k];
+		i += cmp <= 0;
+		k += cmp >= 0;
+		ev_sha256_add(h, line, strlen(line));
+	}
 	ev_sha256_finish(h, raw);
 	ev_sha256_free(h);
 	ev_hex_encode(hex, raw, sizeof(raw));
@@ -170,7 +186,8 @@ static bool has_digest(const struct lines *l, const char *digest)
 
 /* What grows from one checkpoint to the next. */
 struct grown {
-	struct lines held;		/* what promotions in its past list */
+	struct lines held;		/* what promotions in its past list,
+					   and earlier checkpoints sign */
 	struct lines then;		/* what was there by its time */
 	size_t nheld, nthen;
 	int64_t at;
@@ -195,15 +212,21 @@ static void look_at_digest(struct ev_auditing *a, struct grown *g,
 			   const struct ev_checkpoint *x)
 {
 	const struct ev_decision *d = &x->decided.d;
+	const struct lines none = { NULL, 0, 0 };
+	size_t i;
 
-	if (has_digest(&g->held, d->approvals))
+	if (has_digest(&g->held, &none, d->approvals))
 		return;
 	grow_until(g, a, d->at);
-	if (!has_digest(&g->then, d->approvals))
+	if (!has_digest(&g->held, &g->then, d->approvals)) {
 		ev_findings_add(&a->out->findings, EV_F_CHECKPOINT_APPROVALS,
 				subject_of(x->decided.ref), NULL, "the "
 				"approvals that there are by then are not "
 				"those that it signs");
+		return;
+	}
+	for (i = 0; i < g->then.n; i++)
+		add_text(&g->held, ev_strdup(g->then.items[i]));
 }
 
 static void look_at_state(struct ev_auditing *a, const struct ev_checkpoint *x)
