@@ -55,7 +55,11 @@ static int tell_unheld(struct ev_auditing *a, const struct ev_decided *d)
 		ret = ev_audit_departed_tag(&how, a, d);
 	if (ret < 0 || how == EV_DEPARTED_VOID || how == EV_DEPARTED_LATE)
 		return ret;
-	if (how == EV_DEPARTED_UNKNOWN && d->sig != EV_OBJSIG_UNTIMELY)
+	if (how == EV_DEPARTED_BAD)
+		ev_findings_add(f, EV_F_DECISION_BAD, subject, NULL, "it "
+				"claims a key that was listed once, and its "
+				"signature does not verify");
+	else if (how == EV_DEPARTED_UNKNOWN && d->sig != EV_OBJSIG_UNTIMELY)
 		ev_findings_add(f, EV_F_DECISION_FOREIGN, subject, NULL, "%s",
 				d->reason);
 	else

@@ -55,7 +55,9 @@ static void bad_line(struct pass *p, const struct ev_line *line)
 	snprintf(subject, sizeof(subject), "%.12s", line->record.line);
 	hint = ev_strdupf("git evidence revoke %s --reason TEXT", subject);
 	ev_findings_add(&p->a->out->findings, EV_F_LINE_BAD, subject, hint,
-			"%s", line->reason);
+			"%s", line->state == EV_BAD ? line->reason : "it "
+			"claims a key that was listed once, and its signature "
+			"does not verify");
 	free(hint);
 }
 
@@ -74,7 +76,9 @@ static int look_at_line(struct pass *p, const struct ev_oid *object,
 		if (!ev_audit_first_id(p->a, line->record.line))
 			return 0;
 		ret = ev_audit_departed_line(&how, p->a, object, line);
-		if (ret == 0 && how == EV_DEPARTED_UNKNOWN)
+		if (ret == 0 && how == EV_DEPARTED_BAD)
+			bad_line(p, line);
+		else if (ret == 0 && how == EV_DEPARTED_UNKNOWN)
 			p->count[EV_FOREIGN]++;
 		else if (ret == 0 && how == EV_DEPARTED_LOOSE)
 			p->count[EV_UNTIMELY]++;

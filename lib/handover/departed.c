@@ -80,6 +80,9 @@ static int line_under(bool *done, enum ev_departed *out,
 		*done = settle(out, a, k, ev_trust_person(
 			       &a->chain.links[k]->trust, r->signer, NULL),
 			       r->signer, r->subkey, r->signed_at, what);
+	} else if (ret == 0 && line.state == EV_BAD) {
+		*out = EV_DEPARTED_BAD;
+		*done = true;
 	}
 	ev_line_release(&line);
 	ev_ledger_close(l);
@@ -130,6 +133,10 @@ int ev_audit_departed_tag(enum ev_departed *out, struct ev_auditing *a,
 		if (ret == 0 && s.status == EV_OBJSIG_GOOD)
 			done = settle(out, a, k - 1, s.person, s.signer, "",
 				      s.signed_at, d->ref);
+		if (ret == 0 && s.status == EV_OBJSIG_BAD) {
+			*out = EV_DEPARTED_BAD;
+			done = true;
+		}
 	}
 	return ret;
 }

@@ -79,7 +79,8 @@ enum ev_departed {
 	EV_DEPARTED_LATE,		/* listed once, and signed after that:
 					   a finding was added */
 	EV_DEPARTED_VOID,		/* the key is withdrawn: counted there */
-	EV_DEPARTED_LOOSE		/* by somebody who was listed then */
+	EV_DEPARTED_LOOSE,		/* by somebody who was listed then */
+	EV_DEPARTED_BAD			/* in their name, and wrong */
 };
 int ev_audit_departed_line(enum ev_departed *out, struct ev_auditing *a,
 			   const struct ev_oid *object,
