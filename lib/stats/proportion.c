@@ -16,31 +16,33 @@ static int check(double x, double n)
 	return 0;
 }
 
-/* p of n, q = 1 - p <= or >= p: a bound to its own relative accuracy. */
-static double wilson_upper(double p, double q, double n, double z)
+/*
+ * Bounds of x of n, y = n - x, all divided by n + z^2; the product of both
+ * is x^2 / n, so that neither has to lose digits.
+ */
+static double wilson_upper(double x, double y, double n, double z)
 {
-	double half = z * z / (2 * n);
-	double root = z * sqrt(p * q / n + z * z / (4 * n * n));
+	double root = x + z * z / 2 + z * sqrt(x * (y / n) + z * z / 4);
 
-	if (p <= q)
-		return (p + half + root) / (1 + z * z / n);
-	/* the product of both bounds of q is q^2 / (1 + z^2 / n) */
-	return 1 - q * q / (q + half + root);
+	if (x <= y)
+		return root / (n + z * z);
+	root = y + z * z / 2 + z * sqrt(x * (y / n) + z * z / 4);
+	return 1 - y / n * (y / root);
 }
 
-static double wilson_lower(double p, double q, double n, double z)
+static double wilson_lower(double x, double y, double n, double z)
 {
-	double half = z * z / (2 * n);
-	double root = z * sqrt(p * q / n + z * z / (4 * n * n));
+	double root = x + z * z / 2 + z * sqrt(x * (y / n) + z * z / 4);
 
-	if (p <= q)
-		return p * p / (p + half + root);
-	return 1 - (q + half + root) / (1 + z * z / n);
+	if (x <= y)
+		return x / n * (x / root);
+	root = y + z * z / 2 + z * sqrt(x * (y / n) + z * z / 4);
+	return 1 - root / (n + z * z);
 }
 
 int ev_wilson(struct ev_estimate *out, double x, double n, double level)
 {
-	double p, q, z;
+	double z;
 	int ret;
 
 	ret = ev_estimate_init(out, "wilson", level);
@@ -55,12 +57,10 @@ int ev_wilson(struct ev_estimate *out, double x, double n, double level)
 		return 0;
 	}
 	z = ev_normal_z(level);
-	p = x / n;
-	q = (n - x) / n;
-	out->value = p;
-	out->se = sqrt(p * q / n);
-	out->lower = wilson_lower(p, q, n, z);
-	out->upper = wilson_upper(p, q, n, z);
+	out->value = x / n;
+	out->se = sqrt(x / n * ((n - x) / n)) / sqrt(n);
+	out->lower = wilson_lower(x, n - x, n, z);
+	out->upper = wilson_upper(x, n - x, n, z);
 	return 0;
 }
 
