@@ -5,9 +5,8 @@
 #include <stdio.h>
 
 #include "base/error.h"
-#include "base/hash.h"
 #include "base/str.h"
-#include "ledger/cache.h"
+#include "ledger/objsig_internal.h"
 #include "ledger/past.h"
 #include "repo/rawobj.h"
 
@@ -32,73 +31,6 @@ static void set(struct ev_object_signature *out, enum ev_objsig status,
 {
 	out->status = status;
 	snprintf(out->reason, sizeof(out->reason), "%s", reason);
-}
-
-/* No line has a LF, so what a line is called is no object's name. */
-static void cache_key(unsigned char out[EV_SHA256_SIZE],
-		      const struct ev_buf *raw)
-{
-	struct ev_sha256 *h = ev_sha256_new();
-
-	ev_sha256_add(h, "object\n", 7);
-	ev_sha256_add(h, raw->ptr, raw->len);
-	ev_sha256_finish(h, out);
-	ev_sha256_free(h);
-}
-
-static bool recall(struct ev_signature *sig, struct ev_cache *cache,
-		   const unsigned char key[EV_SHA256_SIZE])
-{
-	struct ev_record known;
-
-	memset(&known, 0, sizeof(known));
-	memset(sig, 0, sizeof(*sig));
-	if (!cache || !ev_cache_get(cache, &known, key))
-		return false;
-	sig->status = known.sig;
-	sig->created = known.signed_at;
-	sig->hash_algo = known.hash_algo;
-	memcpy(sig->signer, known.signer, sizeof(sig->signer));
-	memcpy(sig->subkey, known.subkey, sizeof(sig->subkey));
-	memcpy(sig->reason, known.sig_reason, sizeof(sig->reason));
-	ev_record_release(&known);
-	return true;
-}
-
-static void remember(struct ev_cache *cache,
-		     const unsigned char key[EV_SHA256_SIZE],
-		     const struct ev_signature *sig)
-{
-	struct ev_record known;
-
-	memset(&known, 0, sizeof(known));
-	known.sig = sig->status;
-	known.signed_at = sig->created;
-	known.hash_algo = sig->hash_algo;
-	memcpy(known.signer, sig->signer, sizeof(known.signer));
-	memcpy(known.subkey, sig->subkey, sizeof(known.subkey));
-	memcpy(known.sig_reason, sig->reason, sizeof(known.sig_reason));
-	ev_cache_put(cache, key, &known);
-}
-
-/* What gpg says of the signature, which it is asked once. */
-static int ask(struct ev_signature *sig, struct ev_repo *r,
-	       struct ev_trust *trust, const struct ev_rawobj *o,
-	       const struct ev_buf *raw)
-{
-	struct ev_cache *cache = ev_trust_cache(trust, r);
-	unsigned char key[EV_SHA256_SIZE];
-	int ret;
-
-	cache_key(key, raw);
-	if (recall(sig, cache, key))
-		return 0;
-	ret = ev_signature_check_armored(sig, trust->home, o->payload.ptr,
-					 o->payload.len, o->signature.ptr,
-					 o->signature.len);
-	if (ret == 0 && cache && sig->asked)
-		remember(cache, key, sig);
-	return ret;
 }
 
 /* By whom and when a signature is judged. */
@@ -138,7 +70,7 @@ static int judge(struct ev_object_signature *out, const struct judge *j,
 		set(out, EV_OBJSIG_FOREIGN, "no policy lists any key");
 		return 0;
 	}
-	ret = ask(&sig, j->repo, trust, o, raw);
+	ret = ev_objsig_ask(&sig, j->repo, trust, o, raw);
 	if (ret < 0)
 		return ret;
 	memcpy(out->signer, sig.signer, sizeof(out->signer));

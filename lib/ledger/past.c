@@ -184,6 +184,39 @@ static int first_up_to(size_t *out, struct ev_past *p, struct ev_repo *r,
 	return 0;
 }
 
+int ev_past_check(struct ev_past *p, struct ev_repo *r, size_t holder)
+{
+	struct ev_holder *h = &p->items[holder];
+	int ret = 1;
+
+	if (!h->checked && p->check)
+		ret = p->check(p, r, holder);
+	if (ret < 0)
+		return ret;
+	if (!h->checked)
+		h->checked = ret ? 1 : -1;
+	return h->checked > 0;
+}
+
+/* From `at` on, one that is well signed and holds it. */
+static int first_checked(const struct ev_holder **out, struct ev_past *p,
+			 struct ev_repo *r, size_t at,
+			 const struct ev_oid *object, const char *line)
+{
+	int ret = 0;
+
+	for (; at < p->n; at++) {
+		ret = ev_past_holds(p, r, at, object, line);
+		if (ret > 0)
+			ret = ev_past_check(p, r, at);
+		if (ret)
+			break;
+	}
+	if (ret > 0)
+		*out = &p->items[at];
+	return ret < 0 ? ret : 0;
+}
+
 int ev_past_line(const struct ev_holder **out, struct ev_past *p,
 		 struct ev_repo *r, const struct ev_oid *object,
 		 const char *line)
@@ -199,9 +232,8 @@ int ev_past_line(const struct ev_holder **out, struct ev_past *p,
 		if (ret <= 0)
 			continue;
 		ret = first_up_to(&at, p, r, i - 1, object, line);
-		if (ret == 0)
-			*out = &p->items[at];
-		return ret;
+		return ret < 0 ? ret : first_checked(out, p, r, at, object,
+						     line);
 	}
 	return ret < 0 ? ret : 0;
 }

@@ -26,11 +26,12 @@ struct ev_holder {
 	bool tip;			/* no other one comes after it */
 	bool late;			/* used although nothing says that it
 					   was not made later than it says */
-	/* Private: what was opened of it, when it was last asked; and whether
-	 * its digest is that of the decisions there are (0: not asked). */
+	/* Private: what was opened of it, when it was last asked; whether its
+	 * digest is that of the decisions there are, and whether it is a
+	 * holder at all (0: not asked). */
 	struct ev_notes *notes;
 	unsigned long asked;
-	int agrees;
+	int agrees, checked;
 };
 
 /* A key that somebody entitled has withdrawn. */
@@ -57,6 +58,9 @@ struct ev_past {
 	const struct ev_evidence *evidence;
 	/* Fills the past once; NULL: filled.  Negative: it could not be. */
 	int (*fill)(struct ev_past *p, struct ev_repo *r);
+	/* Is this one well signed?  Those that a later one names are not asked
+	 * about before they hold something.  1, 0 or negative; NULL: all are. */
+	int (*check)(struct ev_past *p, struct ev_repo *r, size_t holder);
 	void *ctx;
 	bool late_used;			/* something counted by a late one */
 	struct ev_past_memo *memo;	/* private */

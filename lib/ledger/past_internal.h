@@ -42,6 +42,8 @@ struct ev_past_memo {
 struct ev_past_decided { const struct ev_tagref *tag; int64_t at; };
 struct ev_past_memo *ev_past_memo(struct ev_past *p);
 
+/* Is this holder one?  1, 0 or negative. */
+int ev_past_check(struct ev_past *p, struct ev_repo *r, size_t holder);
 /* Was a line that `h` holds well signed by a person, as `h` judges it? */
 int ev_past_is_signed(bool *yes, struct ev_past *p, struct ev_repo *r,
 		      const struct ev_holder *h, const struct ev_oid *object,

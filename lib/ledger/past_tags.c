@@ -220,11 +220,16 @@ static int by_digest(const struct ev_holder **out, struct ev_past *p,
 		if (!strcmp(m->decided[k].tag->name, ref) &&
 		    ev_oid_eq(&m->decided[k].tag->oid, tag))
 			break;
-	for (i = 0; k < m->ndecided && i < p->n && !*out; i++)
-		if (p->items[i].at >= m->decided[k].at &&
-		    agrees(m, &p->items[i]))
+	for (i = 0; ret == 0 && k < m->ndecided && i < p->n && !*out; i++) {
+		if (p->items[i].at < m->decided[k].at ||
+		    !agrees(m, &p->items[i]))
+			continue;
+		ret = ev_past_check(p, r, i);
+		if (ret > 0)
 			*out = &p->items[i];
-	return 0;
+		ret = ret < 0 ? ret : 0;
+	}
+	return ret;
 }
 
 int ev_past_tag(const struct ev_holder **out, struct ev_past *p,

@@ -35,6 +35,9 @@ const char *ev_objsig_name(enum ev_objsig s);
 int ev_object_signature(struct ev_object_signature *out, struct ev_repo *r,
 			struct ev_trust *trust, const struct ev_oid *oid,
 			const char *ref, int64_t now);
+/* Ask gpg about many of one kind at once, so that each is known then. */
+int ev_objects_learn(struct ev_repo *r, struct ev_trust *trust,
+		     const struct ev_oid *tags, size_t n);
 /* Did it count when it was made?  By `trust` alone, at the signature's own
  * time, whatever was withdrawn since. */
 int ev_object_signature_then(struct ev_object_signature *out,

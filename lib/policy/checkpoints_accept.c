@@ -84,82 +84,6 @@ int ev_checkpoint_counts(bool *yes, struct ev_checkpoint *c, struct ev_repo *r,
 	return ret;
 }
 
-/* Withdrawn keys ----------------------------------------------------------- */
-
-/* The ledger of this one checkpoint, as a past of one. */
-static int holds_line(bool *yes, struct ev_repo *r,
-		      const struct ev_checkpoint *c, const char *line)
-{
-	struct ev_past one;
-	int ret;
-
-	memset(&one, 0, sizeof(one));
-	EV_GROW(one.items, one.n, one.cap);
-	memset(one.items, 0, sizeof(*one.items));
-	one.items[one.n++].ledger = c->decided.d.ledger;
-	ret = ev_past_holds(&one, r, 0, &ev_oid_empty_tree, line);
-	*yes = ret > 0;
-	ev_past_release(&one);
-	return ret < 0 ? ret : 0;
-}
-
-/* Does what this checkpoint holds stand against the withdrawal? */
-int ev_checkpoint_spared(bool *yes, const struct ev_withdrawn *w,
-		  const struct ev_seen *s, size_t i)
-{
-	bool *good, held = false;
-	int ret = 0;
-
-	if (*w->checkpoint) {
-		good = ev_checkpoints_up_to(s, ev_checkpoints_find(s,
-							w->checkpoint));
-		*yes = good[i];
-		free(good);
-		return 0;
-	}
-	if (!w->compromised && *w->line)
-		ret = holds_line(&held, s->repo, &s->list.items[i],
-				 w->line);
-	*yes = !w->compromised && !held;
-	return ret;
-}
-
-/*
- * True in *stands if no withdrawal of its key takes it away; in *good if one
- * names this very checkpoint as the last good one; in *withdrawn if there is
- * any at all.
- */
-struct fate { bool stands, good, withdrawn; };
-
-static int fate_of(struct fate *f, const struct ev_seen *s, size_t i,
-		   const struct ev_trust *trust)
-{
-	struct ev_checkpoint *c = &s->list.items[i];
-	const struct ev_withdrawn *w;
-	char hex[EV_OID_HEX + 1];
-	bool spared;
-	size_t at = 0;
-	int ret = 0;
-
-	f->stands = true;
-	f->good = f->withdrawn = false;
-	ev_oid_hex(hex, &c->decided.oid);
-	while (ret == 0 && (w = ev_trust_withdrawn(trust, c->decided.signer,
-						   c->decided.subkey, &at))) {
-		f->withdrawn = true;
-		f->good = f->good || !strcmp(w->checkpoint, hex);
-		ret = ev_checkpoint_spared(&spared, w, s, i);
-		if (ret < 0 || spared)
-			continue;
-		f->stands = false;
-		snprintf(c->reason, sizeof(c->reason), "its key was withdrawn"
-			 "%s%s%.12s, and this is none that stands",
-			 w->compromised ? " as compromised" : "",
-			 *w->record ? " by record " : "", w->record);
-	}
-	return ret;
-}
-
 /* All of them -------------------------------------------------------------- */
 
 struct walk {
@@ -168,6 +92,7 @@ struct walk {
 					   INT64_MIN: nothing names it */
 	bool *sure;			/* one that is not late names it */
 	bool any;			/* a later one is used */
+	bool quick;			/* leave those that are named */
 };
 
 struct ev_policy *ev_seen_link(const struct ev_seen *s, const char *link)
@@ -209,32 +134,67 @@ static void name_before(struct walk *w, size_t i, int64_t bound, bool sure)
 	}
 }
 
+/* By itself, and by who has withdrawn its key; only then *fits. */
+static int stands(bool *yes, struct ev_fate *fate, struct ev_seen *s, size_t i)
+{
+	struct ev_checkpoint *c = &s->list.items[i];
+	int ret;
+
+	*yes = false;
+	c->decided.person = NULL;	/* of a link that may be gone */
+	ret = ev_checkpoint_fits(yes, c, s->repo,
+				 ev_seen_link(s, c->decided.d.policy));
+	if (ret < 0 || !*yes)
+		return ret;
+	ret = ev_checkpoint_fate(fate, s, i, &s->in_force->trust);
+	*yes = ret == 0 && fate->stands;
+	return ret;
+}
+
+int ev_checkpoint_check(struct ev_seen *s, size_t i)
+{
+	struct ev_checkpoint *c = &s->list.items[i];
+	struct ev_fate fate;
+	bool yes;
+	int ret;
+
+	if (!c->unchecked)
+		return 0;
+	ret = stands(&yes, &fate, s, i);
+	if (ret < 0)
+		return ret;
+	c->unchecked = false;
+	if (!yes)
+		c->state = EV_CHECKPOINT_REFUSED;
+	return 0;
+}
+
 static int state_of(struct walk *w, size_t i)
 {
 	struct ev_checkpoint *c = &w->s->list.items[i];
 	struct ev_policy *now = w->s->in_force;
-	struct ev_policy *link = ev_seen_link(w->s, c->decided.d.policy);
 	bool named = w->bound[i] != INT64_MIN &&
 		c->decided.d.at <= w->bound[i] + EV_CLOCK_SKEW, fits, counts;
 	bool vouched = ev_oids_has(&w->s->vouched, &c->decided.oid);
-	struct fate fate;
+	struct ev_fate fate;
 	int ret;
 
 	c->state = EV_CHECKPOINT_REFUSED;
+	c->link = ev_seen_link(w->s, c->decided.d.policy);
 	c->named = named;
-	c->late = false;
-	c->link = link;
-	c->decided.person = NULL;	/* of a link that may be gone */
+	c->late = c->unchecked = false;
 	*c->reason = '\0';
-	if (!link || !now)
+	if (!c->link || !now)
 		return refuse(c, "it names a policy that is not in the chain");
 	if (c->decided.d.at > w->s->now + EV_CLOCK_SKEW)
 		return refuse(c, "it is dated in the future");
-	ret = ev_checkpoint_fits(&fits, c, w->s->repo, link);
+	if (named && w->quick && !w->s->list.late) {
+		c->unchecked = w->s->unchecked = true;
+		c->state = EV_CHECKPOINT_ACCEPTED;
+		return 0;
+	}
+	ret = stands(&fits, &fate, w->s, i);
 	if (ret < 0 || !fits)
-		return ret;
-	ret = fate_of(&fate, w->s, i, &now->trust);
-	if (ret < 0 || !fate.stands)
 		return ret;
 	if (named || vouched || fate.good)
 		c->state = EV_CHECKPOINT_ACCEPTED;
@@ -255,14 +215,34 @@ static int state_of(struct walk *w, size_t i)
 	return 0;
 }
 
-int ev_checkpoints_accept(struct ev_seen *s)
+/* gpg is asked about many at once, and each is known then. */
+static int learn(struct ev_seen *s)
 {
-	struct walk w = { s, NULL, NULL, false };
-	size_t i;
+	struct ev_oids tags = EV_OIDS_INIT;
+	size_t i, k;
 	int ret = 0;
 
-	if (s->accepted)
-		return 0;
+	for (k = 0; ret == 0 && k < s->n; k++) {
+		tags.n = 0;
+		for (i = 0; i < s->list.n; i++)
+			if (!strcmp(s->list.items[i].decided.d.policy,
+				    s->links[k]->link))
+				ev_oids_add(&tags,
+					    &s->list.items[i].decided.oid);
+		ret = ev_objects_learn(s->repo, &s->links[k]->trust,
+				       tags.items, tags.n);
+	}
+	ev_oids_release(&tags);
+	return ret;
+}
+
+static int accept(struct ev_seen *s, bool quick)
+{
+	struct walk w = { s, NULL, NULL, false, quick };
+	size_t i;
+	int ret = quick ? 0 : learn(s);
+
+	s->unchecked = false;
 	w.bound = ev_calloc(s->list.n + 1, sizeof(*w.bound));
 	w.sure = ev_calloc(s->list.n + 1, sizeof(*w.sure));
 	s->list.late = false;
@@ -289,4 +269,14 @@ int ev_checkpoints_accept(struct ev_seen *s)
 	free(w.sure);
 	s->accepted = ret == 0;
 	return ret;
+}
+
+int ev_checkpoints_accept(struct ev_seen *s)
+{
+	return s->accepted && !s->unchecked ? 0 : accept(s, false);
+}
+
+int ev_checkpoints_accept_now(struct ev_seen *s)
+{
+	return s->accepted ? 0 : accept(s, true);
 }

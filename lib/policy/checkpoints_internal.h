@@ -20,7 +20,7 @@ struct ev_seen {
 	struct ev_policy *in_force;
 	struct ev_checkpoints list;
 	struct ev_oidmap *places;	/* in the list, by tag, from 1 */
-	bool read, accepted;
+	bool read, accepted, unchecked;
 	bool late_settled;		/* a link stands by a late one alone */
 	struct ev_past past;
 };
@@ -34,6 +34,11 @@ void ev_seen_judges(struct ev_seen *s, const struct ev_chain *c);
 int ev_checkpoints_read(struct ev_seen *s);
 /* Which of them are accepted; once for these judges. */
 int ev_checkpoints_accept(struct ev_seen *s);
+/* The same, without a look at the signatures of those that a later one names,
+ * unless the newest is late: they are accepted for now, and `unchecked`. */
+int ev_checkpoints_accept_now(struct ev_seen *s);
+/* Look at one that is unchecked: its state is right then. */
+int ev_checkpoint_check(struct ev_seen *s, size_t i);
 bool ev_checkpoint_used(const struct ev_checkpoint *c);
 /*
  * Is it well formed for the link, by somebody with the role whose key was valid
@@ -54,6 +59,12 @@ struct ev_policy *ev_seen_link(const struct ev_seen *s, const char *link);
 /* Does what checkpoint `i` holds stand against the withdrawal? */
 int ev_checkpoint_spared(bool *yes, const struct ev_withdrawn *w,
 			 const struct ev_seen *s, size_t i);
+
+/* What withdrawals make of checkpoint `i`: it stands against each; one names it
+ * as the last good one; there are any at all. */
+struct ev_fate { bool stands, good, withdrawn; };
+int ev_checkpoint_fate(struct ev_fate *f, const struct ev_seen *s, size_t i,
+		       const struct ev_trust *trust);
 
 /* Fill the past from what is accepted (lib/ledger/past.h: fill). */
 int ev_seen_fill(struct ev_past *p, struct ev_repo *r);

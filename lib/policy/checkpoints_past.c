@@ -79,7 +79,7 @@ int ev_seen_fill_from(struct ev_past *p, struct ev_seen *s, const bool *which,
 
 	ret = ev_checkpoints_read(s);
 	if (ret == 0)
-		ret = ev_checkpoints_accept(s);
+		ret = ev_checkpoints_accept_now(s);
 	for (i = 0; ret == 0 && i < s->list.n; i++) {
 		c = &s->list.items[i];
 		link = ev_seen_link(s, c->decided.d.policy);
@@ -94,11 +94,26 @@ int ev_seen_fill_from(struct ev_past *p, struct ev_seen *s, const bool *which,
 	return ret;
 }
 
+static int check(struct ev_past *p, struct ev_repo *r, size_t holder)
+{
+	struct ev_seen *s = p->ctx;
+	char hex[EV_OID_HEX + 1];
+	size_t i;
+	int ret;
+
+	(void)r;
+	ev_oid_hex(hex, &p->items[holder].tag);
+	i = ev_checkpoints_find(s, hex);
+	ret = ev_checkpoint_check(s, i);
+	return ret < 0 ? ret : ev_checkpoint_used(&s->list.items[i]);
+}
+
 int ev_seen_fill(struct ev_past *p, struct ev_repo *r)
 {
 	struct ev_seen *s = p->ctx;
 
 	(void)r;
+	p->check = check;
 	return ev_seen_fill_from(p, s, NULL, s->in_force ?
 				 &s->in_force->trust : NULL);
 }
