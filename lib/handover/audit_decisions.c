@@ -91,7 +91,8 @@ static int look_at_tag(struct ev_auditing *a, const struct ev_tagref *tag)
 		goto out;		/* told with the checkpoints */
 	EV_GROW(a->dated, a->ndated, a->dated_cap);
 	a->dated[a->ndated].at = d.d.at;
-	a->dated[a->ndated++].tag = tag;
+	a->dated[a->ndated].ref = tag->name;
+	a->dated[a->ndated++].tag = tag->oid;
 	ret = verify(a, &d);
 	if (ret < 0 || d.sig == EV_OBJSIG_GOOD)
 		goto out;
@@ -208,8 +209,8 @@ static void grow_until(struct grown *g, const struct ev_auditing *a,
 	}
 	g->at = at;
 	for (; g->nthen < a->ndated && a->dated[g->nthen].at <= at; g->nthen++)
-		add_line(&g->then, &a->dated[g->nthen].tag->oid,
-			 a->dated[g->nthen].tag->name);
+		add_line(&g->then, &a->dated[g->nthen].tag,
+			 a->dated[g->nthen].ref);
 }
 
 static void look_at_digest(struct ev_auditing *a, struct grown *g,
@@ -256,6 +257,34 @@ static int by_holder(const void *va, const void *vb)
 	return a->holder < b->holder ? -1 : a->holder > b->holder;
 }
 
+static int by_ref(const void *va, const void *vb)
+{
+	const struct ev_listed *a = va, *b = vb;
+
+	return strcmp(a->ref, b->ref);
+}
+
+/* Of one that somebody put in place of another, the other was signed; which is
+ * a finding already. */
+static void put_back(struct ev_auditing *a)
+{
+	struct ev_listed key = { .ref = NULL };
+	const struct ev_listed *found;
+	size_t i;
+
+	if (!a->nlisted)
+		return;
+	qsort(a->listed, a->nlisted, sizeof(*a->listed), by_ref);
+	for (i = 0; i < a->ndated; i++) {
+		key.ref = (char *)a->dated[i].ref;
+		found = bsearch(&key, a->listed, a->nlisted,
+				sizeof(*a->listed), by_ref);
+		if (found)
+			a->dated[i].tag = found->object;
+	}
+	qsort(a->listed, a->nlisted, sizeof(*a->listed), by_holder);
+}
+
 static int by_date(const void *va, const void *vb)
 {
 	const struct ev_dated *a = va, *b = vb;
@@ -288,8 +317,7 @@ int ev_audit_checkpoints(struct ev_auditing *a)
 			l->items[i].state != EV_CHECKPOINT_REFUSED;
 	}
 	a->out->late = l->late;
-	if (a->nlisted)
-		qsort(a->listed, a->nlisted, sizeof(*a->listed), by_holder);
+	put_back(a);
 	if (a->ndated)
 		qsort(a->dated, a->ndated, sizeof(*a->dated), by_date);
 	for (i = 0; p && i < p->n; i++) {

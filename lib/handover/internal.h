@@ -20,8 +20,8 @@ struct ev_waiver_seen {
 /* What a promotion says that was decided before it, and is in its past. */
 struct ev_listed { struct ev_oid object; char *ref; size_t holder; };
 
-/* When a decision was made. */
-struct ev_dated { int64_t at; const struct ev_tagref *tag; };
+/* When a decision was made; the tag that is there, or was once. */
+struct ev_dated { int64_t at; const char *ref; struct ev_oid tag; };
 
 struct ev_auditing {
 	struct ev_repo *repo;
