@@ -56,8 +56,9 @@ static void print_plan(struct promoting *s, const struct ev_promote_result *r)
 {
 	size_t i;
 
-	out_line("%s: a verdict, a promotion, a checkpoint%s%s, by %s",
+	out_line("%s: a verdict, a promotion%s a checkpoint%s%s, by %s",
 		 s->ctx->dry_run ? "would sign" : "to be signed",
+		 r->tag_ref ? "," : " and",
 		 r->tag_ref ? " and release " : "",
 		 r->tag_ref ? release_name(r) : "", r->person);
 	if (s->remote)

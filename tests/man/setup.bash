@@ -20,8 +20,8 @@
 # On the page of revoke Dr. Ada Kern may withdraw releases and keys.
 # The page of import finds ci.intoto.jsonl, a record of the Build service.
 
-with_records='git-evidence-log git-evidence-show git-evidence-verify git-evidence-sync git-evidence-formats git-evidence-check git-evidence-status git-evidence-approve git-evidence-waive git-evidence-revoke git-evidence-checkpoint git-evidence-rollback git-evidence-audit'
-with_policy='git-evidence-check git-evidence-checkpoint git-evidence-status git-evidence-waive git-evidence-revoke git-evidence-hook git-evidence-rollback git-evidence-audit'
+with_records='git-evidence-log git-evidence-show git-evidence-verify git-evidence-sync git-evidence-formats git-evidence-check git-evidence-status git-evidence-approve git-evidence-waive git-evidence-revoke git-evidence-checkpoint git-evidence-promote git-evidence-rollback git-evidence-audit'
+with_policy='git-evidence-check git-evidence-checkpoint git-evidence-status git-evidence-waive git-evidence-revoke git-evidence-hook git-evidence-promote git-evidence-rollback git-evidence-audit'
 
 man_files() {
 	printf 'onnx 17, 12 leads, 500 Hz\n' >model.onnx
@@ -201,7 +201,7 @@ man_setup() {
 	test "$1" != git-evidence-checkpoint ||
 		printf 'checkpoint: {by: [clinical]}\n' >>.evidence/policy.yaml
 	case $1 in
-	git-evidence-rollback | git-evidence-audit)
+	git-evidence-promote | git-evidence-rollback | git-evidence-audit)
 		printf '%s\n' 'promote: {by: [clinical]}' \
 			'checkpoint: {by: [clinical]}' \
 			'rollback: {approvals: [{role: clinical, count: 1}]}' \
