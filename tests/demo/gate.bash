@@ -18,7 +18,7 @@ quietly() {	# the same without what is shown before it is signed
 record() {	# record CHANGE REASON: what the build service does for HEAD
 	git evidence attach manifest --change "$1" --reason "$2"
 	git evidence run --name unit -- tests/unit >/dev/null
-	bin/evaluate data/predictions.csv >"$world/report.json"
+	bin/evaluate "${predictions:-data/predictions.csv}" >"$world/report.json"
 	git evidence attach report "$world/report.json"
 }
 
