@@ -1,7 +1,7 @@
 #include "base/compat.h"
 
 #include "cmd/schemas.h"
-#include "cmd/words.h"
+#include "cmd/show.h"
 
 #include <stdio.h>
 
@@ -110,22 +110,31 @@ static void print_predicate(const struct ev_value *predicate)
 	ev_buf_release(&text);
 }
 
-static int print_text(struct ev_ledger *l, const struct ev_line *line,
+static bool is_promotion(const struct ev_line *line)
+{
+	return line->record.kind == EV_KIND_PROMOTION &&
+		(line->state == EV_LIVE || line->state == EV_SUPERSEDED ||
+		 line->state == EV_REVOKED);
+}
+
+static int print_text(struct context *ctx, const struct reader *reader,
+		      struct ev_ledger *l, const struct ev_line *line,
 		      bool whole)
 {
 	struct ev_statement st = { 0 };
 	int ret = 0;
 
 	print_head(line);
-	if (whole && has_statement(line)) {
+	if ((whole || is_promotion(line)) && has_statement(line))
 		ret = read_statement(&st, l, line);
-		if (ret == 0) {
-			out_line("Type:     %s", st.predicate_type);
-			out_raw("\n", 1);
-			print_predicate(st.predicate);
-		}
-		ev_statement_release(&st);
+	if (ret == 0 && st.predicate && is_promotion(line))
+		ret = print_promotion(ctx, reader, st.predicate);
+	if (ret == 0 && st.predicate && whole) {
+		out_line("Type:     %s", st.predicate_type);
+		out_raw("\n", 1);
+		print_predicate(st.predicate);
 	}
+	ev_statement_release(&st);
 	return ret;
 }
 
@@ -187,6 +196,7 @@ static void print_ignored(const struct ev_lines *lines)
 }
 
 static int show_lines(struct context *ctx, struct ev_ledger *l,
+		      const struct reader *reader,
 		      const struct ev_lines *lines,
 		      const struct ev_oid *commit, bool whole)
 {
@@ -207,7 +217,7 @@ static int show_lines(struct context *ctx, struct ev_ledger *l,
 		}
 		if (i)
 			out_raw("\n", 1);
-		ret = print_text(l, &lines->items[i], whole);
+		ret = print_text(ctx, reader, l, &lines->items[i], whole);
 	}
 	if (!raw)
 		print_ignored(lines);
@@ -308,7 +318,8 @@ static int run(struct context *ctx, int argc, const char **argv)
 			 "ledger in this clone");
 	if (ret == 0)
 		ret = ctx->json ? show_json(ctx, l, &lines, &reader.chain)
-				: show_lines(ctx, l, &lines, &commit, one);
+				: show_lines(ctx, l, &reader, &lines, &commit,
+					     one);
 	ev_lines_release(&lines);
 	ev_ledger_close(l);
 	reader_release(&reader);

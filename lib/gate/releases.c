@@ -299,7 +299,7 @@ static int is_own(bool *yes, struct ev_repo *r, const struct ev_chain *chain,
 		    !ev_person_same(l->person, by->person))
 			continue;
 		ret = ev_entitled(&who, NULL, r, chain, l, promote_by);
-		*yes = ret == 0 && who;
+		*yes = ret == 0 && who && !who->machine;
 	}
 	return ret;
 }
@@ -321,7 +321,7 @@ int ev_content_withdrawn(bool *yes, char reason[200], struct ev_repo *r,
 		    !ev_streq(l->record.withdraws_type, "release"))
 			continue;
 		ret = ev_entitled(&who, NULL, r, chain, l, withdrawn_by);
-		*yes = ret == 0 && who;
+		*yes = ret == 0 && who && !who->machine;
 		if (ret == 0 && !who)
 			ret = is_own(yes, r, chain, lines, l);
 		if (!*yes)

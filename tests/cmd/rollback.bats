@@ -8,111 +8,8 @@ load ../forge
 load ../product
 load ../gate
 load ../time
-
-# gate_policy VERSION PREVIOUS: a release needs a test that is not too old and
-# Ada; two of quality promote, one more of them lets it go back.
-gate_policy() {
-	mkdir -p .evidence
-	{
-		printf 'version: %d\n' "$1"
-		test -z "$2" || printf 'previous: %s\n' "$2"
-		printf 'product: {id: %s, name: RhythmGuard}\n' "$PRODUCT"
-		printf 'people:\n'
-		policy_person 'Build service' ci ${machines:-ci} |
-			sed 's/}$/, machine: true}/'
-		policy_person 'Dr. Ada Kern' clinical ada
-		policy_person 'Quinn Abara' quality quinn
-		policy_person 'Robin Sato' quality robin
-		cat <<-END
-		protect:
-		  - {ref: refs/heads/production, require: release}
-		  - ref: "refs/tags/v*"
-		    require: {promoted_on: refs/heads/production}
-		    signed_by: [quality]
-		    create_once: true
-		requirements:
-		  release:
-		    reports: [{suite: clinical, by: [ci], max_age_days: 30}]
-		    tests: [{name: unit, by: [ci]}]
-		    approvals: [{role: clinical, count: 1}]
-		    separation: {approver_is_not: [author, committer]}
-		    ${commits_signed:+commits: $commits_signed}
-		policy_change: {approvals: [{role: quality, count: 1}]}
-		rollback: {approvals: [{role: quality, count: 1}]}
-		promote: {by: [quality]}
-		checkpoint: {by: [quality]}
-		revoke: {records: [quality], approvals: [quality], releases: [quality]}
-		END
-	} >.evidence/policy.yaml
-	mkdir -p .evidence/suites
-	echo 'suite: {id: clinical, version: "1"}' >.evidence/suites/clinical.yaml
-}
-
-as() {
-	git config evidence.signingKey "$(key_fpr "$1")"
-}
-
-# records KEY: by the build service, of HEAD.
-records() {
-	local digest
-	digest=$(git cat-file blob HEAD:.evidence/suites/clinical.yaml |
-		sha256sum | cut -d' ' -f1)
-	jq -n --arg digest "sha256:$digest" '{outcome: "pass",
-		suite: {id: "clinical", version: "1", digest: $digest},
-		inputs: [{name: "predictions", digest: $digest}],
-		slices: {overall: {n: 800, metrics: {}}},
-		gates: [{id: "G01", slice: "overall", outcome: "pass",
-			observed: 0.97, limit: 0.95}]}' >"$WORLD/report.json"
-	echo '{"result": "PASSED", "configuration": []}' >"$WORLD/passed.json"
-	as "$1"
-	git evidence attach report "$WORLD/report.json" --name clinical -q &&
-		git evidence attach test "$WORLD/passed.json" --name unit -q
-}
-
-# release NAME [KEY]: one more commit on main, with all that it needs, promoted
-# by Quinn.
-release() {
-	echo "detector $1" >detector
-	git commit -q ${commits_signed:+-S} -am "detector $1" || return
-	records "${2:-ci}" || return
-	as ada
-	git evidence approve --role clinical --yes -q || return
-	as quinn
-	git evidence promote --release "$1" --yes
-}
-
-# given_releases NAME...: a product with a server, and those.
-given_releases() {
-	make_releases "$@" >"$WORLD/given" 2>&1 && return
-	cat "$WORLD/given"
-	return 1
-}
-
-make_releases() {
-	local name
-	given_gate || return
-	for name
-	do
-		release "$name" || return
-	done
-}
-
-# lets_back NAME: Robin agrees that it goes back to NAME.
-lets_back() {
-	as robin
-	git evidence approve "$1" --role quality --yes >"$WORLD/approved" 2>&1
-}
-
-# goes_back NAME [OPTION...]: Quinn carries it out.
-goes_back() {
-	as quinn
-	git evidence rollback "$1" --reason 'every other alarm is missed' \
-		--yes "${@:2}"
-}
-
-server() {
-	git -C "$WORLD/server.git" "$@"
-}
+load ../promote
+load ../rollback
 
 setup() {
 	setup_world
@@ -152,6 +49,12 @@ teardown() {
 	expect_exit 0 goes_back v1.0.0
 	expect_in stdout already
 	test "$(server rev-parse production)" = "$new"
+	expect_exit 0 git evidence show production
+	expect_in stdout 'Step:     production ' \
+		'Back to:  v1.0.0, because every other alarm is missed' \
+		'Approved: Robin Sato as quality, '
+	expect_exit 0 git evidence show v1.0.0
+	expect_in stdout ', release v1.0.0' 'Approved: Dr. Ada Kern as clinical'
 }
 
 @test "what comes next is judged as ever, by the policy in force" {
@@ -401,4 +304,32 @@ teardown() {
 	expect_in stderr "unknown revision 'v7.0.0'"
 	expect_exit 128 git evidence show v1.0.0~1
 	expect_in stderr "unknown revision 'v1.0.0~1'"
+}
+
+# Cut short (at every step: tests/long/rollback.bats) ------------------------------
+
+@test "killed when it was pushed, and run again" {
+	given_releases v1.0.0 v2.0.0
+	lets_back v1.0.0
+	as quinn
+	back_cut_at after.git push
+	test "$(server log -1 --format=%s production)" = 'rollback to v1.0.0'
+	test "$(git log -1 --format=%s production)" = 'detector v2.0.0'
+	new=$(server rev-parse production)
+	expect_exit 0 goes_back v1.0.0
+	expect_in stdout already
+	test "$(server rev-parse production)" = "$new"
+	back_ends
+}
+
+@test "killed before it was pushed, and run again" {
+	given_releases v1.0.0 v2.0.0
+	lets_back v1.0.0
+	as quinn
+	back_cut_at before.git push
+	test "$(server log -1 --format=%s production)" = 'detector v2.0.0'
+	kept=$(cat .git/evidence/rollback/*)
+	expect_exit 0 goes_back v1.0.0
+	test "$(server rev-parse production)" = "$kept"
+	back_ends
 }

@@ -1,0 +1,34 @@
+#!/usr/bin/env bats
+# rollback: killed at every step, and run again: the same end, and never a
+# promotion that did not happen.
+
+load ../lib
+load ../keys
+load ../forge
+load ../product
+load ../gate
+load ../promote
+load ../rollback
+
+setup() {
+	setup_world
+	keys_home "$GNUPGHOME" ci ada quinn robin
+	export GIT_AUTHOR_NAME='Devi Rao' GIT_AUTHOR_EMAIL=devi@example.org
+	export GIT_COMMITTER_NAME='Devi Rao' GIT_COMMITTER_EMAIL=devi@example.org
+	given_releases v1.0.0 v2.0.0
+	lets_back v1.0.0
+	as quinn
+}
+
+teardown() {
+	keys_stop
+	teardown_world
+}
+
+@test "rollback: killed before each git, and run again" {
+	back_cut_everywhere before.git
+}
+
+@test "rollback: killed after each git, and run again" {
+	back_cut_everywhere after.git
+}
