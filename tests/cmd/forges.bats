@@ -12,6 +12,7 @@ github=$ci/github
 gitlab=$ci/gitlab/evidence.gitlab-ci.yml
 
 setup() {
+	echo "$BATS_TEST_NUMBER" >>"$BATS_FILE_TMPDIR/tests"
 	setup_world
 	keys_home "$GNUPGHOME" ci ada quinn robin
 }
@@ -21,10 +22,23 @@ teardown() {
 	teardown_world
 }
 
+# adopted: production holds what was there before there was any evidence, and
+# the policy says so.
+adopted() {
+	local before
+	before=$(git commit-tree -m 'before' "$(git mktree </dev/null)")
+	sed -i "1a adopted: $before" .evidence/policy.yaml
+	git add -A
+	git reset -q --hard "$(git commit-tree -p "$before" -m 'detector 2' \
+		"$(git write-tree)")"
+	git branch -q -f production "$before"
+}
+
 # A product on a forge: its policy is in force, production holds the first
-# commit, main the candidate.
+# commit, main the candidate.  With "adopted" the first commit was there before.
 given_forge() {
 	given_decide
+	${1:-:}
 	# tab, for make
 	printf 'test:\n\t@grep -q detector detector && echo "1 passed"\n' \
 		>Makefile
@@ -82,7 +96,7 @@ step_env() {
 # The script of JOB: before_script that it extends, then its own (GitLab).
 job_script() {
 	local job
-	for job in .evidence "$1"
+	for job in $(printf '%s\n' .evidence "$1" | uniq)
 	do
 		awk -v want="$job:" '
 			/^#/ || /^$/ { next }
@@ -94,6 +108,11 @@ job_script() {
 			/^    - / { print "not a block: " $0; exit 1 }
 			{ print substr($0, 7) }' "$gitlab"
 	done
+}
+
+# The jobs of GitLab's file: what is no keyword and no template.
+gitlab_jobs() {
+	sed -n 's/^\([a-z][a-z-]*\):$/\1/p' "$gitlab" | grep -vx variables
 }
 
 # variables: of the file, as NAME=VALUE.
@@ -150,6 +169,7 @@ runner() {
 step() {
 	local file=$github/$1 line name value expression
 	local env=(GITHUB_ACTIONS=true "GITHUB_STEP_SUMMARY=$WORLD/summary")
+	echo "$1: $2" >>"$BATS_FILE_TMPDIR/ran"
 	step_script "$file" "$2" >"$WORLD/step.sh" || return
 	while read -r line
 	do
@@ -186,6 +206,7 @@ check_result() {
 # job NAME [VARIABLE...]: one of GitLab's, in the shallow clone of its runner.
 job() {
 	local name=$1 line env=()
+	echo "gitlab: $1" >>"$BATS_FILE_TMPDIR/ran"
 	shift
 	while read -r line
 	do
@@ -263,20 +284,22 @@ record() {
 			n=$((n + 1))
 		done < <(sed -n 's/^      - name: //p' "$file")
 	done
-	for name in evidence-record evidence evidence-verify
+	for name in $(gitlab_jobs)
 	do
 		job_script "$name" >"$WORLD/step.sh"
 		sh -n "$WORLD/step.sh"
 		shellcheck -S warning -s sh -e SC2154,SC2164 "$WORLD/step.sh"
 		n=$((n + 1))
 	done
-	test "$n" = 13
+	test "$n" = 17
 }
 
 @test "forges: no action of anybody's is used, and every job may do little" {
 	refute grep -nE '^ *-? *uses:' "$github"/*.yml
 	grep -q '^  contents: read$' "$github/check.yml"
-	refute grep -n 'secrets\.' "$github/check.yml" "$github/verify.yml"
+	grep -q '^  contents: read$' "$github/audit.yml"
+	refute grep -n 'secrets\.' "$github/check.yml" "$github/verify.yml" \
+		"$github/audit.yml"
 	refute grep -nE 'pull_request_target|allow_failure: true|continue-on-error' \
 		"$github"/*.yml "$gitlab"
 }
@@ -314,7 +337,7 @@ record() {
 	printf '#!/bin/sh\necho "apt-get $*"\n' >"$WORLD/fake/apt-get"
 	chmod +x "$WORLD/fake/apt-get"
 	PATH=$WORLD/fake:$PATH
-	for name in check evidence verify
+	for name in check evidence verify audit
 	do
 		says[github.sha]=$commit
 		says['github.event.merge_group.base_ref || github.base_ref']=x
@@ -327,6 +350,20 @@ record() {
 		says[vars.GIT_EVIDENCE_COMMIT]=main
 		rm -rf "$WORLD/work/git-evidence"
 		refute step $name.yml 'Install git-evidence' >/dev/null 2>&1
+	done
+	# GitLab's, as it stands before each of its jobs
+	job_script .evidence | sed "s|^  *||" >"$WORLD/before.sh"
+	expect_exit 0 runner GIT_EVIDENCE_URL="file://$WORLD/source.git" \
+		GIT_EVIDENCE_COMMIT="$commit" sh -e "$WORLD/before.sh"
+	expect_in stdout 'apt-get update' 'ca-certificates git' \
+		'make install PREFIX=/usr/local' 'git-evidence '
+	expect_exit 1 runner GIT_EVIDENCE_URL="file://$WORLD/source.git" \
+		GIT_EVIDENCE_COMMIT=main sh -e "$WORLD/before.sh"
+	expect_not_in stdout 'make install'
+	for name in $(gitlab_jobs)
+	do
+		job_script "$name" | head -n "$(wc -l <"$WORLD/before.sh")" |
+			diff "$WORLD/before.sh" -
 	done
 	for name in $(make -s --no-print-directory -C "$lib_top" -f Makefile \
 		-f <(printf 'names:\n\t@echo $(DEPS_BUILD) $(DEPS_RUN)\n') names)
@@ -575,6 +612,68 @@ record() {
 	expect_in stdout ': incomplete'
 }
 
+# audit STATUS: the scheduled job, in a clone of its own.
+audit() {
+	rm -rf "$WORLD/work/product"
+	: >"$WORLD/summary"
+	expect_exit 0 step audit.yml 'Fetch history and evidence' || return
+	expect_exit "$1" step audit.yml 'Audit all history'
+}
+
+@test "forges: the audit finds nothing, then what went around, then what is gone" {
+	local step
+	given_forge adopted
+	given_github
+	# nothing was recorded yet, so nothing can be said
+	audit 2
+	expect_in stdout 'Not all could be looked at' 'there is no ledger'
+	grep -q '^### Not all could be looked at$' "$WORLD/summary"
+	record
+	approved
+	forge_merges
+	git -C "$WORLD/forge.git" update-ref refs/heads/production "$merge"
+	audit 0
+	expect_in stdout 'Nothing went around the gate' 'refs/heads/production'
+	grep -q '^### Nothing went around the gate$' "$WORLD/summary"
+	grep -q '^    .*refs/heads/production' "$WORLD/summary"
+	# by somebody who may pass over rulesets; another step follows it
+	git fetch -q origin
+	git switch -q -c around origin/production
+	echo 'detector 2b' >detector
+	git commit -q -am 'straight in'
+	step=$(git rev-parse HEAD)
+	git push -q --no-verify origin around:production
+	audit 1
+	expect_in stdout 'There are findings' 'ungated' "${step:0:12}"
+	grep -q '^### There are findings$' "$WORLD/summary"
+	grep -q '^    ungated ' "$WORLD/summary"
+	# a root that is not that of the chain is none
+	says[vars.EVIDENCE_ROOT]=$(key_fpr ada)
+	audit 1
+	expect_in stdout 'There are findings'
+}
+
+@test "forges: the audit of what is protected besides a branch, all of it" {
+	given_forge adopted
+	given_github
+	record
+	approved
+	# what is not on the branch the job is about
+	git push -q --no-verify origin main:production
+	git tag -a -m stray v9 main
+	git push -q --no-verify origin v9
+	audit 0
+	git -C "$WORLD/work/product" rev-parse -q --verify refs/tags/v9
+	git -C "$WORLD/work/product" rev-parse -q --verify \
+		refs/remotes/origin/main
+	test "$(git -C "$WORLD/work/product" rev-parse \
+		--is-shallow-repository)" = false
+	test -z "$(git -C "$WORLD/work/product" status --porcelain)"
+	# it has sent nothing
+	test "$(git -C "$WORLD/forge.git" rev-parse main)" = \
+		"$(git rev-parse main)"
+}
+
 # GitLab -----------------------------------------------------------------------
 
 @test "forges: GitLab: recorded, awaited, approved, in merged results and trains" {
@@ -614,4 +713,103 @@ record() {
 	merge=$(git rev-parse main)
 	merge_request 1 detached
 	grep -q "^  fail  *ref.rewind " "$WORLD/stdout"
+}
+
+@test "forges: GitLab: the audit, in the shallow clone of a runner" {
+	given_forge adopted
+	given_github
+	record
+	approved
+	git push -q --no-verify origin main:production
+	gitlab_clones "$(git rev-parse main)"
+	expect_exit 0 job evidence-audit CI_PIPELINE_SOURCE=schedule
+	expect_in stdout 'Nothing went around the gate'
+	grep -q '^### Nothing went around the gate$' \
+		"$WORLD/builds/product/evidence-audit.md"
+	git switch -q -c around production
+	git commit -q --allow-empty -m 'straight in'
+	git push -q --no-verify -f origin around:production
+	gitlab_clones "$(git rev-parse main)"
+	expect_exit 1 job evidence-audit CI_PIPELINE_SOURCE=schedule
+	expect_in stdout 'ungated'
+}
+
+# Settings that a person makes --------------------------------------------------
+
+# settings_of FORGE: the commands of its README's step about settings.
+settings_of() {
+	sed -n "/^$2/,/^[0-9]\./p" "$ci/$1/README.md" |
+		sed -n '/^   ```$/,/^   ```$/{/```/d;s/^   //;p;}'
+}
+
+@test "forges: GitHub's rulesets are made by what the README says" {
+	settings_of github '4\. Make the rulesets' >"$WORLD/settings.sh"
+	mkdir "$WORLD/fake"
+	# as the API takes it: one JSON object a call
+	cat >"$WORLD/fake/gh" <<-'END'
+	#!/bin/sh
+	for last; do :; done
+	test "$1 $2 $3 $4" = "api --method POST repos/OWNER/REPO/rulesets" &&
+		jq -c '[.target, .enforcement, .conditions.ref_name.include[0],
+			([.rules[].type] | sort | join(","))]' "$last" >>"$WORLD/posted"
+	END
+	chmod +x "$WORLD/fake/gh"
+	(cd "$github" && PATH=$WORLD/fake:$PATH sh -e "$WORLD/settings.sh")
+	LC_ALL=C sort "$WORLD/posted" | diff - <(cat <<-'END'
+	["branch","active","refs/heads/evidence-ledger","deletion,non_fast_forward"]
+	["branch","active","refs/heads/production","deletion,non_fast_forward,pull_request,required_status_checks"]
+	["tag","active","refs/tags/evidence/**/*","deletion,non_fast_forward,update"]
+	["tag","active","refs/tags/v*","creation,deletion,non_fast_forward,update"]
+	END
+	)
+}
+
+@test "forges: GitLab's settings are made by what the README says" {
+	settings_of gitlab '4\. Reserve tags' >"$WORLD/settings.sh"
+	mkdir "$WORLD/fake"
+	cat >"$WORLD/fake/curl" <<-'END'
+	#!/bin/sh
+	url='' data=''
+	while test $# -gt 0
+	do
+		case $1 in
+		--data | --data-urlencode) data="$data $2"; shift ;;
+		--header) test "$2" = 'PRIVATE-TOKEN: glpat-1' || exit 22; shift ;;
+		--request) test "$2" = POST || exit 22; shift ;;
+		https:*) url=${1##*/ID/} ;;
+		esac
+		shift
+	done
+	echo "$url$data" >>"$WORLD/posted"
+	END
+	chmod +x "$WORLD/fake/curl"
+	TOKEN=glpat-1 PATH=$WORLD/fake:$PATH sh -e "$WORLD/settings.sh"
+	diff "$WORLD/posted" - <<-'END'
+	protected_tags name=evidence/* create_access_level=30
+	protected_tags name=v* create_access_level=40
+	protected_branches name=evidence-ledger push_access_level=30 merge_access_level=0 allow_force_push=false
+	END
+}
+
+# Nothing is left out ------------------------------------------------------------
+
+@test "forges: every step of every job was run by these tests" {
+	local file
+	test "$(sort -u "$BATS_FILE_TMPDIR/tests" | wc -l)" = \
+		"$(grep -c '^@test ' "$BATS_TEST_FILENAME")" ||
+		skip 'not all tests of this file ran'
+	{
+		for file in "$github"/*.yml
+		do
+			sed -n "s|^      - name: |${file##*/}: |p" "$file"
+		done
+		gitlab_jobs | sed 's/^/gitlab: /'
+	} | sort -u >"$WORLD/all"
+	sort -u "$BATS_FILE_TMPDIR/ran" | diff "$WORLD/all" -
+	# and every script of ours by a step
+	for file in "$ci"/common/*.sh
+	do
+		grep -q "${file##*/}" "$github"/*.yml
+		grep -q "${file##*/}" "$gitlab"
+	done
 }
