@@ -91,9 +91,16 @@ static bool brings_ledger(const struct ev_ref_changes *push)
 /* A protected ref needs its evidence there first; another one goes without. */
 static int share(struct context *ctx, const char *remote, bool needed)
 {
-	if (!ev_unshared(ctx->repo) ||
-	    !ev_config_bool(ctx->repo, "evidence.pushWithBranch", true) ||
-	    push_evidence(ctx, remote) == 0)
+	if (!ev_unshared(ctx->repo))
+		return EXIT_PASS;
+	if (!ev_config_bool(ctx->repo, "evidence.pushWithBranch", true)) {
+		/* The server cannot know that what it lacks is here. */
+		if (needed)
+			say_hint("git evidence sync %s    # some evidence has "
+				 "not been shared yet", remote);
+		return EXIT_PASS;
+	}
+	if (push_evidence(ctx, remote) == 0)
 		return EXIT_PASS;
 	if (needed) {
 		report_error(ctx);
