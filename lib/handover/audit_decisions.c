@@ -234,11 +234,44 @@ static void look_at_digest(struct ev_auditing *a, struct grown *g,
 		add_text(&g->held, ev_strdup(g->then.items[i]));
 }
 
+static const struct ev_checkpoint *
+checkpoint_of(const struct ev_checkpoints *l, const struct ev_oid *tag)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (ev_oid_eq(&l->items[i].decided.oid, tag))
+			return &l->items[i];
+	return NULL;
+}
+
+/* Whoever takes one away takes those before it from what is accepted. */
+static void look_at_before(struct ev_auditing *a, const struct ev_checkpoint *x)
+{
+	const struct ev_strs *before = &x->decided.d.before;
+	char subject[EV_SHORT + 1];
+	struct ev_oid oid;
+	size_t i;
+
+	for (i = 0; i < before->n; i++) {
+		if (ev_oid_parse(&oid, before->items[i]) < 0 ||
+		    checkpoint_of(a->checkpoints, &oid))
+			continue;
+		ev_audit_short(subject, &oid);
+		ev_findings_add(&a->out->findings, EV_F_CHECKPOINT_MISSING,
+				subject, "git fetch --tags", "'%s' names it as "
+				"the one before, and it is not there",
+				subject_of(x->decided.ref));
+	}
+}
+
 static void look_at_state(struct ev_auditing *a, const struct ev_checkpoint *x)
 {
 	struct ev_findings *f = &a->out->findings;
 	const char *subject = subject_of(x->decided.ref);
 
+	if (x->state != EV_CHECKPOINT_REFUSED)
+		look_at_before(a, x);
 	if (x->state == EV_CHECKPOINT_REFUSED)
 		ev_findings_add(f, EV_F_CHECKPOINT_REFUSED, subject, NULL,
 				"%s", x->reason);
@@ -290,17 +323,6 @@ static int by_date(const void *va, const void *vb)
 	const struct ev_dated *a = va, *b = vb;
 
 	return a->at < b->at ? -1 : a->at > b->at;
-}
-
-static const struct ev_checkpoint *
-checkpoint_of(const struct ev_checkpoints *l, const struct ev_oid *tag)
-{
-	size_t i;
-
-	for (i = 0; i < l->n; i++)
-		if (ev_oid_eq(&l->items[i].decided.oid, tag))
-			return &l->items[i];
-	return NULL;
 }
 
 int ev_audit_checkpoints(struct ev_auditing *a)

@@ -341,14 +341,48 @@ static int was_there(bool *yes, struct ev_auditing *a,
 	return ret;
 }
 
-struct looking { struct ev_auditing *a; struct ev_ref_changes held; };
+/* The branches that have held the commit; a tag was made while they did. */
+static int add_held(struct ev_ref_changes *out, struct ev_auditing *a,
+		    const struct ev_oid *commit)
+{
+	const struct ev_audit_ref *x;
+	bool yes;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < a->out->nrefs; i++) {
+		x = &a->out->refs[i];
+		if (ev_oid_is_zero(&x->tip))
+			continue;
+		ret = ev_audit_contains(&yes, a->repo, &x->tip, commit);
+		if (ret == 0 && yes)
+			ev_ref_changes_add(out, x->name, &ev_oid_zero, commit);
+	}
+	return ret;
+}
+
+static void tell_unrecorded(struct ev_auditing *a, const char *name,
+			    const struct ev_verdict *v)
+{
+	struct ev_buf rules = EV_BUF_INIT;
+
+	if (v->outcome == EV_INCOMPLETE) {
+		ev_audit_missing(a, "'%s' cannot be judged here", name);
+		return;
+	}
+	ev_audit_rules(&rules, v, EV_REVIEW);
+	ev_findings_add(&a->out->findings, EV_F_RELEASE_UNRECORDED,
+			short_tag(name), NULL, "no promotion names it, and it "
+			"should not be there: %s", rules.ptr);
+	ev_buf_release(&rules);
+}
 
 static int look_at_unrecorded(void *ctx, const char *name,
 			      const struct ev_oid *oid)
 {
-	const struct looking *l = ctx;
-	struct ev_auditing *a = l->a;
-	struct ev_question q = { .ref = name, .to = *oid, .with = &l->held,
+	struct ev_auditing *a = ctx;
+	struct ev_ref_changes held = { NULL, 0, 0 };
+	struct ev_question q = { .ref = name, .to = *oid, .with = &held,
 				 .authoritative = true, .now = a->ask->now };
 	struct ev_verdict v;
 	size_t i = 0;
@@ -359,38 +393,26 @@ static int look_at_unrecorded(void *ctx, const char *name,
 	    !ev_policy_protects(a->policy, name, &i, NULL))
 		return 0;
 	ret = ev_judge(&v, a->repo, &a->chain, &a->evidence, &q);
+	if (ret == 0 && v.outcome != EV_PASS && v.has_commit)
+		ret = add_held(&held, a, &v.commit);
+	if (ret == 0 && held.n) {
+		ev_verdict_release(&v);
+		ret = ev_judge(&v, a->repo, &a->chain, &a->evidence, &q);
+	}
 	if (ret < 0)
-		return ret;
+		goto out;
 	if (v.outcome != EV_PASS && v.has_commit)
 		ret = was_there(&older, a, &v.commit);
-	if (ret == 0 && v.outcome == EV_INCOMPLETE)
-		ev_audit_missing(a, "'%s' cannot be judged here", name);
-	else if (ret == 0 && v.outcome != EV_PASS && !older) {
-		struct ev_buf rules = EV_BUF_INIT;
-
-		ev_audit_rules(&rules, &v, EV_REVIEW);
-		ev_findings_add(&a->out->findings, EV_F_RELEASE_UNRECORDED,
-				short_tag(name), NULL, "no promotion names it, "
-				"and it should not be there: %s", rules.ptr);
-		ev_buf_release(&rules);
-	}
+	if (ret == 0 && v.outcome != EV_PASS && !older)
+		tell_unrecorded(a, name, &v);
 	ev_verdict_release(&v);
+out:
+	ev_ref_changes_release(&held);
 	return ret;
 }
 
-/* A clone has what a branch holds under another name. */
 int ev_audit_tags(struct ev_auditing *a)
 {
-	struct looking l = { a, { NULL, 0, 0 } };
-	size_t i;
-	int ret;
-
-	for (i = 0; i < a->out->nrefs; i++)
-		if (!ev_oid_is_zero(&a->out->refs[i].tip))
-			ev_ref_changes_add(&l.held, a->out->refs[i].name,
-					   &ev_oid_zero,
-					   &a->out->refs[i].tip);
-	ret = ev_ref_each(a->repo, TAGS, look_at_unrecorded, &l);
-	ev_ref_changes_release(&l.held);
-	return ev_audit_absent(a, ret, "tag");
+	return ev_audit_absent(a, ev_ref_each(a->repo, TAGS,
+					      look_at_unrecorded, a), "tag");
 }

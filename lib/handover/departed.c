@@ -112,6 +112,21 @@ int ev_audit_departed_line(enum ev_departed *out, struct ev_auditing *a,
 	return ret;
 }
 
+/* At its own time: what the tag says of when need not be so. */
+static int signature_then(struct ev_object_signature *s,
+			  struct ev_auditing *a, size_t k,
+			  const struct ev_decided *d)
+{
+	struct ev_trust *trust = &a->chain.links[k]->trust;
+	int ret;
+
+	ret = ev_object_signature(s, a->repo, trust, &d->oid, d->ref, d->d.at);
+	if (ret == 0 && s->status == EV_OBJSIG_UNTIMELY)
+		ret = ev_object_signature(s, a->repo, trust, &d->oid, d->ref,
+					  s->signed_at);
+	return ret;
+}
+
 int ev_audit_departed_tag(enum ev_departed *out, struct ev_auditing *a,
 			  const struct ev_decided *d)
 {
@@ -127,9 +142,7 @@ int ev_audit_departed_tag(enum ev_departed *out, struct ev_auditing *a,
 		return 0;
 	}
 	for (k = a->chain.n; ret == 0 && !done && k > 0; k--) {
-		ret = ev_object_signature(&s, a->repo,
-					  &a->chain.links[k - 1]->trust,
-					  &d->oid, d->ref, d->d.at);
+		ret = signature_then(&s, a, k - 1, d);
 		if (ret == 0 && s.status == EV_OBJSIG_GOOD)
 			done = settle(out, a, k - 1, s.person, s.signer, "",
 				      s.signed_at, d->ref);

@@ -32,6 +32,7 @@ static const struct {
 	[EV_F_DECISION_UNTIMELY] = { "decision.untimely", EV_INFO },
 	[EV_F_DECISION_MISSING] = { "decision.missing", EV_ALARM },
 	[EV_F_CHECKPOINT_REFUSED] = { "checkpoint.refused", EV_WARNING },
+	[EV_F_CHECKPOINT_MISSING] = { "checkpoint.missing", EV_ALARM },
 	[EV_F_CHECKPOINT_APPROVALS] = { "checkpoint.approvals", EV_WARNING },
 	[EV_F_CHECKPOINT_LATE] = { "checkpoint.late", EV_INFO },
 	[EV_F_UNGATED] = { "ungated", EV_ALARM },
