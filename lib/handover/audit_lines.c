@@ -61,6 +61,21 @@ static void bad_line(struct pass *p, const struct ev_line *line)
 	free(hint);
 }
 
+/* Where it belongs the same line may be as well. */
+static bool is_first_here(struct ev_auditing *a, const struct ev_oid *object,
+			  const struct ev_line *line)
+{
+	unsigned char digest[32];
+	struct ev_oid name = *object;
+	size_t i;
+
+	if (ev_hex_decode(digest, line->record.line, sizeof(digest)) < 0)
+		return true;
+	for (i = 0; i < sizeof(name.id); i++)
+		name.id[i] ^= digest[i];
+	return ev_audit_first(a, &name);
+}
+
 static int look_at_line(struct pass *p, const struct ev_oid *object,
 			const struct ev_line *line)
 {
@@ -83,8 +98,11 @@ static int look_at_line(struct pass *p, const struct ev_oid *object,
 		else if (ret == 0 && how == EV_DEPARTED_LOOSE)
 			p->count[EV_UNTIMELY]++;
 		return ret;
-	case EV_MALFORMED:
 	case EV_MISPLACED:
+		if (is_first_here(p->a, object, line))
+			p->count[line->state]++;
+		return 0;
+	case EV_MALFORMED:
 		if (ev_audit_first_id(p->a, line->record.line))
 			p->count[line->state]++;
 		return 0;
