@@ -524,9 +524,9 @@ report_members() {
 	REPLY=$REPLY',"gates":['$said_gates']'
 }
 
-# revoke [line of] LABEL by WHO
+# revoke [line of] LABEL by WHO[: also noted on COMMIT]
 say_revoke() {
-	local head=$1 what who type at id time payload members own
+	local head=$1 what who type at id time payload members own mod
 	what=${head% by *} who=${head##* by }
 	need_candidate || return
 	time=$((now - 600))
@@ -587,6 +587,17 @@ say_revoke() {
 	else
 		note 4b825dc642cb6eb9a060e54bf8d69288fbee4904 "$id"
 	fi
+	for mod in "${@:2}"
+	do
+		case $mod in
+		'also noted on '*)
+			at=${mod#also noted on }
+			note "${commit[$at]}" "$id"
+			note "${tree[$at]}" "$id"
+			;;
+		*) fail_word "$mod"; return ;;
+		esac
+	done
 }
 
 # Approvals -----------------------------------------------------------------
@@ -870,7 +881,7 @@ say() {
 	waive) say_waive "$rest" "$label" "${list[@]}" ;;
 	promote) say_promote "$rest" "$label" "${list[@]}" ;;
 	approve) say_approve "$rest" "$label" "${list[@]}" ;;
-	revoke) say_revoke "$rest" ;;
+	revoke) say_revoke "$rest" "${list[@]}" ;;
 	tag) say_tag "$rest" "${list[@]}" ;;
 	policy) say_policy "$rest" "$label" ;;
 	judge)
