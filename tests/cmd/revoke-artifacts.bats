@@ -69,7 +69,7 @@ push_store() {
 	pushed=$(git commit-tree -m x "$tree"):$store
 }
 
-# forged_expunge KEY [JQ-FILTER]: a line on the empty tree.
+# forged_expunge KEY [JQ-FILTER [TIME]]: a line on the empty tree.
 forged_expunge() {
 	forge_payload "$empty" "$empty" '
 		.subject = [.subject[1]] |
@@ -79,7 +79,7 @@ forged_expunge() {
 			reason: "x", gitEvidence: .predicate.gitEvidence} |
 		del(.predicate.gitEvidence.name) | '"${2:-.}" >"$WORLD/payload"
 	forge_pae "$WORLD/payload" >"$WORLD/pae"
-	keys_sign "$1" now <"$WORLD/pae" >"$WORLD/sig"
+	keys_sign "$1" "${3:-now}" <"$WORLD/pae" >"$WORLD/sig"
 	forge_envelope "$WORLD/payload" "$(key_fpr "$1")" "$WORLD/sig"
 	echo
 }
@@ -212,6 +212,7 @@ forged_expunge() {
 	given_gate
 	git evidence attach test "$WORLD/passed.json" --name unit \
 		--artifact "log=$WORLD/log"
+	git evidence sync -q
 	usual_policy 2 "$GATE_LINK"
 	sed -i -e 's/^policy_change: .*/policy_change: {approvals: [{role: quality, count: 2}]}/' \
 		.evidence/policy.yaml
@@ -222,6 +223,13 @@ forged_expunge() {
 	! grep -q 'it is expunged' "$WORLD/out" || return
 	test "$(held)" = "$log"
 	git evidence verify HEAD~1 --json | jq -e '.artifacts[0].state == "good"'
+	# nor does a clock that was set back
+	forged_expunge quinn . "$(date -u -d '1 hour ago' +%Y%m%dT%H%M%S)" |
+		forge_note "$empty"
+	git evidence sync -q
+	test "$(held)$(on_server)" = "$log$log"
+	push_store
+	refused "artifact $log is lost" -- -f origin "$pushed"
 }
 
 @test "an artifact that no record names cannot be expunged" {
