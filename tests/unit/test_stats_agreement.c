@@ -1,6 +1,7 @@
 #include "statsfix.h"
 
 #include "stats/agreement.h"
+#include "stats/proportion.h"
 
 #define CONFUSION(cells, classes) (&(struct ev_confusion){ (cells), (classes) })
 
@@ -65,6 +66,42 @@ static void two_by_two_tables_are_as_r_has_them(void **state)
 	(void)state;
 	each_reference(table, &seen);
 	assert_int_equal(seen, 8);
+}
+
+/* tables that are published with fewer digits */
+static void published_tables_come_out_again(void **state)
+{
+	/* DTComPair, Paired1, first test */
+	const struct ev_table t = { 397, 84, 54, 177 };
+	struct ev_estimate e;
+
+	(void)state;
+	assert_int_equal(ev_clopper_pearson(&e, 397, 451, 0.95), 0);
+	assert_near(e.value, 0.8802661, 5e-8);
+	assert_near(e.lower, 0.8466745, 5e-8);
+	assert_near(e.upper, 0.9087592, 5e-8);
+	assert_int_equal(ev_wilson(&e, 397, 451, 0.95), 0);
+	assert_near(e.lower, 0.8470, 5e-5);
+	assert_near(e.upper, 0.9071, 5e-5);
+	assert_int_equal(ev_clopper_pearson(&e, 177, 261, 0.95), 0);
+	assert_near(e.value, 0.6781609, 5e-8);
+	assert_near(e.lower, 0.6177792, 5e-8);
+	assert_near(e.upper, 0.7344406, 5e-8);
+	assert_int_equal(ev_lr_positive(&e, &t, 0.95), 0);
+	assert_near(e.value, 2.7351124, 5e-8);
+	assert_near(e.lower, 2.2860079, 5e-8);
+	assert_near(e.upper, 3.2724472, 5e-8);
+	assert_int_equal(ev_lr_negative(&e, &t, 0.95), 0);
+	assert_near(e.value, 0.1765568, 5e-8);
+	assert_near(e.lower, 0.1356142, 5e-8);
+	assert_near(e.upper, 0.2298601, 5e-8);
+	/* the FDA's example of 2007: 44 of 51 and 168 of 169 */
+	assert_int_equal(ev_wilson(&e, 44, 51, 0.95), 0);
+	assert_near(e.lower, 0.742783, 5e-7);
+	assert_near(e.upper, 0.931889, 5e-7);
+	assert_int_equal(ev_wilson(&e, 168, 169, 0.95), 0);
+	assert_near(e.lower, 0.967249, 5e-7);
+	assert_near(e.upper, 0.998955, 5e-7);
 }
 
 static void balanced_accuracy_is_as_scikit_learn_has_it(void **state)
@@ -292,6 +329,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_by_two_tables_are_as_r_has_them),
+		cmocka_unit_test(published_tables_come_out_again),
 		cmocka_unit_test(balanced_accuracy_is_as_scikit_learn_has_it),
 		cmocka_unit_test(several_classes_are_as_scikit_learn_has_them),
 		cmocka_unit_test(the_interval_of_kappa_is_as_epir_has_it),

@@ -1,0 +1,33 @@
+#!/usr/bin/env bats
+# The same digits from two compilers, at all levels, with and without FMA.
+
+load ../lib
+load ../digits
+
+no_fma=GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2_Usable,-FMA_Usable,-AVX2,-FMA,-FMA4,-AVX
+
+@test "two compilers at all levels agree on every digit" {
+	local cc level tuned
+	for cc in gcc clang
+	do
+		for level in -O0 -O1 -O2 -O3 -Os
+		do
+			for tuned in EV_TUNED=none "$no_fma"
+			do
+				echo "$cc $level $tuned"
+				test "$(digits_of "$cc" "$level" "$tuned")" = \
+					"$digits_agreed"
+			done
+		done
+	done
+}
+
+@test "instructions of this very processor change no digit" {
+	local cc
+	for cc in gcc clang
+	do
+		echo "$cc"
+		test "$(digits_of "$cc" -O3 -march=native)" = \
+			"$digits_agreed"
+	done
+}
