@@ -37,7 +37,7 @@ static void end(struct ev_auditing *a)
 	ev_strs_release(&a->in_use);
 }
 
-/* What several files need --------------------------------------------------- */
+/* What several files need ------------------------------------------------ */
 
 void ev_audit_missing(struct ev_auditing *a, const char *fmt, ...)
 {
@@ -90,7 +90,7 @@ int ev_audit_contains(bool *yes, struct ev_repo *r, const struct ev_oid *new,
 	return ret;
 }
 
-/* Beginning ------------------------------------------------------------------ */
+/* Beginning -------------------------------------------------------------- */
 
 /* A plain clone has no ledger ref, and has the newest checkpoint's ledger with
  * the tags. */
@@ -145,7 +145,7 @@ static int begin(struct ev_auditing *a)
 	return ev_audit_absent(a, ret, "ledger");
 }
 
-/* Ending --------------------------------------------------------------------- */
+/* Ending ----------------------------------------------------------------- */
 
 /* Whoever has found the ledger cut may not call it the mark. */
 static bool may_mark(const struct ev_auditing *a)

@@ -106,7 +106,7 @@ int ev_audit_absent(struct ev_auditing *a, int ret, const char *what);
 #define EV_SHORT 12
 void ev_audit_short(char out[EV_SHORT + 1], const struct ev_oid *oid);
 
-/* steps.c: how did the ref come to hold this commit? ------------------------- */
+/* steps.c: how did the ref come to hold this commit? --------------------- */
 
 struct ev_step {
 	bool found;

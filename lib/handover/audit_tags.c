@@ -1,0 +1,98 @@
+#include "base/compat.h"
+
+#include "handover/internal.h"
+
+#include "base/str.h"
+#include "repo/refs.h"
+
+#define TAGS "refs/tags/"
+
+static int was_there(bool *yes, struct ev_auditing *a,
+		     const struct ev_oid *commit)
+{
+	size_t i;
+	int ret = 0;
+
+	*yes = false;
+	for (i = 0; ret == 0 && !*yes && i < a->out->nrefs; i++)
+		if (!ev_oid_is_zero(&a->out->refs[i].since))
+			ret = ev_audit_contains(yes, a->repo,
+						&a->out->refs[i].since, commit);
+	return ret;
+}
+
+/* The branches that have held the commit; a tag was made while they did. */
+static int add_held(struct ev_ref_changes *out, struct ev_auditing *a,
+		    const struct ev_oid *commit)
+{
+	const struct ev_audit_ref *x;
+	bool yes;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < a->out->nrefs; i++) {
+		x = &a->out->refs[i];
+		if (ev_oid_is_zero(&x->tip))
+			continue;
+		ret = ev_audit_contains(&yes, a->repo, &x->tip, commit);
+		if (ret == 0 && yes)
+			ev_ref_changes_add(out, x->name, &ev_oid_zero, commit);
+	}
+	return ret;
+}
+
+static void tell_unrecorded(struct ev_auditing *a, const char *name,
+			    const struct ev_verdict *v)
+{
+	struct ev_buf rules = EV_BUF_INIT;
+
+	if (v->outcome == EV_INCOMPLETE) {
+		ev_audit_missing(a, "'%s' cannot be judged here", name);
+		return;
+	}
+	ev_audit_rules(&rules, v, EV_REVIEW);
+	ev_findings_add(&a->out->findings, EV_F_RELEASE_UNRECORDED,
+			name + strlen(TAGS), NULL, "no promotion names it, and it "
+			"should not be there: %s", rules.ptr);
+	ev_buf_release(&rules);
+}
+
+static int look_at_unrecorded(void *ctx, const char *name,
+			      const struct ev_oid *oid)
+{
+	struct ev_auditing *a = ctx;
+	struct ev_ref_changes held = { NULL, 0, 0 };
+	struct ev_question q = { .ref = name, .to = *oid, .with = &held,
+				 .authoritative = true, .now = a->ask->now };
+	struct ev_verdict v;
+	size_t i = 0;
+	bool older = false;
+	int ret;
+
+	if (ev_starts_with(name, EV_TAGS) || ev_strs_has(&a->tags, name) ||
+	    !ev_policy_protects(a->policy, name, &i, NULL))
+		return 0;
+	ret = ev_judge(&v, a->repo, &a->chain, &a->evidence, &q);
+	if (ret == 0 && v.outcome != EV_PASS && v.has_commit)
+		ret = add_held(&held, a, &v.commit);
+	if (ret == 0 && held.n) {
+		ev_verdict_release(&v);
+		ret = ev_judge(&v, a->repo, &a->chain, &a->evidence, &q);
+	}
+	if (ret < 0)
+		goto out;
+	if (v.outcome != EV_PASS && v.has_commit)
+		ret = was_there(&older, a, &v.commit);
+	if (ret == 0 && v.outcome != EV_PASS && !older)
+		tell_unrecorded(a, name, &v);
+	ev_verdict_release(&v);
+out:
+	ev_ref_changes_release(&held);
+	return ret;
+}
+
+int ev_audit_tags(struct ev_auditing *a)
+{
+	return ev_audit_absent(a, ev_ref_each(a->repo, TAGS,
+					      look_at_unrecorded, a), "tag");
+}
