@@ -194,8 +194,19 @@ step() {
 	fi
 	(cd "$WORLD/work" && runner "${env[@]}" "${more[@]}" \
 		EVIDENCE_CI="$ci/common" sh -e "$WORLD/step.sh")
+	local ended=$?
+	nothing_is_left && return "$ended"
 }
 more=()
+
+# Files that a script has not tidied away.
+nothing_is_left() {
+	if compgen -G "$TMPDIR/tmp.*" >&2
+	then
+		echo 'the step has left files behind' >&2
+		return 98
+	fi
+}
 
 check_result() {
 	rm -rf "$WORLD/work/product"
@@ -490,14 +501,61 @@ record() {
 	expect_exit 0 step check.yml 'Fetch history and evidence'
 	refute step check.yml 'Judge the merge result' >"$WORLD/stdout"
 	expect_in stdout 'No policy is in force here that the pinned root has approved'
-	for root in '' 'quinn' 35528427D1CEBA06
+	for root in '' 'quinn' 35528427D1CEBA06 "$(key_fpr quinn | tr 0-9 x)"
 	do
 		says[vars.EVIDENCE_ROOT]=$root
 		expect_exit 1 step check.yml 'Fetch history and evidence'
-		grep -qE '^error: EVIDENCE_ROOT is (not set|no fingerprint): ' \
-			"$WORLD/stderr"
-		test "$(wc -l <"$WORLD/stderr")" = 1
+		if test -z "$root"
+		then
+			echo 'error: EVIDENCE_ROOT is not set: it has to hold the fingerprint of the root key'
+		else
+			echo 'error: EVIDENCE_ROOT is no fingerprint: it has to be 40 hexadecimal digits'
+		fi | diff - "$WORLD/stderr"
 	done
+}
+
+@test "forges: a fetch that lacks something, or fails, says so and stops" {
+	given_forge
+	fetches() {
+		expect_exit 1 runner EVIDENCE_ROOT="$(key_fpr quinn)" "$@" \
+			sh "$ci/common/fetch.sh" "$WORLD/fetched" || return
+		expect_stderr
+	}
+	fetches EVIDENCE_BASE=production <<-'END'
+	error: EVIDENCE_URL is not set
+	END
+	fetches EVIDENCE_URL="file://$WORLD/forge.git" <<-'END'
+	error: neither EVIDENCE_COMMIT nor EVIDENCE_BASE is set
+	END
+	refute test -e "$WORLD/fetched"
+	expect_exit 2 runner sh "$ci/common/fetch.sh"
+	# nothing is judged in what could not be brought
+	expect_exit 1 runner EVIDENCE_ROOT="$(key_fpr quinn)" \
+		EVIDENCE_URL="file://$WORLD/forge.git" EVIDENCE_BASE=nowhere \
+		sh "$ci/common/fetch.sh" "$WORLD/fetched"
+	expect_in stderr "error: cannot fetch 'nowhere' from 'origin'"
+	expect_exit 1 runner EVIDENCE_ROOT="$(key_fpr quinn)" \
+		EVIDENCE_URL="file://$WORLD/forge.git" EVIDENCE_BASE=nowhere \
+		EVIDENCE_COMMIT="$(git rev-parse main)" \
+		sh "$ci/common/fetch.sh" "$WORLD/fetched"
+	expect_in stderr "error: cannot fetch '$(git rev-parse main)' and 'nowhere' from 'origin'"
+	expect_exit 0 runner EVIDENCE_ROOT="$(key_fpr quinn)" \
+		EVIDENCE_URL="file://$WORLD/forge.git" EVIDENCE_BASE=production \
+		EVIDENCE_KEEP=kept sh "$ci/common/fetch.sh" "$WORLD/fetched"
+	# a job whose forge has gone away
+	mv "$WORLD/forge.git" "$WORLD/gone.git"
+	cd "$WORLD/fetched"
+	refute runner EVIDENCE_BASE=production EVIDENCE_ROOT="$(key_fpr quinn)" \
+		sh "$ci/common/audit.sh" >"$WORLD/stdout" 2>&1
+	expect_not_in stdout 'Nothing' 'findings'
+	expect_exit 1 runner EVIDENCE_BASE=production sh "$ci/common/verify.sh"
+	expect_in stderr 'origin'
+	expect_exit 1 runner EVIDENCE_BASE=production EVIDENCE_COMMIT=nothing \
+		sh "$ci/common/check.sh"
+	expect_in stderr "error: there is no commit 'nothing' here"
+	refute runner EVIDENCE_COMMIT=HEAD sh "$ci/common/check.sh" 2>/dev/null
+	refute runner sh "$ci/common/audit.sh" 2>/dev/null
+	refute compgen -G "$TMPDIR/tmp.*"
 }
 
 @test "forges: a root that the candidate brings along is not read" {

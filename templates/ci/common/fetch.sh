@@ -71,7 +71,7 @@ then
 	set -- "$@" "+refs/heads/$base:refs/remotes/origin/$base"
 fi
 git fetch -q --no-tags "$@" ||
-	die "cannot fetch '${EVIDENCE_COMMIT:-$base}'${base:+ and '$base'} from 'origin'"
+	die "cannot fetch '${EVIDENCE_COMMIT:-$base}'${EVIDENCE_COMMIT:+${base:+ and '$base'}} from 'origin'"
 git checkout -q --detach "${EVIDENCE_COMMIT:-refs/remotes/origin/$base}"
 
 # Whose word counts is pinned here, in the clone's own configuration, and never
