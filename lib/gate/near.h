@@ -19,8 +19,9 @@
 bool ev_near_before(struct ev_repo *r, const struct ev_oid *old,
 		    const struct ev_oid *new);
 /*
- * What `git rev-list --parents --header old..new` would print, if there are no
- * merges between them and they are so near; false with nothing added if not.
+ * What `git rev-list --parents --header old..new` would print, but for the
+ * indent of messages, if there are no merges between them and they are so near;
+ * false with nothing added if not.
  */
 bool ev_near_range(struct ev_buf *out, struct ev_repo *r,
 		   const struct ev_oid *old, const struct ev_oid *new);
