@@ -36,7 +36,7 @@ struct ev_checkpoint {
 	bool named;			/* as `previous` of an accepted one */
 	bool late;			/* used on the word of a late one alone,
 					   or late itself */
-	bool unchecked;			/* private */
+	bool unchecked, may_be_late;	/* private */
 	bool ledger_here;		/* the commit it signs is */
 	char reason[200];
 };

@@ -91,8 +91,9 @@ struct walk {
 	int64_t *bound;			/* by when each must have been there;
 					   INT64_MIN: nothing names it */
 	bool *sure;			/* one that is not late names it */
-	bool any;			/* a later one is used */
 	bool quick;			/* leave those that are named */
+	size_t late;			/* the one that is used although it is
+					   late; n of the list: none */
 };
 
 struct ev_policy *ev_seen_link(const struct ev_seen *s, const char *link)
@@ -182,7 +183,7 @@ static int state_of(struct walk *w, size_t i)
 	c->state = EV_CHECKPOINT_REFUSED;
 	c->link = ev_seen_link(w->s, c->decided.d.policy);
 	c->named = named;
-	c->late = c->unchecked = false;
+	c->late = c->unchecked = c->may_be_late = false;
 	*c->reason = '\0';
 	if (!c->link || !now)
 		return refuse(c, "it names a policy that is not in the chain");
@@ -208,9 +209,11 @@ static int state_of(struct walk *w, size_t i)
 		return 0;
 	}
 	c->late = named;
-	if (!named && !w->any && !is_revoked(now, c->decided.subkey)) {
+	c->may_be_late = w->bound[i] == INT64_MIN &&
+		!is_revoked(now, c->decided.subkey);
+	if (i == w->late) {
 		c->state = EV_CHECKPOINT_LATE;
-		c->late = w->s->list.late = true;
+		c->late = true;
 	}
 	return 0;
 }
@@ -236,22 +239,20 @@ static int learn(struct ev_seen *s)
 	return ret;
 }
 
-static int accept(struct ev_seen *s, bool quick)
+static int walk(struct walk *w)
 {
-	struct walk w = { s, NULL, NULL, false, quick };
+	struct ev_checkpoints *l = &w->s->list;
+	struct ev_checkpoint *c;
 	size_t i;
-	int ret = quick ? 0 : learn(s);
+	int ret = 0;
 
-	s->unchecked = false;
-	w.bound = ev_calloc(s->list.n + 1, sizeof(*w.bound));
-	w.sure = ev_calloc(s->list.n + 1, sizeof(*w.sure));
-	s->list.late = false;
-	for (i = 0; i < s->list.n; i++)
-		w.bound[i] = INT64_MIN;
-	for (i = s->list.n; ret == 0 && i > 0; i--) {
-		struct ev_checkpoint *c = &s->list.items[i - 1];
-
-		ret = state_of(&w, i - 1);
+	for (i = 0; i < l->n; i++) {
+		w->bound[i] = INT64_MIN;
+		w->sure[i] = false;
+	}
+	for (i = l->n; ret == 0 && i > 0; i--) {
+		c = &l->items[i - 1];
+		ret = state_of(w, i - 1);
 		if (ret < 0)
 			break;
 		if (c->state == EV_CHECKPOINT_ACCEPTED)
@@ -259,11 +260,51 @@ static int accept(struct ev_seen *s, bool quick)
 		/* One that nothing names stands for itself; of one that is
 		 * not used, others are known if a later one holds it. */
 		if (ev_checkpoint_used(c) && !c->named)
-			name_before(&w, i - 1, INT64_MAX, !c->late);
-		else if (w.bound[i - 1] != INT64_MIN)
-			name_before(&w, i - 1, w.bound[i - 1], w.sure[i - 1] ||
+			name_before(w, i - 1, INT64_MAX, !c->late);
+		else if (w->bound[i - 1] != INT64_MIN)
+			name_before(w, i - 1, w->bound[i - 1], w->sure[i - 1] ||
 				    (ev_checkpoint_used(c) && !c->late));
-		w.any = w.any || ev_checkpoint_used(c);
+	}
+	return ret;
+}
+
+/*
+ * The newest of those that only a later expiry is against, if none that is
+ * accepted is dated later: whoever has an old key could name that one and say
+ * that it was before.
+ */
+static size_t find_late(const struct ev_checkpoints *l)
+{
+	int64_t last = INT64_MIN;
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (ev_checkpoint_used(&l->items[i]) &&
+		    l->items[i].decided.d.at > last)
+			last = l->items[i].decided.d.at;
+	for (i = l->n; i > 0; i--)
+		if (l->items[i - 1].may_be_late &&
+		    l->items[i - 1].decided.d.at >= last)
+			return i - 1;
+	return l->n;
+}
+
+static int accept(struct ev_seen *s, bool quick)
+{
+	struct walk w = { s, NULL, NULL, quick, s->list.n };
+	int ret = quick ? 0 : learn(s);
+
+	w.bound = ev_calloc(s->list.n + 1, sizeof(*w.bound));
+	w.sure = ev_calloc(s->list.n + 1, sizeof(*w.sure));
+	s->unchecked = s->list.late = false;
+	if (ret == 0)
+		ret = walk(&w);
+	if (ret == 0)
+		w.late = find_late(&s->list);
+	if (ret == 0 && w.late < s->list.n) {
+		s->unchecked = false;
+		s->list.late = true;
+		ret = walk(&w);
 	}
 	free(w.bound);
 	free(w.sure);
