@@ -110,6 +110,33 @@ static void find_ledger(struct ev_auditing *a)
 		ev_audit_missing(a, "there is no ledger here");
 }
 
+static int read_chain(struct ev_auditing *a)
+{
+	int ret;
+
+	ev_chain_release(&a->chain);
+	a->checkpoints = NULL;
+	ret = ev_chain_read_as(&a->chain, a->repo, &a->evidence, a->ask->now,
+			       a->ask->root, &a->ask->vouched);
+	if (ret == 0 && a->chain.in_force)
+		a->checkpoints = ev_chain_checkpoints(&a->chain, &ret);
+	return ret;
+}
+
+/* What is withdrawn stands in the ledger, and has a say in the chain. */
+static int read_evidence(struct ev_auditing *a)
+{
+	int ret;
+
+	ret = ev_evidence_read(&a->evidence, a->repo);
+	if (ret == 0)
+		ret = read_chain(a);
+	if (ret < 0 || !a->chain.in_force)
+		return ret;
+	find_ledger(a);
+	return a->out->from_checkpoint ? read_chain(a) : 0;
+}
+
 static int begin(struct ev_auditing *a)
 {
 	int ret;
@@ -117,11 +144,7 @@ static int begin(struct ev_auditing *a)
 	a->seen = ev_oidmap_new();
 	if (ev_repo_is_shallow(a->repo))
 		ev_audit_missing(a, "history is cut off here (shallow clone)");
-	ret = ev_evidence_read(&a->evidence, a->repo);
-	if (ret == 0)
-		ret = ev_chain_read_as(&a->chain, a->repo, &a->evidence,
-				       a->ask->now, a->ask->root,
-				       &a->ask->vouched);
+	ret = read_evidence(a);
 	if (ret < 0)
 		return ret;
 	memcpy(a->out->root, a->chain.root, sizeof(a->out->root));
@@ -133,10 +156,6 @@ static int begin(struct ev_auditing *a)
 	a->voids = ev_calloc(a->trust->nwithdrawn + 1, sizeof(*a->voids));
 	memcpy(a->out->policy, a->policy->link, sizeof(a->out->policy));
 	a->out->version = a->policy->version;
-	a->checkpoints = ev_chain_checkpoints(&a->chain, &ret);
-	if (ret < 0)
-		return ret;
-	find_ledger(a);
 	ret = ev_ledger_open(&a->ledger, a->repo, a->trust,
 			     a->evidence.has_ledger ? &a->evidence.ledger :
 			     NULL);
