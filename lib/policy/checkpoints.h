@@ -101,8 +101,8 @@ int ev_checkpoint_draft(struct ev_decision *out, struct ev_chain *c,
  *
  * The repository as it was judged then: the chain up to the link that the
  * checkpoint names, the ledger that it signs, the decisions that it holds, its
- * time; and what the checkpoints before it hold.  A key that was withdrawn later
- * is none yet, unless what this checkpoint holds is void by that.  Borrows from
+ * time; and what the checkpoints before it hold.  A key that was withdrawn
+ * later is none yet, unless what this checkpoint holds is void by that.  Borrows from
  * `c`, which must outlive it and may not be used for anything else until it is
  * released; `out` may not be moved.  The checkpoint has to be one that is used.
  */

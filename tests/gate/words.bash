@@ -6,6 +6,7 @@
 
 . "$gate_dir/waivers.bash"
 . "$gate_dir/releases.bash"
+. "$gate_dir/checkpoints.bash"
 
 declare -A policy_tree=() policy_link=() policy_version=() more_policies=() \
 	commit=() tree=() parents_of=() signer_of=() notes=() record=() \
@@ -880,6 +881,7 @@ say() {
 		say_record "$verb" "$rest" "$label" "${list[@]}" ;;
 	waive) say_waive "$rest" "$label" "${list[@]}" ;;
 	promote) say_promote "$rest" "$label" "${list[@]}" ;;
+	checkpoint) say_checkpoint "$rest" "${list[@]}" ;;
 	approve) say_approve "$rest" "$label" "${list[@]}" ;;
 	revoke) say_revoke "$rest" "${list[@]}" ;;
 	tag) say_tag "$rest" "${list[@]}" ;;
