@@ -82,6 +82,8 @@ static int go(struct ev_promoter *m)
 	}
 	if (ret == 0)
 		ret = ask(m);
+	ev_sign_finish(m->warm, NULL);
+	m->warm = NULL;
 	if (ret == 0)
 		ret = ev_promote_sign(m);
 	if (ret == 0)
@@ -100,10 +102,21 @@ static int go(struct ev_promoter *m)
 	return 0;
 }
 
+/* Where there is a network to wait for, afterwards: git, which may take long,
+ * would keep the pipes of that gpg. */
+static void warm_up(struct ev_promoter *m)
+{
+	if (!m->p->dry_run && !m->warm)
+		m->warm = ev_sign_start(m->p->fpr, NULL, 0);
+}
+
 static int once(struct ev_promoter *m)
 {
-	int ret = ev_promote_look(m);
+	int ret;
 
+	if (!m->p->remote)
+		warm_up(m);
+	ret = ev_promote_look(m);
 	if (ret < 0)
 		return ret;
 	if (m->attempt && !ev_oid_eq(&m->seen_from, &m->from) &&
@@ -112,6 +125,7 @@ static int once(struct ev_promoter *m)
 	m->seen_from = m->from;
 	if (ev_oid_eq(&m->from, &m->p->to))
 		return ev_promote_already(m);
+	warm_up(m);
 	ret = ev_promote_judge(m);
 	return ret == 0 ? refuse(m) : ret < 0 ? ret : go(m);
 }

@@ -2,6 +2,8 @@
 
 #include "gate/promote_internal.h"
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -55,6 +57,32 @@ static void read_draft(struct ev_buf lines[EV_PROMOTE_LINES],
 	ev_buf_release(&text);
 }
 
+/*
+ * Beside it, then in its place: it is whole or as it was.  That it survives a
+ * loss of power is not worth the wait; it is made anew then.
+ */
+static int put_file(const char *path, const struct ev_buf *text)
+{
+	char *beside = ev_strdupf("%s.%ld.tmp", path, (long)getpid());
+	int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC |
+		      O_NOFOLLOW, 0666);
+	int ret = -1;
+
+	if (fd >= 0) {
+		ret = ev_fd_write(fd, text->ptr, text->len);
+		if (close(fd) && ret == 0)
+			ret = -1;
+	}
+	if (ret == 0)
+		ret = rename(beside, path);
+	if (ret)
+		ret = ev_fail_errno(EV_ERROR, "cannot write '%s'", path);
+	if (ret && fd >= 0)
+		unlink(beside);
+	free(beside);
+	return ret;
+}
+
 /* Signed by hand, perhaps: what is signed is kept before anything else. */
 static int write_draft(const struct ev_promoter *m)
 {
@@ -68,7 +96,7 @@ static int write_draft(const struct ev_promoter *m)
 	}
 	ret = draft_path(&path, m);
 	if (ret == 0)
-		ret = ev_file_replace(path.ptr, text.ptr, text.len, 0666);
+		ret = put_file(path.ptr, &text);
 	ev_buf_release(&path);
 	ev_buf_release(&text);
 	return ret;
@@ -170,28 +198,36 @@ static void begin(struct ev_draft *d, const struct ev_promoter *m,
 /* Signing ------------------------------------------------------------------ */
 
 /* Is the line of an earlier try what is to be signed now? */
-static int reuse(bool *yes, struct ev_promoter *m, struct ev_ledger *l,
-		 const struct ev_draft *d, size_t which,
-		 struct ev_buf *earlier)
+static int reuse(bool *yes, struct ev_promoter *m, const struct ev_draft *d,
+		 size_t which, struct ev_buf *earlier)
 {
 	int ret = 0;
 
 	*yes = false;
 	if (earlier->len)
-		ret = ev_draft_fits(yes, &m->written[which], l,
+		ret = ev_draft_fits(yes, &m->written[which], m->ledger,
 				    &m->policy->trust, d, m->p->fpr, earlier);
 	if (*yes)
 		ev_buf_swap(&m->lines[which], earlier);
 	return ret;
 }
 
-static int sign(struct ev_promoter *m, struct ev_ledger *l,
-		const struct ev_draft *d, size_t which)
+/* Sign a line, and see meanwhile whether the one before it (may be NULL) is as
+ * it should be. */
+static int sign(struct ev_promoter *m, const struct ev_draft *d, size_t which,
+		const struct ev_draft *before)
 {
-	int ret;
+	struct ev_draft_signing s;
+	int ret, end;
 
-	ret = ev_draft_sign(&m->written[which], &m->lines[which], l,
-			    &m->policy->trust, d, m->p->fpr);
+	ret = ev_draft_begin(&s, &m->policy->trust, d, m->p->fpr);
+	if (ret == 0 && before)
+		ret = ev_draft_accepted(m->ledger, before,
+					&m->lines[which - 1]);
+	end = ev_draft_end(&m->written[which], ret < 0 ? NULL :
+			   &m->lines[which], &s, m->p->fpr);
+	if (ret == 0)
+		ret = end;
 	return ret < 0 ? ret : write_draft(m);
 }
 
@@ -199,30 +235,32 @@ static int sign(struct ev_promoter *m, struct ev_ledger *l,
  * Both lines, as of `said->at`.  With `only_fitting` nothing is signed: 1 if
  * the earlier lines are there and right, and then no time but theirs is.
  */
-static int make_lines(struct ev_promoter *m, struct ev_ledger *l,
-		      struct ev_promoted *said, struct ev_buf *earlier,
-		      bool only_fitting)
+static int make_lines(struct ev_promoter *m, struct ev_promoted *said,
+		      struct ev_buf *earlier, bool only_fitting)
 {
 	struct ev_draft verdict, promotion;
-	bool fits;
+	bool old, fits = false;
 	int ret;
 
 	begin(&verdict, m, EV_KIND_VERDICT, said->at);
 	begin(&promotion, m, EV_KIND_PROMOTION, said->at);
 	verdict.source_ref = m->p->ref;
 	ev_verdict_members(&verdict.members, said);
-	ret = reuse(&fits, m, l, &verdict, EV_VERDICT_LINE, &earlier[0]);
-	if (ret < 0 || (!fits && only_fitting))
+	ret = reuse(&old, m, &verdict, EV_VERDICT_LINE, &earlier[0]);
+	if (ret < 0 || (!old && only_fitting))
 		goto out;
-	if (!fits)
-		ret = sign(m, l, &verdict, EV_VERDICT_LINE);
+	if (!old)
+		ret = sign(m, &verdict, EV_VERDICT_LINE, NULL);
 	if (ret < 0)
 		goto out;
 	ev_promotion_members(&promotion.members, said,
 			     m->written[EV_VERDICT_LINE].id);
-	ret = reuse(&fits, m, l, &promotion, EV_PROMOTION_LINE, &earlier[1]);
+	if (old)
+		ret = reuse(&fits, m, &promotion, EV_PROMOTION_LINE,
+			    &earlier[1]);
 	if (ret == 0 && !fits)
-		ret = sign(m, l, &promotion, EV_PROMOTION_LINE);
+		ret = sign(m, &promotion, EV_PROMOTION_LINE,
+			   old ? NULL : &verdict);
 	if (ret == 0)
 		ret = 1;
 out:
@@ -231,11 +269,21 @@ out:
 	return ret;
 }
 
+int ev_promote_accept(struct ev_promoter *m)
+{
+	struct ev_draft d;
+	int ret;
+
+	begin(&d, m, EV_KIND_PROMOTION, 0);
+	ret = ev_draft_accepted(m->ledger, &d, &m->lines[EV_PROMOTION_LINE]);
+	ev_draft_release(&d);
+	return ret;
+}
+
 static int make_both(struct ev_promoter *m, struct ev_promoted *said)
 {
 	struct ev_buf earlier[EV_PROMOTE_LINES];
 	int64_t now = ev_now(), at;
-	struct ev_ledger *l = NULL;
 	size_t i;
 	int ret;
 
@@ -243,19 +291,18 @@ static int make_both(struct ev_promoter *m, struct ev_promoted *said)
 		ev_buf_init(&earlier[i]);
 	read_draft(earlier, m);
 	at = said_time(&earlier[EV_VERDICT_LINE]);
-	ret = ev_ledger_open(&l, m->repo, &m->policy->trust,
+	ret = ev_ledger_open(&m->ledger, m->repo, &m->policy->trust,
 			     m->e.has_ledger ? &m->e.ledger : NULL);
 	if (ret == 0 && at && at <= now && now - at < DRAFT_AGE) {
 		said->at = at;
-		ret = make_lines(m, l, said, earlier, true);
+		ret = make_lines(m, said, earlier, true);
 	}
 	if (ret == 0) {
 		said->at = now;
 		ev_buf_clear(&earlier[EV_VERDICT_LINE]);
 		ev_buf_clear(&earlier[EV_PROMOTION_LINE]);
-		ret = make_lines(m, l, said, earlier, false);
+		ret = make_lines(m, said, earlier, false);
 	}
-	ev_ledger_close(l);
 	for (i = 0; i < EV_PROMOTE_LINES; i++)
 		ev_buf_release(&earlier[i]);
 	return ret < 0 ? ret : 0;

@@ -67,6 +67,8 @@ struct ev_promoter {
 	char *tag;
 	struct ev_oid tag_there;	/* zero: not there, as it should be */
 	struct ev_counted counted;
+	struct ev_signing *warm;	/* looks for the signer's key */
+	struct ev_ledger *ledger;	/* judges the lines */
 	struct ev_buf lines[EV_PROMOTE_LINES];
 	struct ev_written written[EV_PROMOTE_LINES];
 };
@@ -92,6 +94,9 @@ int ev_promote_judge_tag(struct ev_promoter *m);
 
 /* promote_draft.c: the two lines, signed now or before. */
 int ev_promote_sign(struct ev_promoter *m);
+/* The second has not been looked at since it was signed: would everybody
+ * accept it? */
+int ev_promote_accept(struct ev_promoter *m);
 void ev_promote_draft_drop(struct ev_promoter *m);
 
 /* promote_push.c: ledger, checkpoint, release tag; then the step. */

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "policy/checkpoints.h"
 #include "repo/refs.h"
+#include "sign/openpgp.h"
 
 #define TRIES 20			/* to move the local refs */
 #define IN_VAIN 3			/* though nothing had moved */
@@ -135,55 +136,120 @@ static int commit_ledger(struct ev_promoter *m)
 	return ret;
 }
 
-static int make_checkpoint(struct ev_promoter *m)
-{
-	struct ev_promote_result *out = m->out;
+/* One of the two tags in the making. */
+struct seal {
 	struct ev_decision d;
-	int ret;
+	struct ev_buf raw, armour;
+	struct ev_signing *signing;
+};
 
-	ev_decision_init(&d, EV_DECISION_CHECKPOINT);
-	ret = ev_checkpoint_draft(&d, m->chain, &m->sent, &out->ledger,
-				  m->person, ev_now());
+static void seal_init(struct seal *t, enum ev_decision_kind kind)
+{
+	memset(t, 0, sizeof(*t));
+	ev_decision_init(&t->d, kind);
+	ev_buf_init(&t->raw);
+	ev_buf_init(&t->armour);
+}
+
+static void seal_release(struct seal *t)
+{
+	ev_sign_finish(t->signing, NULL);
+	ev_decision_release(&t->d);
+	ev_buf_release(&t->raw);
+	ev_buf_release(&t->armour);
+}
+
+static int seal_begin(struct seal *t, struct ev_promoter *m)
+{
+	int ret = ev_checkpoint_draft(&t->d, m->chain, &m->sent,
+				      &m->out->ledger, m->person, ev_now());
+
 	if (ret == 0)
-		ret = ev_decision_make(&out->checkpoint, m->repo,
-				       &m->policy->trust, &d, m->p->fpr, NULL);
+		ret = ev_decision_format(&t->raw, &t->d);
 	if (ret == 0)
-		out->checkpoint_ref = ev_decision_ref(&d);
-	ev_decision_release(&d);
+		t->signing = ev_sign_start(m->p->fpr, t->raw.ptr, t->raw.len);
 	return ret;
 }
 
-static int make_release(struct ev_promoter *m)
+static int seal_end(struct seal *t)
 {
-	struct ev_promote_result *out = m->out;
+	struct ev_buf sig = EV_BUF_INIT;
+	int ret = ev_sign_finish(t->signing, &sig);
+
+	t->signing = NULL;
+	if (ret == 0)
+		ev_enarmor(&t->armour, sig.ptr, sig.len);
+	ev_buf_release(&sig);
+	return ret;
+}
+
+/* Verify it, and write the object. */
+static int seal_make(struct ev_oid *tag, struct seal *t, struct ev_promoter *m)
+{
+	return ev_decision_make(tag, m->repo, &m->policy->trust, &t->d,
+				m->p->fpr, &t->armour);
+}
+
+/* What the object will be called. */
+static int seal_name(char hex[EV_OID_HEX + 1], const struct seal *t)
+{
+	struct ev_buf whole = EV_BUF_INIT;
+	struct ev_oid oid;
+	int ret;
+
+	ev_buf_add(&whole, t->raw.ptr, t->raw.len);
+	ev_buf_add(&whole, t->armour.ptr, t->armour.len);
+	ret = ev_object_hash(&oid, EV_OBJ_TAG, whole.ptr, whole.len);
+	ev_oid_hex(hex, &oid);
+	ev_buf_release(&whole);
+	return ret;
+}
+
+/* The release's checkpoint follows that of the ledger. */
+static int begin_release(struct seal *release, const struct seal *checkpoint,
+			 struct ev_promoter *m)
+{
 	char hex[EV_OID_HEX + 1];
-	struct ev_decision d;
-	int ret;
+	int ret = seal_name(hex, checkpoint);
 
-	ev_decision_init(&d, EV_DECISION_RELEASE);
-	d.ref = ev_strdup(m->tag);
-	d.commit = m->p->to;
-	ev_oid_hex(hex, &out->checkpoint);
-	ev_strs_add(&d.before, hex);
-	ret = ev_checkpoint_draft(&d, m->chain, &m->sent, &out->ledger,
-				  m->person, ev_now());
-	if (ret == 0)
-		ret = ev_decision_make(&out->tag, m->repo, &m->policy->trust,
-				       &d, m->p->fpr, NULL);
-	ev_decision_release(&d);
-	return ret;
+	if (ret < 0)
+		return ret;
+	release->d.ref = ev_strdup(m->tag);
+	release->d.commit = m->p->to;
+	ev_strs_add(&release->d.before, hex);
+	return seal_begin(release, m);
 }
 
+/* While gpg signs one thing, the one before is verified. */
 int ev_promote_seal(struct ev_promoter *m)
 {
-	int ret = commit_ledger(m);
+	struct ev_promote_result *out = m->out;
+	struct seal checkpoint, release;
+	int ret;
 
+	seal_init(&checkpoint, EV_DECISION_CHECKPOINT);
+	seal_init(&release, EV_DECISION_RELEASE);
+	ret = commit_ledger(m);
 	if (ret == 0)
-		ret = make_checkpoint(m);
+		ret = seal_begin(&checkpoint, m);
+	if (ret == 0)
+		ret = ev_promote_accept(m);
+	if (ret == 0)
+		ret = seal_end(&checkpoint);
 	if (ret == 0 && m->tag)
-		ret = make_release(m);
+		ret = begin_release(&release, &checkpoint, m);
 	if (ret == 0)
+		ret = seal_make(&out->checkpoint, &checkpoint, m);
+	if (ret == 0 && m->tag)
+		ret = seal_end(&release);
+	if (ret == 0 && m->tag)
+		ret = seal_make(&out->tag, &release, m);
+	if (ret == 0) {
+		out->checkpoint_ref = ev_decision_ref(&checkpoint.d);
 		list_moves(m);
+	}
+	seal_release(&checkpoint);
+	seal_release(&release);
 	return ret;
 }
 

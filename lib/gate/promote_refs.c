@@ -3,6 +3,7 @@
 #include "gate/promote_internal.h"
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/str.h"
 #include "gate/people.h"
 #include "repo/git.h"
@@ -10,6 +11,7 @@
 
 #define HEADS "refs/heads/"
 #define SAYS_MAX ((size_t)64 << 10)
+#define HEAD_MAX ((size_t)4096)
 
 /* Words of git when a ref is not what was thought, or somebody writes it. */
 static bool lost_race(const char *said)
@@ -70,11 +72,30 @@ int ev_refs_move(struct ev_repo *r, const struct ev_ref_changes *c,
 	return ret;
 }
 
+/* With one work tree, what its HEAD says is all: git need not be run. */
+static bool is_elsewhere(struct ev_repo *r, const char *ref)
+{
+	struct ev_buf path = EV_BUF_INIT, head = EV_BUF_INIT_MAX(HEAD_MAX);
+	bool yes;
+
+	ev_path_join(&path, ev_repo_commondir(r), "worktrees");
+	yes = !ev_file_exists(path.ptr);
+	ev_path_join(&path, ev_repo_commondir(r), "HEAD");
+	yes = yes && ev_file_read(&head, path.ptr, HEAD_MAX) == 0;
+	ev_buf_chomp(&head);
+	yes = yes && (!ev_starts_with(head.ptr, "ref: ") ||
+		      strcmp(head.ptr + strlen("ref: "), ref));
+	ev_error_clear();
+	ev_buf_release(&path);
+	ev_buf_release(&head);
+	return yes;
+}
+
 int ev_ref_worktree(struct ev_buf *out, struct ev_repo *r, const char *ref)
 {
 	const char *args[] = { "for-each-ref", "--format=%(worktreepath)", ref,
 			       NULL };
-	int ret = ev_git_out(out, r, args);
+	int ret = is_elsewhere(r, ref) ? 0 : ev_git_out(out, r, args);
 
 	/* Of names below this one git tells as well. */
 	if (ret == 0)

@@ -6,21 +6,41 @@
 #include "base/hash.h"
 #include "base/str.h"
 
-static int sign_line(struct ev_buf *line, const struct ev_buf *payload,
-		     const char *fpr)
+int ev_draft_begin(struct ev_draft_signing *s, const struct ev_trust *trust,
+		   const struct ev_draft *d, const char *fpr)
 {
-	struct ev_buf pae = EV_BUF_INIT, sig = EV_BUF_INIT;
 	int ret;
 
-	ev_pae(&pae, EV_PAYLOAD_TYPE, payload->ptr, payload->len);
-	ret = ev_sign_detached(&sig, fpr, pae.ptr, pae.len);
-	if (ret == 0)
-		ev_envelope_format(line, payload, fpr, &sig);
-	if (ret == 0 && line->len > EV_LINE_MAX)
+	memset(s, 0, sizeof(*s));
+	ev_buf_init(&s->payload);
+	ev_buf_init(&s->pae);
+	ret = ev_draft_payload(&s->payload, d, trust);
+	if (ret < 0)
+		return ret;
+	ev_pae(&s->pae, EV_PAYLOAD_TYPE, s->payload.ptr, s->payload.len);
+	s->signing = ev_sign_start(fpr, s->pae.ptr, s->pae.len);
+	return 0;
+}
+
+int ev_draft_end(struct ev_written *out, struct ev_buf *line,
+		 struct ev_draft_signing *s, const char *fpr)
+{
+	struct ev_buf sig = EV_BUF_INIT;
+	int ret = ev_sign_finish(s->signing, line ? &sig : NULL);
+
+	if (ret < 0 || !line)
+		goto out;
+	ev_envelope_format(line, &s->payload, fpr, &sig);
+	ev_sha256_hex(out->id, s->payload.ptr, s->payload.len);
+	ev_sha256_hex(out->line, line->ptr, line->len);
+	if (line->len > EV_LINE_MAX)
 		ret = ev_fail(EV_ELIMIT, "record is %zu bytes as a line, over "
 			      "the limit of %zu", line->len, EV_LINE_MAX);
+out:
+	s->signing = NULL;
 	ev_buf_release(&sig);
-	ev_buf_release(&pae);
+	ev_buf_release(&s->payload);
+	ev_buf_release(&s->pae);
 	return ret;
 }
 
@@ -31,29 +51,29 @@ static int judge(struct ev_line *out, struct ev_ledger *l,
 			       &d->commit, line->ptr, line->len);
 }
 
+int ev_draft_accepted(struct ev_ledger *l, const struct ev_draft *d,
+		      const struct ev_buf *line)
+{
+	struct ev_line judged = { 0 };
+	int ret = judge(&judged, l, d, line);
+
+	if (ret == 0 && judged.state != EV_LIVE)
+		ret = ev_fail(EV_EDENIED, "nobody would accept this record: %s",
+			      judged.reason);
+	ev_line_release(&judged);
+	return ret;
+}
+
 int ev_draft_sign(struct ev_written *out, struct ev_buf *line,
 		  struct ev_ledger *l, const struct ev_trust *trust,
 		  const struct ev_draft *d, const char *fpr)
 {
-	struct ev_buf payload = EV_BUF_INIT;
-	struct ev_line judged = { 0 };
-	int ret = ev_draft_payload(&payload, d, trust);
+	struct ev_draft_signing s;
+	int ret = ev_draft_begin(&s, trust, d, fpr), end;
 
-	if (ret == 0)
-		ret = sign_line(line, &payload, fpr);
-	if (ret < 0)
-		goto out;
-	ev_sha256_hex(out->id, payload.ptr, payload.len);
-	ret = judge(&judged, l, d, line);
-	if (ret == 0 && judged.state != EV_LIVE)
-		ret = ev_fail(EV_EDENIED, "nobody would accept this record: %s",
-			      judged.reason);
-	if (ret == 0)
-		memcpy(out->line, judged.record.line, sizeof(out->line));
-	ev_line_release(&judged);
-out:
-	ev_buf_release(&payload);
-	return ret;
+	end = ev_draft_end(out, ret < 0 ? NULL : line, &s, fpr);
+	ret = ret < 0 ? ret : end;
+	return ret < 0 ? ret : ev_draft_accepted(l, d, line);
 }
 
 /* Does the line say, byte for byte, what the draft says? */

@@ -57,6 +57,21 @@ struct ev_written { char id[65], line[65]; struct ev_oid ledger; };
 int ev_draft_sign(struct ev_written *out, struct ev_buf *line,
 		  struct ev_ledger *l, const struct ev_trust *trust,
 		  const struct ev_draft *d, const char *fpr);
+/*
+ * The same in steps, for who signs several: begin, and do something else; end,
+ * which makes the line; and later see whether it would be accepted.
+ */
+struct ev_draft_signing {
+	struct ev_buf payload, pae;
+	struct ev_signing *signing;
+};
+int ev_draft_begin(struct ev_draft_signing *s, const struct ev_trust *trust,
+		   const struct ev_draft *d, const char *fpr);
+/* Has to follow, whatever came of it; `line` NULL: it is given up. */
+int ev_draft_end(struct ev_written *out, struct ev_buf *line,
+		 struct ev_draft_signing *s, const char *fpr);
+int ev_draft_accepted(struct ev_ledger *l, const struct ev_draft *d,
+		      const struct ev_buf *line);
 /* Is this line, signed before, just what ev_draft_sign() would make of the
  * draft, and would it still be accepted? */
 int ev_draft_fits(bool *fits, struct ev_written *out, struct ev_ledger *l,

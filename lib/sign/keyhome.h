@@ -129,6 +129,17 @@ int ev_sign_detached(struct ev_buf *sig, const char *fpr,
 /* The same as an armoured block, as Git keeps it at the end of a tag. */
 int ev_sign_armored(struct ev_buf *armour, const char *fpr,
 		    const void *data, size_t n);
+/*
+ * The same while the caller does something else, such as verifying what was
+ * signed before: most of it is waiting for gpg.  `data` stays as it is until
+ * ev_sign_finish(), which has to follow; no other signing may go on meanwhile.
+ * With `data` NULL only the key is looked for, which the next one needs.
+ */
+struct ev_signing;
+struct ev_signing *ev_sign_start(const char *fpr, const void *data, size_t n);
+/* Append the binary signature; `sig` NULL, or a key that was only looked for:
+ * nothing is, and no error is told.  NULL is fine. */
+int ev_sign_finish(struct ev_signing *s, struct ev_buf *sig);
 /* Fingerprints of primary keys for which the user has a secret key that can
  * sign and is neither expired nor revoked. */
 int ev_sign_secret_keys(struct ev_strs *out);

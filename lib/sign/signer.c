@@ -11,6 +11,7 @@
 #include "sign/block.h"
 #include "sign/gpg.h"
 #include "sign/openpgp.h"
+#include "sign/signer.h"
 #include "sign/weak.h"
 
 static char *program;
@@ -134,13 +135,31 @@ static int take_made(struct ev_buf *out, const char *made, size_t n)
 	return 0;
 }
 
+/* gpgme_get_key() would run gpg twice, for a context of its own. */
+static gpgme_error_t only_secret(gpgme_key_t *out, gpgme_ctx_t ctx,
+				 const char *fpr)
+{
+	gpgme_key_t second = NULL;
+	gpgme_error_t err = *fpr ? gpgme_op_keylist_start(ctx, fpr, 1) :
+			    gpgme_error(GPG_ERR_INV_VALUE);
+
+	if (!err)
+		err = gpgme_op_keylist_next(ctx, out);
+	if (!err && !gpgme_op_keylist_next(ctx, &second)) {
+		gpgme_key_unref(second);
+		err = gpgme_error(GPG_ERR_AMBIGUOUS_NAME);
+	}
+	gpgme_op_keylist_end(ctx);
+	return err;
+}
+
 static int find_secret(gpgme_key_t *out, gpgme_ctx_t ctx, const char *fpr)
 {
 	struct ev_gpg_quiet q;
 	gpgme_error_t err;
 
 	ev_gpg_begin(&q);
-	err = gpgme_get_key(ctx, fpr, out, 1);
+	err = only_secret(out, ctx, fpr);
 	ev_gpg_end(&q);
 	switch (gpgme_err_code(err)) {
 	case GPG_ERR_NO_ERROR:
@@ -194,23 +213,62 @@ static int run_sign(struct ev_buf *sig, gpgme_ctx_t ctx, gpgme_key_t key,
 	return ret;
 }
 
+/*
+ * Whoever signs one thing often signs another: to look the key up takes as
+ * many runs of gpg as to sign.  What is kept is asked for by the same program,
+ * home and name alone, and not after a failure.
+ */
+static struct {
+	char *program, *home, *fpr;
+	gpgme_ctx_t ctx;
+	gpgme_key_t key;
+} kept;
+
+static void forget_kept(void)
+{
+	free(kept.program);
+	free(kept.home);
+	free(kept.fpr);
+	if (kept.key)
+		gpgme_key_unref(kept.key);
+	if (kept.ctx)
+		gpgme_release(kept.ctx);
+	memset(&kept, 0, sizeof(kept));
+}
+
+int ev_signer_find(const char *fpr)
+{
+	const char *home = getenv("GNUPGHOME");
+	int ret;
+
+	if (kept.key && ev_streq(kept.program, program) &&
+	    ev_streq(kept.home, home) && ev_streq(kept.fpr, fpr)) {
+		gpgme_signers_clear(kept.ctx);
+		return 0;
+	}
+	forget_kept();
+	ret = ev_gpg_open(&kept.ctx, program, NULL);
+	if (ret == 0)
+		ret = find_secret(&kept.key, kept.ctx, fpr);
+	if (ret < 0)
+		return ret;
+	kept.program = ev_strdup(program);
+	kept.home = ev_strdup(home);
+	kept.fpr = ev_strdup(fpr);
+	return 0;
+}
+
 int ev_sign_detached(struct ev_buf *sig, const char *fpr,
 		     const void *data, size_t n)
 {
-	gpgme_ctx_t ctx = NULL;
-	gpgme_key_t key = NULL;
 	int ret;
 
 	name_terminal();
-	ret = ev_gpg_open(&ctx, program, NULL);
+	ret = ev_signer_find(fpr);
 	if (ret == 0)
-		ret = find_secret(&key, ctx, fpr);
-	if (ret == 0)
-		ret = run_sign(sig, ctx, key, fpr, data, n);
-	if (key)
-		gpgme_key_unref(key);
-	if (ctx)
-		gpgme_release(ctx);
+		ret = run_sign(sig, kept.ctx, kept.key, fpr, data, n);
+	if (ret < 0)
+		forget_kept();
 	return ret;
 }
 

@@ -181,3 +181,59 @@ figure_receive() {
 			'BEGIN { print a - b }')" 1.0
 	cd "$WORLD" && rm -rf gate server.git kept.git
 }
+
+# promote_policy: and who promotes, and what releases are called.
+promote_policy() {
+	gate_policy | sed -e "/Quinn Abara/s/\\]}\$/, {fingerprint: $(key_fpr rsa)}]}/" \
+		-e '/^requirements:/i\
+  - ref: "refs/tags/v*"\
+    require: {promoted_on: refs/heads/production}\
+    signed_by: [quality]\
+    create_once: true'
+	printf 'promote: {by: [quality]}\ncheckpoint: {by: [quality]}\n'
+}
+
+# Refs and records as they were; what was verified stays known.
+not_promoted() {
+	git for-each-ref --format='delete %(refname)' refs/tags/v1 \
+		refs/tags/evidence/checkpoint | git update-ref --stdin &&
+		git update-ref refs/heads/production "$promote_base" &&
+		git update-ref refs/notes/evidence "$promote_ledger"
+}
+
+# promote_by KEY WHAT: beside the same number of signatures by the same key.
+promote_by() {
+	local promote_gpg promote_ours
+	# shellcheck disable=SC2016 # for the inner shell
+	local peer=(sh -c 'for i in 1 2 3 4; do
+		gpg --local-user "$1!" --detach-sign <"$0" >/dev/null || exit
+		done' "$WORLD/gate/.evidence/policy.yaml" "$(key_fpr "$1")")
+	local ours=(git evidence promote topic --release v1 --yes
+		--key "$(key_fpr "$1")")
+	measure promote_ours 1 not_promoted "${ours[@]}"
+	measure promote_gpg $((runs * 2)) true "${peer[@]}"
+	measure promote_ours $((runs * 2)) not_promoted "${ours[@]}"
+	row "$2" "$promote_gpg" "$promote_ours" 2.0
+}
+
+# Without a network: in one repository.
+figure_promote() {
+	local promote_base promote_ledger
+	keys_import rsa && gate_repo || return
+	cp "$(key_block rsa)" .evidence/keys
+	promote_policy >.evidence/policy.yaml
+	git add -A && git commit -q --amend --no-edit && git remote remove origin
+	git config core.hooksPath /dev/null
+	git for-each-ref --format='delete %(refname)' refs/tags refs/remotes \
+		refs/notes | git update-ref --stdin
+	git config evidence.root "$(key_fpr quinn)"
+	git -c evidence.signingKey="$(key_fpr quinn)" evidence approve \
+		--policy --role quality --yes >/dev/null 2>&1 || return
+	git branch -q -f production && gate_release 1 >/dev/null 2>&1 || return
+	promote_base=$(git rev-parse production)
+	promote_ledger=$(git rev-parse refs/notes/evidence)
+	git evidence check topic >/dev/null
+	promote_by rsa "promote: its four signatures by gpg, rsa3072"
+	promote_by quinn "  ed25519"
+	cd "$WORLD" && rm -rf gate
+}

@@ -7,6 +7,7 @@ load ../forge
 load ../product
 load ../gate
 load ../promote
+load ../time
 
 setup() {
 	setup_world
@@ -182,7 +183,7 @@ verify_vsa() {
 			"$(wc -c <"$WORLD/payload")"
 		cat "$WORLD/payload"
 	} >"$WORLD/pae"
-	mkdir -pm 700 "$WORLD/root"
+	mkdir -p "$WORLD/root" && chmod 700 "$WORLD/root"
 	gpg -q --homedir "$WORLD/root" --import "$(key_block "$key")" 2>/dev/null
 	gpg --homedir "$WORLD/root" --status-fd 1 --verify "$WORLD/sig" \
 		"$WORLD/pae" 2>/dev/null |
@@ -890,4 +891,35 @@ cut_at() {
 	expect_exit 0 promote
 	same_everywhere
 	promotion_ends "$WORLD/server.git"
+}
+
+# Time ----------------------------------------------------------------------------
+
+@test "promote: a clock that is set back and forth" {
+	at 2026-01-15 given_promote
+	cd "$WORLD/product"
+	BASE=$(git rev-parse production) GATE_LINK=$(link_of production)
+	at 2026-02-01 ready
+	expect_exit 0 at 2026-02-01 promote -n
+	# a draft of the future is no draft
+	wrap git
+	wrapped_hook before.git <<-'END'
+	test "$2" != push
+	END
+	expect_exit 128 at 2027-02-01 promote
+	rm "$WORLD/before.git"
+	unwrap
+	future=$(tail -n 1 .git/evidence/promote/* | jq -r .payload)
+	expect_exit 0 at 2027-01-15 promote
+	refute grep -qF "$future" <<<"$(git notes --ref=evidence show HEAD)"
+	payloads /promotion/v1 >"$WORLD/stdout"
+	expect_json '.predicate.gitEvidence.recordedAt | startswith("2027-01-15")'
+	# before that, it did not happen, and nothing is done on top of it
+	refs_snapshot "$WORLD/server.git" >"$WORLD/before"
+	expect_exit 128 at 2026-06-01 promote
+	expect_in stderr 'no promotion of it is recorded'
+	refs_snapshot "$WORLD/server.git" | diff "$WORLD/before" -
+	expect_exit 0 at 2027-01-16 promote
+	expect_in stdout already
+	test "$(count_promotions)" = 1
 }
