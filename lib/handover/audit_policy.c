@@ -20,6 +20,9 @@ static void look_at_state(struct ev_auditing *a)
 	else if (c->state == EV_CHAIN_BROKEN)
 		ev_findings_add(f, EV_F_POLICY_BROKEN, "policy",
 				"git evidence doctor", "%s", c->reason);
+	else if (!c->in_force && ev_repo_is_shallow(a->repo))
+		ev_audit_missing(a, "no approval of a policy is here: a clone "
+				 "that is cut off has no tags");
 	else if (!c->in_force && c->pinned)
 		ev_findings_add(f, EV_F_POLICY_NONE, "policy", NULL,
 				"the root %.16s has approved no policy here",

@@ -1,0 +1,149 @@
+#!/usr/bin/env bats
+# audit: ten years of releases, and what somebody could do to them.  More of
+# both is in tests/long/audit.bats.
+
+load ../lib
+load ../keys
+load ../product
+load ../gate
+load ../forge
+load ../time
+load ../history
+load ../history-tamper
+
+# One history for all tests here.
+setup_file() {
+	setup_world
+	history_home
+	history_make 50
+	export HISTORY=$WORLD
+	history_clone "$HISTORY/server.git" "$HISTORY/clone"
+	history_audit "$HISTORY/clone" >"$HISTORY/golden"
+	cp "$WORLD/stdout" "$HISTORY/audit"
+}
+
+teardown_file() {
+	WORLD=$HISTORY teardown_world
+}
+
+setup() {
+	setup_world
+	root=$(history_fpr root)
+	printf -v end '%(%Y-%m-%d %H:%M:%S)T' \
+		$(($(sed -n 's/^end //p' "$HISTORY/notes") + 86400))
+}
+
+teardown() {
+	GNUPGHOME=$HISTORY/gpg gpgconf --kill all
+	teardown_world
+}
+
+@test "a fresh clone and the root alone: the golden findings" {
+	diff -u "$history_data/../history-50.findings" "$HISTORY/golden"
+}
+
+@test "the summary says what was covered, and what was not" {
+	grep -A 3 '^fail: ' "$HISTORY/audit" | sed -f <(history_names) |
+		diff -u - <(cat <<-'END'
+	fail: 1 alarm, 1 warning, 10 for information
+	 refs/heads/production: steps 51 (promotions 51), commits 114; what <id> has before it is not covered
+	 ledger <id>: records 214
+	 releases 51, policies 11, checkpoints 61, decisions 173
+	END
+	)
+}
+
+@test "a clone without the ledger goes by that of the newest checkpoint" {
+	git clone -q "$HISTORY/server.git" plain
+	history_audit plain >found
+	diff -u "$HISTORY/golden" found
+	expect_in stdout 'of the newest checkpoint'
+}
+
+@test "as JSON it says the same" {
+	expect_exit 1 at "$end" git -C "$HISTORY/clone" evidence audit \
+		--root "$root" --json
+	expect_json '.outcome == "fail"' '.findings | length == 12' \
+		'[.findings[] | select(.severity == "alarm").code] == ["ungated"]' \
+		'.coverage.refs[0].steps == 51' '.missing == []' \
+		'.findings | all(.code and .subject and .detail)'
+}
+
+@test "without a root nothing better than exit 4, and another one begins nothing" {
+	cp -r "$HISTORY/clone" c
+	expect_exit 1 at "$end" git -C c evidence audit --root \
+		"$(history_fpr ada-2015)"
+	expect_in stdout policy.none
+	git init -q bare && cd bare
+	expect_exit 1 git evidence audit
+	expect_in stdout policy.none
+}
+
+@test "since a release, only what came after it is gone along" {
+	expect_exit 1 at "$end" git -C "$HISTORY/clone" evidence audit \
+		--root "$root" --since v40 --json
+	expect_json '.coverage.refs[0].steps < 12' \
+		'[.findings[].code] | index("ungated")'
+	expect_exit 128 at "$end" git -C "$HISTORY/clone" evidence audit \
+		--root "$root" --since v99
+}
+
+@test "one ref alone, and one that nothing protects" {
+	expect_exit 1 at "$end" git -C "$HISTORY/clone" evidence audit \
+		--root "$root" --ref production
+	expect_exit 128 at "$end" git -C "$HISTORY/clone" evidence audit \
+		--root "$root" --ref main
+	expect_in stderr "no policy protects 'refs/heads/main'"
+}
+
+@test "when the newest checkpoint's key has expired, exit 4 at best, unless it is vouched for" {
+	local c
+	c=$(git -C "$HISTORY/clone" for-each-ref --sort=-taggerdate --count=1 \
+		--format='%(refname)' refs/tags/evidence/checkpoint)
+	cp -r "$HISTORY/clone" c && rm -rf c/.git/evidence
+	expect_exit 1 at '2025-06-01 12:00:00' git -C c evidence audit \
+		--root "$root" -n
+	expect_in stdout checkpoint.late
+	expect_exit 1 at '2025-06-01 12:00:00' git -C c evidence audit \
+		--root "$root" -n --checkpoint "$c"
+	expect_not_in stdout checkpoint.late
+}
+
+@test "wrong usage" {
+	cd "$HISTORY/clone"
+	expect_exit 129 git evidence audit --root 1234
+	expect_exit 129 git evidence audit v1
+	expect_exit 128 git evidence audit --checkpoint HEAD
+	expect_in stderr 'no tag of a checkpoint'
+}
+
+@test "in a clone that is cut off, exit 2" {
+	git clone -q --depth 3 "file://$HISTORY/server.git" c
+	expect_exit 2 at "$end" git -C c evidence audit --root "$root"
+	expect_in stderr 'cut off'
+}
+
+# A handful; all of them in tests/long.
+@test "tampering: a commit written to the protected branch" {
+	history_tamper 'a commit written to the protected branch'
+}
+
+@test "tampering: the branch set back to the release before" {
+	history_tamper 'the branch set back to the release before'
+}
+
+@test "tampering: the tag of a release led to another" {
+	history_tamper 'the tag of a release led to another'
+}
+
+@test "tampering: an approval removed" {
+	history_tamper 'an approval removed'
+}
+
+@test "tampering: a record removed from the ledger" {
+	history_tamper 'a record removed from the ledger'
+}
+
+@test "tampering: the ledger set back" {
+	history_tamper 'the ledger set back'
+}
