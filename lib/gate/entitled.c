@@ -26,6 +26,17 @@ static const struct ev_policy *link_of(const struct ev_chain *chain,
 	return NULL;
 }
 
+bool ev_may_then(const struct ev_chain *chain, const struct ev_trust *at,
+		 const struct ev_person *who,
+		 const struct ev_strs *(*of)(const struct ev_policy *))
+{
+	const struct ev_policy *p = link_of(chain, at);
+
+	if (!p && chain->provisional && at == &chain->provisional->trust)
+		p = chain->provisional;
+	return p && allows(p, who, of);
+}
+
 /* The link by which what holds the line is judged; NULL: nothing does. */
 static int held_by(const struct ev_policy **out, struct ev_repo *r,
 		   const struct ev_chain *chain, struct ev_past *past,

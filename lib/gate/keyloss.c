@@ -57,7 +57,8 @@ static int look_at_line(struct look *k, const struct ev_oid *object,
 	ret = ev_ledger_judge(&line, k->after, object, s->p, s->n);
 	if (ret < 0)
 		return ret;
-	if (line.state != EV_LIVE)
+	/* A withdrawal goes on withdrawing. */
+	if (line.state != EV_LIVE && !line.stood)
 		lose_record(k, &line.record);
 	ev_line_release(&line);
 	return 0;
@@ -105,6 +106,13 @@ static int look_at_ledger(struct look *k, struct ev_policy *before,
 	return ret;
 }
 
+/* Whoever rejected goes on rejecting. */
+static bool is_no(const struct ev_decided *d)
+{
+	return d->d.kind == EV_DECISION_APPROVAL &&
+		d->d.meaning == EV_MEANING_REJECTED;
+}
+
 static int look_at_tags(struct look *k, struct ev_policy *before,
 			struct ev_policy *after, const struct ev_evidence *e,
 			int64_t now)
@@ -119,7 +127,7 @@ static int look_at_tags(struct look *k, struct ev_policy *before,
 	for (i = 0; ret == 0 && i < all.n; i++) {
 		d = &all.items[i];
 		/* which subkey it was is not kept with a decision */
-		if (d->sig != EV_OBJSIG_GOOD)
+		if (d->sig != EV_OBJSIG_GOOD || is_no(d))
 			continue;
 		ret = ev_decided_verify(d, k->repo, &after->trust, now);
 		if (ret < 0 || d->sig == EV_OBJSIG_GOOD)

@@ -22,6 +22,10 @@ int ev_entitled(const struct ev_person **by, const struct ev_policy **link,
 		struct ev_repo *r, const struct ev_chain *chain,
 		const struct ev_line *line,
 		const struct ev_strs *(*of)(const struct ev_policy *));
+/* May this person by the policy of the chain whose trust `at` is? */
+bool ev_may_then(const struct ev_chain *chain, const struct ev_trust *at,
+		 const struct ev_person *who,
+		 const struct ev_strs *(*of)(const struct ev_policy *));
 
 /* release.c: ref.promoted_on and ref.signed_by, of a candidate that is one. */
 int ev_rule_promoted(struct ev_case *c);
@@ -31,7 +35,7 @@ int ev_rule_signed_by(struct ev_case *c);
  * the caller.  A commit that goes back may be in this clone alone. */
 char *ev_case_called(const struct ev_case *c);
 
-/* votes.c: was it withdrawn by somebody who may? */
+/* votes_withdrawn.c: was it withdrawn by somebody who may? */
 int ev_vote_withdrawn(bool *yes, struct ev_vote *v, struct ev_case *c);
 
 /* stale.c: true, and the reason, if what the approval was given for is not

@@ -136,12 +136,15 @@ void ev_cands_supersede(struct ev_cands *l)
 	for (i = 0; i < l->n; i++) {
 		newer = &l->items[i].line->record;
 		if (!newer->supersedes || !*newer->supersedes ||
-		    l->items[i].withdrawn)
+		    (l->items[i].withdrawn && !l->items[i].line->by_stood))
 			continue;
 		for (k = first_of(l, newer->supersedes); k < l->n; k++) {
 			older = &l->items[k].line->record;
 			if (strcmp(older->id, newer->supersedes))
 				break;
+			if (l->items[i].withdrawn &&
+			    !ev_record_speaks_for(older))
+				continue;
 			if (ev_streq(newer->type, older->type) &&
 			    ev_streq(newer->name, older->name) &&
 			    ev_oid_eq(&newer->tree, &older->tree))

@@ -284,7 +284,7 @@ static const struct ev_strs *withdrawn_by(const struct ev_policy *p)
 
 /* Whoever promoted it takes back what they have signed themselves. */
 static int is_own(bool *yes, struct ev_repo *r, const struct ev_chain *chain,
-		  const struct ev_lines *lines, const struct ev_line *by)
+		  const struct ev_lines *lines, const struct ev_person *by)
 {
 	const struct ev_person *who;
 	const struct ev_line *l;
@@ -295,11 +295,58 @@ static int is_own(bool *yes, struct ev_repo *r, const struct ev_chain *chain,
 	for (i = 0; ret == 0 && !*yes && i < lines->n; i++) {
 		l = &lines->items[i];
 		if (l->record.kind != EV_KIND_PROMOTION ||
-		    l->state == EV_DUPLICATE || !l->person || !by->person ||
-		    !ev_person_same(l->person, by->person))
+		    l->state == EV_DUPLICATE || !l->person || !by ||
+		    !ev_person_same(l->person, by))
 			continue;
 		ret = ev_entitled(&who, NULL, r, chain, l, promote_by);
 		*yes = ret == 0 && who && !who->machine;
+	}
+	return ret;
+}
+
+/* By what counts now, or is held by a checkpoint. */
+static int withdrawer(const struct ev_person **out, struct ev_repo *r,
+		      const struct ev_chain *chain,
+		      const struct ev_lines *lines, const struct ev_line *l)
+{
+	bool own = false;
+	int ret;
+
+	*out = NULL;
+	if (l->state != EV_LIVE)
+		return 0;
+	ret = ev_entitled(out, NULL, r, chain, l, withdrawn_by);
+	if (ret == 0 && !*out) {
+		ret = is_own(&own, r, chain, lines, l->person);
+		*out = own ? l->person : NULL;
+	}
+	if (*out && (*out)->machine)
+		*out = NULL;
+	return ret;
+}
+
+/* By what was right when it was signed. */
+static int withdrawer_then(const struct ev_person **out, struct ev_repo *r,
+			   const struct ev_chain *chain,
+			   const struct ev_lines *lines,
+			   const struct ev_line *l)
+{
+	const struct ev_policy *p = ev_chain_policy(chain);
+	const struct ev_trust *at = NULL;
+	const struct ev_person *who;
+	bool own = false;
+	int ret = 0;
+
+	*out = NULL;
+	while (ret == 0 && p && !*out &&
+	       (who = ev_line_stood(&at, &p->trust, l))) {
+		if (who->machine)
+			continue;
+		if (!ev_may_then(chain, at, who, withdrawn_by))
+			ret = is_own(&own, r, chain, lines, who);
+		else
+			own = true;
+		*out = own ? who : NULL;
 	}
 	return ret;
 }
@@ -316,21 +363,20 @@ int ev_content_withdrawn(bool *yes, char reason[200], struct ev_repo *r,
 	*yes = false;
 	for (i = 0; ret == 0 && !*yes && i < lines->n; i++) {
 		l = &lines->items[i];
-		if (l->state != EV_LIVE ||
+		if ((l->state != EV_LIVE && !l->stood) ||
 		    l->record.kind != EV_KIND_REVOCATION ||
 		    !ev_streq(l->record.withdraws_type, "release"))
 			continue;
-		ret = ev_entitled(&who, NULL, r, chain, l, withdrawn_by);
-		*yes = ret == 0 && who && !who->machine;
+		ret = withdrawer(&who, r, chain, lines, l);
 		if (ret == 0 && !who)
-			ret = is_own(yes, r, chain, lines, l);
+			ret = withdrawer_then(&who, r, chain, lines, l);
+		*yes = ret == 0 && who;
 		if (!*yes)
 			continue;
 		snprintf(reason, 200, "%.80s was withdrawn by %.60s (record "
 			 "%.12s)", ev_starts_with(l->record.withdraws_id,
 			 TAGS) ? l->record.withdraws_id + strlen(TAGS) :
-			 "the release", who ? who->name : l->person->name,
-			 l->record.id);
+			 "the release", who->name, l->record.id);
 	}
 	return ret;
 }

@@ -89,8 +89,9 @@ int ev_release_commit(struct ev_oid *out, struct ev_repo *r,
 		      const char *name);
 /*
  * Is content withdrawn, of whose commit and tree these are all lines?  True
- * with the reason.  By somebody whom the policy in force entitles to it, or
- * did when a checkpoint first held their word.
+ * with the reason.  By somebody whom the policy in force entitles to it, did
+ * when a checkpoint first held their word, or when they signed it
+ * (ev_line_stood()).
  */
 int ev_content_withdrawn(bool *yes, char reason[200], struct ev_repo *r,
 			 const struct ev_chain *chain,

@@ -82,121 +82,6 @@ static bool fits(struct ev_vote *v, const struct ev_case *c)
 	return fits_from(v, c);
 }
 
-/* Withdrawn ---------------------------------------------------------------- */
-
-struct withdrawals { const struct ev_line **items; size_t n; };
-
-/* All of them: whoever may write lines could hide the one that counts behind
- * any number of others. */
-static void add_withdrawals(struct withdrawals *w, const struct ev_lines *lines,
-			    const char *id)
-{
-	size_t n = ev_lines_revoking(NULL, 0, lines, "approval", id);
-
-	w->items = ev_realloc(w->items, (w->n + n + 1) * sizeof(*w->items));
-	ev_lines_revoking(w->items + w->n, n, lines, "approval", id);
-	w->n += n;
-}
-
-/* By the tag's name, or by its object: which anybody could make anew around the
- * same signature, so that the name is what `revoke` writes. */
-static int find_withdrawals(struct withdrawals *w, const struct ev_vote *v,
-			    struct ev_case *c)
-{
-	const char *name = v->decided->ref + strlen("refs/tags/");
-	const struct ev_lines *global;
-	char hex[EV_OID_HEX + 1];
-	int err = 0;
-
-	ev_oid_hex(hex, &v->decided->oid);
-	global = ev_ledger_global(c->ledger, &err);
-	if (!global)
-		return err;
-	add_withdrawals(w, &c->lines, name);
-	add_withdrawals(w, &c->lines, hex);
-	add_withdrawals(w, global, name);
-	add_withdrawals(w, global, hex);
-	return 0;
-}
-
-/* Has that person said so before? */
-static bool is_before(const struct withdrawals *w, size_t at)
-{
-	size_t i;
-
-	for (i = 0; i < at; i++)
-		if (ev_person_same(w->items[i]->person, w->items[at]->person))
-			return true;
-	return false;
-}
-
-/* So many people as a change of the policy takes? */
-static bool is_quorum(const struct withdrawals *w, const struct ev_policy *in)
-{
-	const struct ev_quorum *q = &in->policy_change;
-	int64_t *have = ev_calloc(q->n + 1, sizeof(*have));
-	struct ev_ballot *ballots = NULL;
-	const struct ev_person *p;
-	size_t i, k, n = 0, cap = 0;
-	bool yes;
-
-	for (i = 0; i < w->n; i++) {
-		p = w->items[i]->person;
-		if (!p || p->machine || is_before(w, i))
-			continue;
-		for (k = 0; k < p->roles.n; k++) {
-			EV_GROW(ballots, n, cap);
-			ballots[n].person = p;
-			ballots[n++].role = p->roles.items[k];
-		}
-	}
-	yes = q->n && ev_quorum_count(have, NULL, q, ballots, n, true);
-	free(ballots);
-	free(have);
-	return yes;
-}
-
-static bool has_role_of(const struct ev_person *p, const struct ev_strs *roles)
-{
-	size_t i;
-
-	for (i = 0; i < roles->n; i++)
-		if (ev_person_has_role(p, roles->items[i]))
-			return true;
-	return false;
-}
-
-/* Who says no is held to it by more than one who may take back a yes. */
-int ev_vote_withdrawn(bool *yes, struct ev_vote *v, struct ev_case *c)
-{
-	const struct ev_decided *x = v->decided;
-	bool no = x->d.meaning == EV_MEANING_REJECTED;
-	struct withdrawals w = { NULL, 0 };
-	const struct ev_person *by;
-	size_t i;
-	int ret;
-
-	*yes = false;
-	ret = find_withdrawals(&w, v, c);
-	if (ret < 0)
-		return ret;
-	for (i = 0; i < w.n && !*yes; i++) {
-		by = w.items[i]->person;
-		if (!by)
-			continue;
-		*yes = ev_person_same(by, x->person) ||
-		       (!no && has_role_of(by, &c->policy->revoke_approvals));
-		if (*yes)
-			refuse(v, "withdrawn by %.120s", by->name);
-	}
-	if (!*yes && no && is_quorum(&w, c->policy)) {
-		*yes = true;
-		refuse(v, "withdrawn by a quorum");
-	}
-	free(w.items);
-	return 0;
-}
-
 /* One vote ----------------------------------------------------------------- */
 
 static bool names_manifest(struct ev_vote *v, const struct ev_case *c)
@@ -214,6 +99,31 @@ static bool names_manifest(struct ev_vote *v, const struct ev_case *c)
 		return refuse(v, "names no manifest");
 	return refuse(v, "manifest %.12s does not count now",
 		      named + strlen("sha256:"));
+}
+
+/* Was it a no that was right when it was signed?  Then it is one for ever:
+ * whoever's key expires or is withdrawn has not changed their mind. */
+static int verify_no(struct ev_decided *x, const struct ev_case *c)
+{
+	struct ev_trust *t = &c->policy->trust;
+	struct ev_decided then = *x;
+	int64_t until = c->q->now + EV_CLOCK_SKEW;
+	int ret = 0;
+
+	if (x->d.meaning != EV_MEANING_REJECTED ||
+	    (x->sig != EV_OBJSIG_FOREIGN && x->sig != EV_OBJSIG_UNTIMELY))
+		return 0;
+	for (; ret == 0 && t; t = t->before) {
+		ret = ev_decided_verify_then(&then, c->repo, t);
+		if (ret == 0 && then.sig == EV_OBJSIG_GOOD &&
+		    then.signed_at <= until) {
+			*x = then;
+			break;
+		}
+		if (t->before_until < until)
+			until = t->before_until;
+	}
+	return ret;
 }
 
 static int judge_vote(struct ev_vote *v, struct ev_case *c)
@@ -275,6 +185,9 @@ int ev_votes_gather(struct ev_case *c)
 	c->votes = ev_calloc(c->nvotes + 1, sizeof(*c->votes));
 	for (i = 0; ret == 0 && i < c->nvotes; i++) {
 		c->votes[i].decided = &c->decided.items[i];
+		ret = verify_no(&c->decided.items[i], c);
+		if (ret < 0)
+			break;
 		unify(&c->decided.items[i], c);
 		ret = judge_vote(&c->votes[i], c);
 	}

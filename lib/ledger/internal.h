@@ -59,6 +59,21 @@ void ev_judge_place_only(struct ev_line *out, struct ev_ledger *l,
 int ev_judge_past(struct ev_line *out, struct ev_ledger *l,
 		  const struct ev_oid *object, const unsigned char digest[32],
 		  const char *line, size_t n);
+/* What the cache says of the line under another trust, or gpg; 1 if neither
+ * can be asked (`line` NULL). */
+int ev_judge_as(struct ev_line *out, const struct ev_ledger *l,
+		struct ev_trust *trust, const unsigned char digest[32],
+		const char *line, size_t n);
+/* The same, and that it is in its place. */
+int ev_judge_place_as(struct ev_line *out, const struct ev_ledger *l,
+		      struct ev_trust *trust, const struct ev_oid *object,
+		      const unsigned char digest[32], const char *line,
+		      size_t n);
+/* A revocation that is foreign or untimely now may have been right: `stood`.
+ * Returns as ev_judge_past() does. */
+int ev_judge_stood(struct ev_line *out, struct ev_ledger *l,
+		   const struct ev_oid *object, const unsigned char digest[32],
+		   const char *line, size_t n);
 /* Add to the set, or only count. */
 void ev_lines_keep(struct ev_lines *out, struct ev_line *line);
 

@@ -155,6 +155,8 @@ int ev_ledger_judge(struct ev_line *out, struct ev_ledger *l,
 	if (out->state == EV_FOREIGN || out->state == EV_UNTIMELY) {
 		ev_sha256_bytes(digest, line, n);
 		ret = ev_judge_past(out, l, object, digest, line, n);
+		if (ret == 0)
+			ret = ev_judge_stood(out, l, object, digest, line, n);
 	}
 	if (ret < 0)
 		ev_line_release(out);

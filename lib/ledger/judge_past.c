@@ -29,6 +29,29 @@ static int read_again(struct ev_line *out, struct ev_ledger *l,
 	return ev_judge_cached(out, l, digest) ? 0 : 1;
 }
 
+int ev_judge_as(struct ev_line *out, const struct ev_ledger *l,
+		struct ev_trust *trust,
+		const unsigned char digest[EV_SHA256_SIZE], const char *line,
+		size_t n)
+{
+	struct ev_ledger other = read_by(l, trust);
+
+	return read_again(out, &other, digest, line, n);
+}
+
+int ev_judge_place_as(struct ev_line *out, const struct ev_ledger *l,
+		      struct ev_trust *trust, const struct ev_oid *object,
+		      const unsigned char digest[EV_SHA256_SIZE],
+		      const char *line, size_t n)
+{
+	struct ev_ledger other = read_by(l, trust);
+	int ret = read_again(out, &other, digest, line, n);
+
+	if (ret == 0)
+		ev_judge_place_only(out, &other, object);
+	return ret;
+}
+
 /* Does somebody in the past list its key?  Who could sign what was never taken
  * should not make us look through all that was. */
 static int was_listed(bool *yes, struct ev_past *p, const struct ev_ledger *l,
@@ -36,7 +59,6 @@ static int was_listed(bool *yes, struct ev_past *p, const struct ev_ledger *l,
 		      const char *line, size_t n)
 {
 	struct ev_trust *last = NULL;
-	struct ev_ledger other;
 	struct ev_line read;
 	size_t i;
 	int ret = ev_past_fill(p, l->repo);
@@ -46,8 +68,7 @@ static int was_listed(bool *yes, struct ev_past *p, const struct ev_ledger *l,
 		if (p->items[i - 1].trust == last)
 			continue;
 		last = p->items[i - 1].trust;
-		other = read_by(l, last);
-		ret = read_again(&read, &other, digest, line, n);
+		ret = ev_judge_as(&read, l, last, digest, line, n);
 		*yes = ret == 0 && read.state == EV_LIVE &&
 			ev_trust_person(last, read.record.signer, NULL);
 		ev_line_release(&read);
@@ -78,7 +99,6 @@ int ev_judge_past(struct ev_line *out, struct ev_ledger *l,
 	struct ev_past *p = l->trust ? l->trust->past : NULL;
 	char hex[EV_SHA256_HEX + 1];
 	const struct ev_holder *h;
-	struct ev_ledger other;
 	struct ev_line held;
 	bool listed;
 	int ret;
@@ -92,13 +112,9 @@ int ev_judge_past(struct ev_line *out, struct ev_ledger *l,
 	ret = ev_past_line(&h, p, l->repo, object, hex);
 	if (ret < 0 || !h)
 		return ret;
-	other = read_by(l, h->trust);
-	ret = read_again(&held, &other, digest, line, n);
-	if (ret == 0 && held.state == EV_LIVE) {
-		ev_judge_place_only(&held, &other, object);
-		if (held.state == EV_LIVE)
-			judge_held(&held, l->repo, p, h);
-	}
+	ret = ev_judge_place_as(&held, l, h->trust, object, digest, line, n);
+	if (ret == 0 && held.state == EV_LIVE)
+		judge_held(&held, l->repo, p, h);
 	/* One that nobody listed then keeps the reason it has now. */
 	if (ret == 0 && held.person) {
 		ev_line_release(out);

@@ -161,7 +161,8 @@ static bool is_ignored(enum ev_state s)
 
 void ev_lines_keep(struct ev_lines *out, struct ev_line *line)
 {
-	if (is_ignored(line->state) &&
+	/* One that has its effect must not be hidden behind others. */
+	if (is_ignored(line->state) && !line->stood &&
 	    out->count[line->state] >= EV_LINES_KEEP_IGNORED) {
 		out->count[line->state]++;
 		ev_line_release(line);

@@ -48,6 +48,13 @@ struct ev_line {
 	/* EV_REVOKED, and by machines alone: no person has decided that what
 	 * it says may be forgotten. */
 	bool by_machine;
+	/* EV_REVOKED, and only by revocations that stood (below). */
+	bool by_stood;
+	/*
+	 * A revocation that is foreign or untimely now, and was right when it
+	 * was signed: see ev_line_stood().
+	 */
+	bool stood;
 	bool on_commit, on_tree;	/* where it was found */
 	struct ev_oid blob;		/* a note that holds it */
 };
@@ -82,12 +89,33 @@ int ev_ledger_judge(struct ev_line *out, struct ev_ledger *l,
  */
 const struct ev_lines *ev_ledger_global(struct ev_ledger *l, int *err);
 /*
- * The live revocations among `lines` that name `id` as a `type` ("approval",
- * "link"), whoever signed them; the first `max` into `out`, all are counted.
+ * The revocations among `lines` that are live or stood, and that name `id` as a
+ * `type` ("approval", "link"), whoever signed them; the first `max` into `out`,
+ * all are counted.
  */
 size_t ev_lines_revoking(const struct ev_line **out, size_t max,
 			 const struct ev_lines *lines, const char *type,
 			 const char *id);
+
+/*
+ * A revocation is final.  What speaks for a release stays withdrawn if that was
+ * right when the revocation was signed, whatever expires, leaves the policy or
+ * is withdrawn later: by a person, and a role, of the policy in force or of one
+ * before it until its successor was approved.  What speaks against a release (a
+ * record that does not pass, a rejection, a bad line) is withdrawn only by what
+ * is live: an old key must not silence it.  And nothing else comes to count
+ * because of a revocation that only stood: what the withdrawn one superseded
+ * stays superseded, unless it speaks against.
+ *
+ * Of a revocation that is live or stood: the next policy from `in_force` back
+ * by which it was right (*at; NULL at first), and its signer as that lists
+ * them.  NULL at the end.
+ */
+const struct ev_person *ev_line_stood(const struct ev_trust **at,
+				      const struct ev_trust *in_force,
+				      const struct ev_line *l);
+/* Does the record speak for a release, and not against it? */
+bool ev_record_speaks_for(const struct ev_record *r);
 
 /* The text of a line by its digest in one of `blobs`' notes; EV_ENOTFOUND. */
 int ev_ledger_text(struct ev_buf *out, struct ev_ledger *l,

@@ -21,6 +21,8 @@ static bool known_on(struct ev_line *out, struct ev_ledger *l,
 		return false;
 	ev_judge_place(out, l, object);
 	ret = ev_judge_past(out, l, object, digest, NULL, 0);
+	if (ret == 0)
+		ret = ev_judge_stood(out, l, object, digest, NULL, 0);
 	if (ret < 0)
 		ev_error_clear();	/* it is read, and says it again */
 	if (ret)

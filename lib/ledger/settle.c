@@ -36,17 +36,41 @@ static void drop_duplicates(struct ev_line **v, size_t n)
 }
 
 static bool may_withdraw(const struct ev_trust *trust,
-			 const struct ev_line *by, const struct ev_line *target)
+			 const struct ev_person *by,
+			 const struct ev_line *target)
 {
 	size_t i;
 
-	if (ev_person_same(by->person, target->person))
+	if (ev_person_same(by, target->person))
 		return true;
 	for (i = 0; trust && i < trust->revoke_records.n; i++)
-		if (ev_person_has_role(by->person,
-				       trust->revoke_records.items[i]))
+		if (ev_person_has_role(by, trust->revoke_records.items[i]))
 			return true;
 	return false;
+}
+
+/* A bad line is an alarm, whatever it says. */
+static bool speaks_for(const struct ev_line *l)
+{
+	return l->state != EV_BAD && ev_record_speaks_for(&l->record);
+}
+
+/* Who withdraws it; *live: by what counts now.  NULL: they may not. */
+static const struct ev_person *withdrawer(bool *live, const struct ev_line *by,
+					  const struct ev_line *target,
+					  const struct ev_trust *trust)
+{
+	const struct ev_trust *then = NULL;
+	const struct ev_person *p;
+
+	*live = by->state == EV_LIVE &&
+		may_withdraw(trust, by->person, target);
+	if (*live)
+		return by->person;
+	while (speaks_for(target) && (p = ev_line_stood(&then, trust, by)))
+		if (may_withdraw(then, p, target))
+			return p;
+	return NULL;
 }
 
 /* Lines by an id that they name, so that no list is scanned for each line. */
@@ -94,7 +118,7 @@ static void add_revocations(struct names *to, const struct ev_lines *set)
 	size_t i;
 
 	for (i = 0; set && i < set->n; i++)
-		if (set->items[i].state == EV_LIVE &&
+		if ((set->items[i].state == EV_LIVE || set->items[i].stood) &&
 		    set->items[i].record.kind == EV_KIND_REVOCATION)
 			names_add(to, set->items[i].record.withdraws_id,
 				  &set->items[i]);
@@ -105,23 +129,29 @@ static bool withdraw(struct ev_line *target, const struct names *revocations,
 		     const char *type, const char *id,
 		     const struct ev_trust *trust)
 {
+	const struct ev_person *who;
 	const struct ev_line *by;
+	bool live;
 	size_t i;
 
 	for (i = names_first(revocations, id); i < revocations->n &&
 	     !strcmp(revocations->items[i].id, id); i++) {
 		by = revocations->items[i].line;
 		/* A bad line has no person who could withdraw their own. */
-		if (!ev_streq(by->record.withdraws_type, type) ||
-		    !may_withdraw(trust, by, target))
+		if (!ev_streq(by->record.withdraws_type, type))
+			continue;
+		who = withdrawer(&live, by, target, trust);
+		if (!who)
 			continue;
 		if (target->state != EV_REVOKED) {
 			snprintf(target->reason, sizeof(target->reason),
 				 "withdrawn by record %.12s", by->record.id);
-			target->by_machine = true;
+			target->by_machine = target->by_stood = true;
 		}
 		target->state = EV_REVOKED;
-		if (!by->person->machine)
+		if (live)
+			target->by_stood = false;
+		if (live && !who->machine)
 			target->by_machine = false;
 	}
 	return target->state == EV_REVOKED;
@@ -177,21 +207,25 @@ static bool supersedes(const struct ev_line *newer, const struct ev_line *older)
 	       ev_person_shares_role(newer->person, older->person);
 }
 
-/* A record that was superseded itself still supersedes its elder. */
+/* A record that was superseded itself still supersedes its elder; so does one
+ * that is withdrawn only by what stood, but for an elder that speaks against. */
 static void supersede_all(struct ev_line **v, size_t n)
 {
 	struct names newer = { NULL, 0, 0 };
 	size_t i, k;
 
 	for (i = 0; i < n; i++)
-		if (v[i]->state == EV_LIVE && *v[i]->record.supersedes)
+		if ((v[i]->state == EV_LIVE || v[i]->by_stood) &&
+		    *v[i]->record.supersedes)
 			names_add(&newer, v[i]->record.supersedes, v[i]);
 	names_sort(&newer);
 	for (i = 0; i < n; i++)
 		for (k = names_first(&newer, v[i]->record.id);
 		     k < newer.n && v[i]->state == EV_LIVE &&
 		     !strcmp(newer.items[k].id, v[i]->record.id); k++)
-			if (supersedes(newer.items[k].line, v[i])) {
+			if (supersedes(newer.items[k].line, v[i]) &&
+			    (!newer.items[k].line->by_stood ||
+			     speaks_for(v[i]))) {
 				v[i]->state = EV_SUPERSEDED;
 				snprintf(v[i]->reason, sizeof(v[i]->reason),
 					 "superseded by record %.12s",
@@ -258,7 +292,7 @@ size_t ev_lines_revoking(const struct ev_line **out, size_t max,
 
 	for (i = 0; lines && i < lines->n; i++) {
 		l = &lines->items[i];
-		if (l->state != EV_LIVE ||
+		if ((l->state != EV_LIVE && !l->stood) ||
 		    l->record.kind != EV_KIND_REVOCATION ||
 		    !ev_streq(l->record.withdraws_type, type) ||
 		    !ev_streq(l->record.withdraws_id, id))

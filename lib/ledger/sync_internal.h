@@ -43,6 +43,13 @@ int ev_sync_read_local(struct ev_sync_job *j);
 
 /* sync_plan.c: which lines come, go and stay. */
 int ev_sync_plan(struct ev_sync_job *j);
+/*
+ * sync_last.c: a revocation that does not count here only because its key was
+ * withdrawn, of which the remote knows nothing yet.  Whoever withdraws their
+ * own key could not say so to anybody else.
+ */
+int ev_sync_may_still_go(bool *yes, struct ev_sync_job *j,
+			 const struct ev_line *line);
 /* Write notes with edits on top of `base` (may be NULL); moves no ref. */
 int ev_sync_commit(struct ev_oid *out, struct ev_repo *r,
 		   const struct ev_oid *base, const struct ev_edits *e,

@@ -80,13 +80,15 @@ static int admit(struct ev_slices *push, struct ev_sync_job *j,
 		 struct ev_said *said)
 {
 	struct ev_line line;
-	bool twice, taken;
+	bool twice, taken, still = false;
 	int ret;
 
 	ret = ev_ledger_judge(&line, j->ledger, object, s->p, s->n);
+	if (ret == 0)
+		ret = ev_sync_may_still_go(&still, j, &line);
 	if (ret < 0)
 		goto out;
-	taken = line.state == EV_LIVE &&
+	taken = (line.state == EV_LIVE || still) &&
 		ev_line_admissible(line.reason, j->trust, &line);
 	twice = taken && ev_said_has(said, object, &line);
 	if (!taken || twice) {

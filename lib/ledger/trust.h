@@ -61,6 +61,11 @@ struct ev_trust {
 	/* What checkpoints hold (ledger/past.h), set when a chain has been
 	 * read; NULL: nothing, or it is not asked.  Not owned. */
 	struct ev_past *past;
+	/* The policy before this one, which had a say until then: when this
+	 * one was approved.  Set when a chain is read; NULL: none.  Not
+	 * owned. */
+	struct ev_trust *before;
+	int64_t before_until;
 };
 struct ev_past;
 void ev_trust_init(struct ev_trust *t);

@@ -151,7 +151,8 @@ static int since_when(int64_t *out, const struct ev_policy *p,
 			*out = d.d.at;
 		if (ret == 0)
 			ev_decided_release(&d);
-		if (ret == EV_EINVALID || ret == EV_ENOTFOUND) {
+		if (ret == EV_EINVALID || ret == EV_ELIMIT ||
+		    ret == EV_ENOTFOUND) {
 			ev_error_clear();
 			ret = 0;
 		}
@@ -185,9 +186,9 @@ static int inherit(struct ev_policy *p, struct ev_policy *before,
 	size_t i;
 	int ret;
 
-	if (!from->nwithdrawn && !from->nexpunged)
-		return 0;
 	ret = since_when(&until, p, r, e);
+	p->trust.before = &before->trust;
+	p->trust.before_until = until;
 	for (i = 0; ret == 0 && i < from->nwithdrawn; i++)
 		if (from->withdrawn[i].at <= until)
 			add_withdrawn(&p->trust, &from->withdrawn[i]);

@@ -148,41 +148,97 @@ int ev_links_load(struct ev_links *out, struct ev_repo *r,
 
 /* Withdrawn links ----------------------------------------------------------- */
 
+/* Whose word against the link counts by the last policy: now, or if `then` at
+ * the time of the signature. */
+static const struct ev_person *voter(const struct ev_line *l,
+				     const struct ev_trust *last, bool then)
+{
+	const struct ev_trust *at = NULL;
+	const struct ev_person *p;
+
+	if (l->state == EV_LIVE)
+		return l->person;
+	p = then ? ev_line_stood(&at, last, l) : NULL;
+	return at == last ? p : NULL;
+}
+
 /* Every person once, in each role they have. */
 static size_t ballots_of(struct ev_ballot **out, const struct ev_lines *lines,
-			 const char *link)
+			 const char *link, const struct ev_trust *last,
+			 bool then)
 {
+	const struct ev_person *p;
 	const struct ev_line *l;
 	size_t i, k, n = 0, cap = 0;
 
 	for (i = 0; i < lines->n; i++) {
 		l = &lines->items[i];
-		if (l->state != EV_LIVE || !l->person || l->person->machine ||
+		p = voter(l, last, then);
+		if (!p || p->machine ||
 		    l->record.kind != EV_KIND_REVOCATION ||
 		    !ev_streq(l->record.withdraws_type, "link") ||
 		    !ev_streq(l->record.withdraws_id, link))
 			continue;
-		for (k = 0; k < l->person->roles.n; k++) {
+		for (k = 0; k < p->roles.n; k++) {
 			EV_GROW(*out, n, cap);
-			(*out)[n].person = l->person;
-			(*out)[n++].role = l->person->roles.items[k];
+			(*out)[n].person = p;
+			(*out)[n++].role = p->roles.items[k];
 		}
 	}
 	return n;
 }
 
 static bool is_withdrawn(const struct ev_lines *lines,
-			 const struct ev_quorum *q, const char *link)
+			 const struct ev_policy *last, const char *link,
+			 bool then)
 {
+	const struct ev_quorum *q = &last->policy_change;
 	struct ev_ballot *ballots = NULL;
 	int64_t *have = ev_calloc(q->n + 1, sizeof(*have));
-	size_t n = ballots_of(&ballots, lines, link);
+	size_t n = ballots_of(&ballots, lines, link, &last->trust, then);
 	bool yes;
 
 	yes = q->n && ev_quorum_count(have, NULL, q, ballots, n, true);
 	free(ballots);
 	free(have);
 	return yes;
+}
+
+static void leave_out(struct ev_link_refs *next, const struct ev_links *all,
+		      const struct ev_lines *lines,
+		      const struct ev_policy *last)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < next->n; i++)
+		if (!is_withdrawn(lines, last, all->items[next->at[i]].link,
+				  false))
+			next->at[kept++] = next->at[i];
+	next->n = kept;
+}
+
+/*
+ * What was withdrawn then stays so where the one that is left has its approvals
+ * by keys that count now: with those the other can be withdrawn anyhow.  Old
+ * keys alone must not choose which of two policies it is.
+ */
+static void leave_out_then(struct ev_link_refs *next,
+			   const struct ev_links *all,
+			   const struct ev_lines *lines,
+			   const struct ev_policy *last)
+{
+	size_t i, left = 0, n = 0;
+
+	for (i = 0; i < next->n; i++)
+		if (!is_withdrawn(lines, last, all->items[next->at[i]].link,
+				  true)) {
+			left = next->at[i];
+			n++;
+		}
+	if (n == 1 && !all->items[left].lapsed) {
+		next->at[0] = left;
+		next->n = 1;
+	}
 }
 
 int ev_links_withdraw(struct ev_link_refs *next, const struct ev_links *all,
@@ -192,7 +248,6 @@ int ev_links_withdraw(struct ev_link_refs *next, const struct ev_links *all,
 	struct ev_policy *last = c->n ? c->links[c->n - 1] : NULL;
 	struct ev_lines lines = EV_LINES_INIT;
 	struct ev_ledger *ledger = NULL;
-	size_t i, kept = 0;
 	int ret;
 
 	/* Of two first policies the configuration has to name one's root. */
@@ -204,11 +259,9 @@ int ev_links_withdraw(struct ev_link_refs *next, const struct ev_links *all,
 	ev_ledger_set_now(ledger, now);
 	ret = ev_ledger_lines(&lines, ledger, NULL, &ev_oid_empty_tree);
 	if (ret == 0) {
-		for (i = 0; i < next->n; i++)
-			if (!is_withdrawn(&lines, &last->policy_change,
-					  all->items[next->at[i]].link))
-				next->at[kept++] = next->at[i];
-		next->n = kept;
+		leave_out(next, all, &lines, last);
+		if (next->n > 1)
+			leave_out_then(next, all, &lines, last);
 	}
 	ev_lines_release(&lines);
 	ev_ledger_close(ledger);
