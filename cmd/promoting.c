@@ -89,6 +89,8 @@ static int ask(void *ctx, const struct ev_promote_result *r)
 		print_verdicts(s, r);
 		if (!s->yes)
 			print_plan(s, r);
+		/* before gpg asks for a pass phrase */
+		out_flush();
 	}
 	return s->yes ? 0 : ask_to_sign(s->ctx);
 }
