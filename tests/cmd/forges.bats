@@ -619,6 +619,53 @@ record() {
 	no_agent_is_left
 }
 
+@test "forges: the token is found where it is, by no helper of the runner's" {
+	local helper
+	given_forge
+	git init -q "$WORLD/fetched"
+	git -C "$WORLD/fetched" remote add origin "file://$WORLD/elsewhere.git"
+	# as the runner's own setting may be
+	printf '[credential]\n\thelper = "!echo username=me; echo password=old; :"\n' \
+		>"$WORLD/runner.config"
+	fetch_again() {
+		expect_exit 0 runner EVIDENCE_ROOT="$(key_fpr quinn)" \
+			EVIDENCE_URL="file://$WORLD/forge.git" \
+			EVIDENCE_BASE=production GIT_CONFIG_GLOBAL="$WORLD/runner.config" \
+			sh "$ci/common/fetch.sh" "$WORLD/fetched"
+	}
+	fetch_again
+	git -C "$WORLD/fetched" config user.name 'Release job'
+	# nobody is there to be asked on a terminal
+	mkdir "$WORLD/fake"
+	printf '#!/bin/sh\necho "$1 ${GIT_TERMINAL_PROMPT-}" >>"%s"\nexec %s "$@"\n' \
+		"$WORLD/prompts" "$(command -v git)" >"$WORLD/fake/git"
+	chmod +x "$WORLD/fake/git"
+	PATH=$WORLD/fake:$PATH fetch_again
+	grep -qx 'fetch 0' "$WORLD/prompts"
+	cd "$WORLD/fetched"
+	# who writes the ledger's commits, where the runner does not say
+	test "$(git config --local user.name)" = 'Release job'
+	test "$(git config --local user.email)" = evidence@localhost
+	rm -rf "$WORLD/fetched" && cd "$WORLD" && fetch_again
+	cd "$WORLD/fetched"
+	test "$(git config --local user.name)" = 'Evidence job'
+	test "$(git remote get-url origin)" = "file://$WORLD/forge.git"
+	printf 'protocol=https\nhost=git.example.org\n\n' >"$WORLD/ask"
+	runner EVIDENCE_USER=bot EVIDENCE_TOKEN=sesame \
+		GIT_CONFIG_GLOBAL="$WORLD/runner.config" \
+		git credential fill <"$WORLD/ask" >"$WORLD/stdout"
+	expect_in stdout username=bot password=sesame
+	expect_not_in stdout old
+	runner EVIDENCE_TOKEN=sesame git credential fill <"$WORLD/ask" |
+		grep -qx username=git
+	# it is asked, and told nothing
+	test "$(git config --local -z --get-all credential.helper |
+		tr '\0\n' '\n ' | grep -c .)" = 1
+	helper=$(git config --local credential.helper)
+	test -z "$(runner EVIDENCE_TOKEN=sesame sh -c "${helper#!} store")"
+	refute grep -rqF sesame .git
+}
+
 @test "forges: what vanished from the ledger is put back, and named" {
 	local before
 	given_forge
@@ -628,6 +675,7 @@ record() {
 	git push -q --no-verify origin main:production
 	expect_exit 0 step verify.yml 'Fetch history and evidence'
 	expect_exit 0 step verify.yml 'Verify what the branch holds'
+	grep -qx "### Evidence of 'production'" "$WORLD/summary"
 	grep -q '^      live *manifest ' "$WORLD/summary"
 	before=$(git -C "$WORLD/forge.git" rev-parse evidence-ledger)
 	# somebody rewinds the notes, by force and without their history
@@ -659,6 +707,35 @@ record() {
 	expect_exit 0 step verify.yml 'Fetch history and evidence'
 	expect_exit 0 step verify.yml 'Verify what the branch holds'
 	expect_in stdout 'origin: received 0 records, sent 4'
+}
+
+@test "forges: a ledger that cannot be kept fails the job" {
+	given_forge
+	given_github
+	record
+	approved
+	git push -q --no-verify origin main:production
+	expect_exit 0 step verify.yml 'Fetch history and evidence'
+	# the branch by its whole name, as a variable of somebody's may have it
+	cd "$WORLD/work/product"
+	expect_exit 0 runner EVIDENCE_BASE=refs/heads/production \
+		sh "$ci/common/verify.sh"
+	printf '#!/bin/sh\n! grep -q evidence-ledger\n' \
+		>"$WORLD/forge.git/hooks/pre-receive"
+	chmod +x "$WORLD/forge.git/hooks/pre-receive"
+	expect_exit 1 step verify.yml 'Verify what the branch holds'
+	refute git -C "$WORLD/forge.git" rev-parse -q --verify evidence-ledger
+	refute git rev-parse -q --verify refs/evidence/kept
+	rm "$WORLD/forge.git/hooks/pre-receive"
+	# twice in one clone, with more to remember
+	expect_exit 0 step verify.yml 'Verify what the branch holds'
+	cd "$WORLD/product"
+	as ci
+	git evidence attach test "$WORLD/passed.json" --name other -q
+	git evidence sync -q
+	expect_exit 0 step verify.yml 'Verify what the branch holds'
+	test "$(git -C "$WORLD/forge.git" log --oneline --grep='^ledger ' \
+		evidence-ledger | wc -l)" = 2
 }
 
 @test "forges: what went around the check is found by the schedule" {
