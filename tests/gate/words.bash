@@ -525,12 +525,16 @@ report_members() {
 	REPLY=$REPLY',"gates":['$said_gates']'
 }
 
-# revoke [line of] LABEL by WHO[: also noted on COMMIT]
+# revoke [line of] LABEL by WHO[: also noted on COMMIT, dated DATE]
 say_revoke() {
-	local head=$1 what who type at id time payload members own mod
+	local head=$1 what who type at id time payload members own mod age
 	what=${head% by *} who=${head##* by }
 	need_candidate || return
 	time=$((now - 600))
+	for mod in "${@:2}"
+	do
+		! when "$mod" || time=$((now - age))
+	done
 	case $what in
 	'line of '*)
 		what=${what#line of }
@@ -596,7 +600,7 @@ say_revoke() {
 			note "${commit[$at]}" "$id"
 			note "${tree[$at]}" "$id"
 			;;
-		*) fail_word "$mod"; return ;;
+		*) when "$mod" || { fail_word "$mod"; return; } ;;
 		esac
 	done
 }
