@@ -118,7 +118,8 @@ teardown() {
 }
 
 @test "in a clone that is cut off, exit 2" {
-	git clone -q --depth 3 "file://$HISTORY/server.git" c
+	git clone -q --depth 3 --branch production \
+		"file://$HISTORY/server.git" c
 	expect_exit 2 at "$end" git -C c evidence audit --root "$root"
 	expect_in stderr 'cut off'
 }
