@@ -43,7 +43,7 @@ json_ids() {
 say_waive() {
 	local name=${1% by *} who=${1##* by } label=$2 key=waiver mod members
 	local on=candidate age= recorded= supersedes= noted= only= again=
-	local of_product= altered= keyid= unseen= because=
+	local of_product= altered= keyid= unseen= because= from=$now
 	local ref=$target link=$in_force outcome=fail days=20 expires= rule=
 	local reason='a new site, and few patients' risk=RA-231 ids manifest
 	shift 2
@@ -65,7 +65,9 @@ say_waive() {
 		case $mod in
 		'for '*) full_ref "${mod#for }"; ref=$REPLY ;;
 		'until '*' days ago') days=${mod#until } days=-${days%% *} ;;
-		'until in '*' days') days=${mod#until in } days=${days%% *} ;;
+		# it lasts from its signature on, which add_record() dates
+		'until in '*' days') days=${mod#until in } days=${days%% *}
+			from=$((now - ${age:-$((3600 - (${counted[$key]-0} + 1) * 60))})) ;;
 		'until today') days=0 ;;
 		'until tomorrow') days=1 ;;
 		'until '*) expires=${mod#until } ;;
@@ -90,7 +92,7 @@ say_waive() {
 		return
 	fi
 	test -n "$expires" ||
-		printf -v expires '%(%Y-%m-%d)T' $((now + days * 86400))
+		printf -v expires '%(%Y-%m-%d)T' $((from + days * 86400))
 	json_ids "$ids"
 	ids=$REPLY
 	or_null "${manifest:+sha256:$manifest}"
