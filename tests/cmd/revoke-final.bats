@@ -319,3 +319,60 @@ next_policy() {
 	expect_exit 0 git evidence sync
 	expect_in stdout 'sent 0'
 }
+
+# second BRANCH DATE KEY TEXT: a policy as version 2, on a branch.
+second() {
+	local head link
+	head=$(git rev-parse HEAD)
+	link=$(link)
+	git checkout -q -b "$1"
+	policy 2 "$link" "# $1"
+	test "$1" != rival ||
+		sed -i 's/^    approvals: \[{role: clinical, count: 1}\]$//' \
+			.evidence/policy.yaml
+	git add -A && git commit -q -m "policy: $1"
+	sign_policy "$2" "$3"
+	git checkout -q -B main "$head"
+}
+
+# link: of the policy in force.
+link() {
+	git evidence check --json | jq -r .policy
+}
+
+# given_fork KEY: two policies follow the first one, `rival` approved by KEY.
+given_fork() {
+	ROBIN=expired
+	given_listed
+	test_by 2025-03-02 ci
+	local first
+	first=$(link)
+	second true 2025-04-01 quinn
+	true=$(link)
+	git for-each-ref --format='create %(refname) %(objectname)' \
+		--points-at 'true^{tree}' refs/tags/evidence/policy >"$WORLD/aside"
+	sed -E 's/^create (\S+) .*/delete \1/' "$WORLD/aside" |
+		git update-ref --stdin
+	test "$(link)" = "$first"
+	second rival 2025-04-01 "$1"
+	rival=$(at 2025-04-02 git evidence check --json | jq -r .policy)
+	git update-ref --stdin <"$WORLD/aside"
+	expect_exit 1 at 2025-04-02 git evidence check
+	expect_in stdout 'policies follow'
+}
+
+@test "of two policies one stays withdrawn when the key that did it expires" {
+	given_fork quinn
+	revoke_by 2025-04-03 expired "$rival"
+	expect_exit 3 at 2025-04-04 git evidence check
+	expect_exit 3 git evidence check
+	test "$(link)" = "$true"
+}
+
+@test "an old key alone does not choose which of two policies it is" {
+	given_fork expired
+	revoke_by 2025-04-03 expired "$true"
+	expect_exit 0 at 2025-04-04 git evidence check
+	expect_exit 1 git evidence check
+	expect_in stdout 'policies follow'
+}
