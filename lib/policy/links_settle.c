@@ -3,6 +3,7 @@
 #include "policy/links.h"
 
 #include "base/error.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "policy/checkpoints_internal.h"
 
@@ -46,7 +47,7 @@ static bool has_role_of(const struct ev_person *p, const struct ev_strs *roles)
 	return false;
 }
 
-/* Could the predecessor's own people, with keys that count now, sign it? */
+/* Could the people of `last`, with keys that count now, sign it? */
 static int is_by(bool *yes, struct ev_checkpoint *c, struct ev_repo *r,
 		 struct ev_policy *last, int64_t now)
 {
@@ -64,8 +65,9 @@ static int is_by(bool *yes, struct ev_checkpoint *c, struct ev_repo *r,
 	return ret;
 }
 
-/* How sure is it that a link was followed? */
-enum settled { BY_NOBODY, BY_ITS_OWN, BY_THOSE_BEFORE, BY_US };
+/* How sure is it that a link was followed?  Named by a key that does not count
+ * any more; by one that counts by what it names; ... */
+enum settled { BY_NOBODY, BY_THE_PAST, BY_ITS_OWN, BY_THOSE_BEFORE, BY_US };
 
 static int how_settled(enum settled *out, struct ev_links *all,
 		       const struct ev_link *x, struct ev_policy *last,
@@ -90,9 +92,13 @@ static int how_settled(enum settled *out, struct ev_links *all,
 			*out = BY_US;
 			continue;
 		}
-		if (*out < BY_ITS_OWN)
+		if (*out < BY_THE_PAST)
+			*out = BY_THE_PAST;
+		ret = is_by(&yes, c, s->repo, named->policy, s->now);
+		if (ret == 0 && yes && *out < BY_ITS_OWN)
 			*out = BY_ITS_OWN;
-		ret = is_by(&yes, c, s->repo, last, s->now);
+		if (ret == 0)
+			ret = is_by(&yes, c, s->repo, last, s->now);
 		if (ret == 0 && yes)
 			*out = BY_THOSE_BEFORE;
 	}
@@ -100,36 +106,53 @@ static int how_settled(enum settled *out, struct ev_links *all,
 }
 
 /*
- * With several that follow one: what the user vouches for wins, then what the
- * predecessor's people have settled; and where none has its approvals any more,
- * the only one that a checkpoint names at all.
+ * Who has left still has the key by which the predecessor let them decide, and
+ * can date what they like: of two that both have their approvals, or that both
+ * are named by somebody who counts, none wins by who signed what.
+ */
+static bool loses(enum settled how, bool lapsed, enum settled best)
+{
+	if (best == BY_US)
+		return how < BY_US;
+	return lapsed && (how == BY_NOBODY ||
+			  (how == BY_THE_PAST && best == BY_THOSE_BEFORE));
+}
+
+/*
+ * With several that follow one: what the user vouches for wins; else one that
+ * the predecessor's people have settled, over those that have lapsed and that
+ * nobody names who counts; and where none has its approvals any more, the only
+ * one that a checkpoint names at all.
  */
 int ev_links_settled(struct ev_link_refs *next, struct ev_links *all,
 		     const struct ev_chain *c, struct ev_seen *s)
 {
 	struct ev_policy *last = c->n ? c->links[c->n - 1] : NULL;
-	enum settled best = BY_NOBODY, how;
-	size_t i, n = 0, at = 0;
-	bool lapsed = true;
+	enum settled best = BY_NOBODY;
+	enum settled *how = ev_calloc(next->n + 1, sizeof(*how));
+	bool all_lapsed = true, wins;
+	size_t i, at = 0;
 	int ret = ev_checkpoints_read(s);
 
 	for (i = 0; ret == 0 && i < next->n; i++) {
-		ret = how_settled(&how, all, &all->items[next->at[i]], last,
+		ret = how_settled(&how[i], all, &all->items[next->at[i]], last,
 				  s);
-		lapsed = lapsed && all->items[next->at[i]].lapsed;
-		if (how > best)
-			n = 0;
-		if (how >= best) {
-			best = how;
+		all_lapsed = all_lapsed && all->items[next->at[i]].lapsed;
+		if (how[i] > best) {
+			best = how[i];
 			at = i;
-			n++;
 		}
 	}
-	if (ret == 0 && n == 1 &&
-	    (best > BY_ITS_OWN || (best == BY_ITS_OWN && lapsed))) {
+	wins = ret == 0 && (best >= BY_THOSE_BEFORE ||
+			    (best > BY_NOBODY && all_lapsed));
+	for (i = 0; wins && i < next->n; i++)
+		wins = i == at || loses(how[i], all->items[next->at[i]].lapsed,
+					best);
+	if (wins) {
 		next->at[0] = next->at[at];
 		next->n = 1;
 	}
+	free(how);
 	return ret;
 }
 
