@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "ledger/decision.h"
+#include "policy/checkpoints.h"
 #include "repo/git.h"
 
 int ev_admit_denied(int ret)
@@ -92,22 +93,73 @@ static int check_history(struct ev_repo *r, const struct ev_evidence *e,
 	return ret;
 }
 
-static int admit_checkpoint(struct ev_decided *d, struct ev_repo *r,
-			    const struct ev_chain *chain,
-			    const struct ev_evidence *e, int64_t now)
+/* What is dated otherwise is not from when it comes in. */
+static int check_date(const struct ev_decided *d, int64_t now)
 {
-	struct ev_policy *p = chain->in_force;
+	if (d->d.at > now + EV_CLOCK_SKEW)
+		return ev_fail(EV_EDENIED, "dated in the future");
+	if (d->d.at < now - EV_CHECKPOINT_SIGNING) {
+		ev_fail(EV_EDENIED, "dated more than a day ago");
+		ev_error_hint("git evidence checkpoint       # a new one");
+		return EV_EDENIED;
+	}
+	return 0;
+}
+
+/* After those that are there, by date and by ledger. */
+static int check_order(const struct ev_decided *d, struct ev_repo *r,
+		       struct ev_chain *chain, const struct ev_evidence *e)
+{
+	char reason[200];
+	bool yes;
+	int ret = ev_checkpoint_comes_after(&yes, reason, r, chain, e, &d->d);
+
+	if (ret < 0 || yes)
+		return ret;
+	ev_fail(EV_EDENIED, "%s", reason);
+	ev_error_hint("git evidence sync       # then make a new checkpoint");
+	return EV_EDENIED;
+}
+
+static int admit_under(struct ev_decided *d, struct ev_repo *r,
+		       struct ev_chain *chain, struct ev_policy *p,
+		       const struct ev_evidence *e, int64_t now)
+{
 	int ret = check_signer(d, r, p, now);
 
+	if (ret == 0 && !has_one_of(d->person, &p->checkpoint_by))
+		ret = ev_fail(EV_EDENIED, "'%s' has none of the roles that "
+			      "make checkpoints", d->person->name);
+	if (ret == 0)
+		ret = check_date(d, now);
+	if (ret == 0)
+		ret = check_history(r, e, &d->d.ledger);
+	if (ret == 0)
+		ret = check_order(d, r, chain, e);
+	d->person = NULL;
+	return ret;
+}
+
+/* Under the policy in force, also if that comes in with it. */
+static int admit_checkpoint(struct ev_decided *d, struct ev_repo *r,
+			    struct ev_chain *chain,
+			    const struct ev_evidence *e, int64_t now)
+{
+	struct ev_chain after;
+	int ret;
+
+	if (!strcmp(chain->in_force->link, d->d.policy))
+		return admit_under(d, r, chain, chain->in_force, e, now);
+	ret = ev_chain_read(&after, r, e, now);
 	if (ret < 0)
 		return ret;
-	if (!has_one_of(d->person, &p->checkpoint_by))
-		return ev_fail(EV_EDENIED, "'%s' has none of the roles that "
-			       "make checkpoints", d->person->name);
-	if (!ev_chain_link(chain, d->d.policy))
-		return ev_fail(EV_EDENIED, "policy %.19s is no link of the "
-			       "chain", d->d.policy);
-	return check_history(r, e, &d->d.ledger);
+	if (after.in_force && !strcmp(after.in_force->link, d->d.policy))
+		ret = admit_under(d, r, chain, after.in_force, e, now);
+	else
+		ret = ev_fail(EV_EDENIED, "policy %.19s is not the one in "
+			      "force", d->d.policy);
+	ev_chain_release(&after);
+	return ret;
 }
 
 /* Policy approvals --------------------------------------------------------- */
@@ -239,7 +291,7 @@ static int admit_policy(struct ev_decided *d, struct ev_repo *r,
 }
 
 static int admit(struct ev_decided *d, struct ev_repo *r,
-		 const struct ev_chain *chain, const struct ev_evidence *e,
+		 struct ev_chain *chain, const struct ev_evidence *e,
 		 int64_t now)
 {
 	if (d->d.kind == EV_DECISION_POLICY)
@@ -268,7 +320,7 @@ static int check_move(const struct ev_evidence *e, const char *ref,
 	return 0;
 }
 
-int ev_admit_tag(struct ev_repo *r, const struct ev_chain *chain,
+int ev_admit_tag(struct ev_repo *r, struct ev_chain *chain,
 		 const struct ev_evidence *e, const char *ref,
 		 const struct ev_oid *old, const struct ev_oid *new,
 		 int64_t now)

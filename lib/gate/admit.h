@@ -38,9 +38,11 @@ int ev_admit_artifacts(struct ev_repo *r, const struct ev_chain *chain,
  * product, signed by whom the link in force entitles (approval: the role, no
  * machine; policy approval: a role of policy_change, or the root key for the
  * first link; checkpoint: a role of checkpoint.by, no machine); not one that
- * completes a second link with one predecessor.  `e` is what the refs hold.
+ * completes a second link with one predecessor.  A checkpoint is of now, of the
+ * policy in force, and comes after those that are there by date and by ledger.
+ * `e` is what the refs hold.
  */
-int ev_admit_tag(struct ev_repo *r, const struct ev_chain *chain,
+int ev_admit_tag(struct ev_repo *r, struct ev_chain *chain,
 		 const struct ev_evidence *e, const char *ref,
 		 const struct ev_oid *old, const struct ev_oid *new,
 		 int64_t now);

@@ -88,10 +88,10 @@ static int admit_tag(void *ctx, const struct ev_evidence *there,
 	struct ev_evidence e = m->e;
 	int ret;
 
-	/* The remote's ledger never holds the commits of the local one. */
+	/* The remote's ledger never holds the commits of the local one, and
+	 * it has to come after the checkpoints that are there. */
 	if (ev_starts_with(ref, EV_TAGS "checkpoint/")) {
-		e.has_ledger = there->has_ledger;
-		e.ledger = there->ledger;
+		e = *there;
 	}
 	ret = ev_admit_tag(m->repo, &m->first, &e, ref, &ev_oid_zero, oid,
 			   m->p->now);

@@ -126,6 +126,7 @@ static int take(struct ev_finals *out, struct ev_ledger *l,
 		memcpy(x->line, line.record.line, sizeof(x->line));
 		memcpy(x->signer, line.record.signer, sizeof(x->signer));
 		memcpy(x->subkey, line.record.subkey, sizeof(x->subkey));
+		x->hash_algo = line.record.hash_algo;
 		x->at = line.record.signed_at;
 		x->person = ev_trust_person(l->trust, x->signer, NULL);
 	}

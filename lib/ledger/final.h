@@ -17,6 +17,7 @@ struct ev_final {
 	int64_t at;
 	const struct ev_person *person;	/* of the ledger's trust */
 	char signer[41], subkey[41];	/* whose */
+	unsigned hash_algo;
 	/* key */
 	bool compromised;
 	char checkpoint[41];		/* "": none */

@@ -125,6 +125,16 @@ int ev_judge_past(struct ev_line *out, struct ev_ledger *l,
 	return ret;
 }
 
+static bool may_promote(const struct ev_person *p, const struct ev_holder *h)
+{
+	size_t i;
+
+	for (i = 0; !p->machine && h->promoters && i < h->promoters->n; i++)
+		if (ev_person_has_role(p, h->promoters->items[i]))
+			return true;
+	return false;
+}
+
 /* The text of a line among those of `object`, by its digest. */
 static const struct ev_slice *pick(const struct ev_slices *lines,
 				   const char *digest)
@@ -140,9 +150,9 @@ static const struct ev_slice *pick(const struct ev_slices *lines,
 	return NULL;
 }
 
-int ev_past_is_signed(bool *yes, struct ev_past *p, struct ev_repo *r,
-		      const struct ev_holder *h, const struct ev_oid *object,
-		      const char *line)
+int ev_past_is_promoted(bool *yes, struct ev_past *p, struct ev_repo *r,
+			const struct ev_holder *h, const struct ev_oid *object,
+			const char *line)
 {
 	struct ev_slices lines = { NULL, 0, 0 };
 	struct ev_texts texts = { NULL, 0, 0 };
@@ -164,7 +174,7 @@ int ev_past_is_signed(bool *yes, struct ev_past *p, struct ev_repo *r,
 	if (s && ret == 0 && read.state == EV_LIVE)
 		judge_held(&read, r, p, h);
 	*yes = s && ret == 0 && read.state == EV_LIVE &&
-		!read.person->machine;
+		read.person && may_promote(read.person, h);
 	ev_line_release(&read);
 	ev_slices_release(&lines);
 	ev_texts_release(&texts);

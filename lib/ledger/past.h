@@ -22,6 +22,7 @@ struct ev_holder {
 	struct ev_oid tag, ledger;	/* its tag object, and what it signs */
 	int64_t at;			/* recordedAt */
 	struct ev_trust *trust;		/* of the link it names; not owned */
+	const struct ev_strs *promoters;	/* roles of that; not owned */
 	char approvals[72];		/* digest of the decisions there were */
 	bool tip;			/* no other one comes after it */
 	bool late;			/* used although nothing says that it
@@ -73,10 +74,10 @@ int ev_past_fill(struct ev_past *p, struct ev_repo *r);
  * The first accepted checkpoint that holds a line (by its SHA-256, 64 hex) on
  * an object, or a tag at its ref; *out is NULL if none does.  A tag is held by
  * a checkpoint if a promotion in that checkpoint's ledger lists it, or if the
- * checkpoint's `approvals` is the digest of all tags up to its time.  Whose
- * promotion that is does not matter: whoever wrote the name of the tag's
- * object, it was there.  A release tag is held by a promotion that a person
- * signed, and that names its ref and commit.
+ * checkpoint's `approvals` is the digest of all tags up to its time; and if it
+ * is not dated after it.  A promotion has to be well formed, by a person whose
+ * signature counts there and who has a role of `promoters`.  A release tag is
+ * held by such a promotion that names its ref and commit.
  */
 int ev_past_line(const struct ev_holder **out, struct ev_past *p,
 		 struct ev_repo *r, const struct ev_oid *object,

@@ -13,6 +13,7 @@ struct ev_past_promotion {
 	char line[65];
 	bool asked;			/* then: the first that holds it, or */
 	const struct ev_holder *held;	/* NULL */
+	bool right;			/* by somebody who may promote there */
 };
 struct ev_past_naming {
 	char *ref;
@@ -44,10 +45,11 @@ struct ev_past_memo *ev_past_memo(struct ev_past *p);
 
 /* Is this holder one?  1, 0 or negative. */
 int ev_past_check(struct ev_past *p, struct ev_repo *r, size_t holder);
-/* Was a line that `h` holds well signed by a person, as `h` judges it? */
-int ev_past_is_signed(bool *yes, struct ev_past *p, struct ev_repo *r,
-		      const struct ev_holder *h, const struct ev_oid *object,
-		      const char *line);
+/* Was a line that `h` holds well signed by a person who may promote, as `h`
+ * judges it? */
+int ev_past_is_promoted(bool *yes, struct ev_past *p, struct ev_repo *r,
+			const struct ev_holder *h, const struct ev_oid *object,
+			const char *line);
 /* What the promotions in the ledgers of all tips name. */
 int ev_past_namings(struct ev_past *p, struct ev_repo *r);
 void ev_past_namings_release(struct ev_past_memo *m);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/hex.h"
 #include "base/mem.h"
 #include "base/str.h"
 
@@ -44,6 +45,77 @@ static void add(struct ev_past_memo *m, const char *ref, const char *object,
 	x->promotion = m->npromotions - 1;
 }
 
+/* Shape -------------------------------------------------------------------- */
+
+static bool is_oid(const char *text)
+{
+	return text && ev_is_hex(text, EV_OID_HEX);
+}
+
+static bool is_digest(const char *text)
+{
+	return text && ev_digest_valid(text);
+}
+
+static bool is_null(const struct ev_value *p, const char *key)
+{
+	const struct ev_value *v = ev_get(p, key);
+
+	return v && v->type == EV_NULL;
+}
+
+static bool is_list(const struct ev_value *p, const char *key,
+		    bool (*valid)(const char *))
+{
+	const struct ev_value *v = ev_get(p, key);
+	size_t i;
+
+	for (i = 0; v && v->type == EV_LIST && i < v->n; i++)
+		if (v->items[i]->type != EV_STRING ||
+		    !valid(v->items[i]->text))
+			return false;
+	return v && v->type == EV_LIST;
+}
+
+static bool is_below(const char *ref, const char *prefix)
+{
+	return ref && ev_starts_with(ref, prefix);
+}
+
+static bool are_decisions(const struct ev_value *list)
+{
+	size_t i;
+
+	for (i = 0; list && list->type == EV_LIST && i < list->n; i++)
+		if (!is_oid(ev_get_string(list->items[i], "object")) ||
+		    !is_below(ev_get_string(list->items[i], "ref"), EV_TAGS))
+			return false;
+	return list && list->type == EV_LIST;
+}
+
+/* Does it say what a promotion has to say? */
+static bool is_whole(const struct ev_value *p)
+{
+	static const char *const digests[] = { "reports", "tests", "waivers" };
+	const char *release = ev_get_string(p, "release");
+	size_t i;
+
+	for (i = 0; i < EV_ARRAY_SIZE(digests); i++)
+		if (!is_list(p, digests[i], is_digest))
+			return false;
+	return is_below(ev_get_string(p, "ref"), "refs/") &&
+		is_oid(ev_get_string(p, "to")) &&
+		(is_null(p, "from") || is_oid(ev_get_string(p, "from"))) &&
+		(is_null(p, "release") || is_below(release, "refs/tags/")) &&
+		is_digest(ev_get_string(p, "policy")) &&
+		is_digest(ev_get_string(p, "verdict")) &&
+		is_list(p, "approvals", is_oid) &&
+		is_list(p, "checkpoint", is_oid) &&
+		are_decisions(ev_get(p, "decisions"));
+}
+
+/* -------------------------------------------------------------------------- */
+
 static void add_promotion(struct ev_past_memo *m, const struct ev_value *p,
 			  const struct ev_oid *on, const char *line)
 {
@@ -80,7 +152,8 @@ static void look_line(struct walk *w, const struct ev_oid *on,
 	if (ev_envelope_parse(&e, s->p, s->n) == 0 &&
 	    is_promotion(&e.payload) &&
 	    ev_statement_parse(&st, e.payload.ptr, e.payload.len) == 0 &&
-	    ev_kind_of_predicate(st.predicate_type) == EV_KIND_PROMOTION) {
+	    ev_kind_of_predicate(st.predicate_type) == EV_KIND_PROMOTION &&
+	    is_whole(st.predicate)) {
 		ev_sha256_hex(digest, s->p, s->n);
 		add_promotion(w->memo, st.predicate, on, digest);
 	}

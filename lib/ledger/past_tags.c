@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/hex.h"
@@ -48,19 +49,24 @@ static int promotion_held(const struct ev_holder **out, struct ev_past *p,
 
 	if (!x->asked)
 		ret = ev_past_line(&x->held, p, r, &x->on, x->line);
+	if (!x->asked && ret == 0 && x->held)
+		ret = ev_past_is_promoted(&x->right, p, r, x->held, &x->on,
+					  x->line);
 	x->asked = ret == 0;
-	*out = ret == 0 ? x->held : NULL;
+	*out = ret == 0 && x->right ? x->held : NULL;
 	return ret;
 }
 
+/* `made` is when the tag was, which is not after what holds it; NULL of a
+ * release, which is held by its name. */
 static int by_namings(const struct ev_holder **out, struct ev_past *p,
 		      struct ev_repo *r, const char *ref,
-		      const struct ev_oid *object, bool release)
+		      const struct ev_oid *object, const int64_t *made)
 {
+	bool release = !ev_starts_with(ref, EV_TAGS);
 	struct ev_past_memo *m = ev_past_memo(p);
 	struct ev_past_promotion *x;
 	const struct ev_holder *h;
-	bool signed_then;
 	size_t i;
 	int ret = ev_past_namings(p, r);
 
@@ -68,13 +74,8 @@ static int by_namings(const struct ev_holder **out, struct ev_past *p,
 	     !naming_cmp(&m->namings[i], ref, object, release); i++) {
 		x = &m->promotions[m->namings[i].promotion];
 		ret = promotion_held(&h, p, r, x);
-		signed_then = true;
-		if (ret == 0 && h && release)
-			ret = ev_past_is_signed(&signed_then, p, r, h, &x->on,
-						x->line);
-		if (!signed_then)
-			continue;
-		if (ret == 0 && h && (!*out || h < *out))
+		if (ret == 0 && h && (!*out || h < *out) &&
+		    (!made || *made <= h->at + EV_CLOCK_SKEW))
 			*out = h;
 	}
 	return ret;
@@ -95,7 +96,7 @@ static int by_release(const struct ev_holder **out, struct ev_past *p,
 	if (ret == 0 && type == EV_OBJ_TAG)
 		ret = ev_tag_split(&o, raw.ptr, raw.len);
 	if (ret == 0 && type == EV_OBJ_TAG)
-		ret = by_namings(out, p, r, ref, &o.target, true);
+		ret = by_namings(out, p, r, ref, &o.target, NULL);
 	if (ret == EV_ENOTFOUND || ret == EV_EINVALID || ret == EV_ELIMIT) {
 		ev_error_clear();
 		ret = 0;
@@ -206,22 +207,33 @@ static bool agrees(const struct ev_past_memo *m, struct ev_holder *h)
 	return h->agrees > 0;
 }
 
+static const struct ev_past_decided *
+find_decided(const struct ev_past_memo *m, const char *ref,
+	     const struct ev_oid *tag)
+{
+	size_t k;
+
+	for (k = 0; k < m->ndecided; k++)
+		if (!strcmp(m->decided[k].tag->name, ref) &&
+		    ev_oid_eq(&m->decided[k].tag->oid, tag))
+			return &m->decided[k];
+	return NULL;
+}
+
 static int by_digest(const struct ev_holder **out, struct ev_past *p,
 		     struct ev_repo *r, const char *ref,
 		     const struct ev_oid *tag)
 {
 	struct ev_past_memo *m = ev_past_memo(p);
-	size_t i, k;
+	const struct ev_past_decided *d;
+	size_t i;
 	int ret = read_decided(p, r);
 
 	if (ret < 0)
 		return ret;
-	for (k = 0; k < m->ndecided; k++)
-		if (!strcmp(m->decided[k].tag->name, ref) &&
-		    ev_oid_eq(&m->decided[k].tag->oid, tag))
-			break;
-	for (i = 0; ret == 0 && k < m->ndecided && i < p->n && !*out; i++) {
-		if (p->items[i].at < m->decided[k].at ||
+	d = find_decided(m, ref, tag);
+	for (i = 0; ret == 0 && d && i < p->n && !*out; i++) {
+		if (p->items[i].at < d->at ||
 		    !agrees(m, &p->items[i]))
 			continue;
 		ret = ev_past_check(p, r, i);
@@ -235,6 +247,7 @@ static int by_digest(const struct ev_holder **out, struct ev_past *p,
 int ev_past_tag(const struct ev_holder **out, struct ev_past *p,
 		struct ev_repo *r, const char *ref, const struct ev_oid *tag)
 {
+	const struct ev_past_decided *d;
 	int ret = ev_past_fill(p, r);
 
 	*out = NULL;
@@ -242,7 +255,10 @@ int ev_past_tag(const struct ev_holder **out, struct ev_past *p,
 		return ret;
 	if (!ev_starts_with(ref, EV_TAGS))
 		return by_release(out, p, r, ref, tag);
-	ret = by_namings(out, p, r, ref, tag, false);
+	ret = read_decided(p, r);
+	d = ret == 0 ? find_decided(ev_past_memo(p), ref, tag) : NULL;
+	if (ret == 0)
+		ret = by_namings(out, p, r, ref, tag, d ? &d->at : NULL);
 	if (ret == 0 && !*out)
 		ret = by_digest(out, p, r, ref, tag);
 	return ret;

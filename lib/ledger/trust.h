@@ -31,6 +31,9 @@ struct ev_withdrawn {
 	int64_t at;			/* when that was signed */
 	bool compromised;
 	char checkpoint[41];		/* the last good one, a tag; "" */
+	/* Whose word that is. */
+	char signer[41], subkey[41];
+	unsigned hash_algo;
 };
 /* An artifact that enough people have called one to be removed. */
 struct ev_expunged {

@@ -195,6 +195,13 @@ int ev_checkpoints_read(struct ev_seen *s)
 	}
 	sort(&s->list);
 	s->places = places_of(&s->list);
+	ret = ev_checkpoints_place(s);
+	if (ret < 0) {
+		ev_oidmap_free(s->places);
+		s->places = NULL;
+		ev_checkpoints_release(&s->list);
+		return ret;
+	}
 	s->read = true;
 	return 0;
 }

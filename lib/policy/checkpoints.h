@@ -11,6 +11,8 @@
  *    or the high-water mark does, or the user (--checkpoint).
  * If nothing but a later expiry of the newest one's key stands against it, it
  * is used all the same, said aloud, and nothing better than exit 4 comes of it.
+ * One that is dated before another that is accepted, but signs a later ledger,
+ * was dated back and is refused.
  * A key that was called compromised takes its checkpoints with it, but those
  * that the last good one is or has before it.
  */
@@ -21,6 +23,8 @@
 #include "policy/chain.h"
 
 #define EV_CHECKPOINT_TAGS EV_TAGS "checkpoint/"
+/* Seconds between writing a checkpoint and entering the pass phrase for it. */
+#define EV_CHECKPOINT_SIGNING (24 * 3600)
 
 enum ev_checkpoint_state {
 	EV_CHECKPOINT_ACCEPTED,
@@ -37,6 +41,11 @@ struct ev_checkpoint {
 	bool late;			/* used on the word of a late one alone,
 					   or late itself */
 	bool unchecked, may_be_late;	/* private */
+	bool vouched, backdated;	/* private */
+	char against[64];		/* private: what shows that */
+	/* Of the commit it signs, on the line of the ledger, the first being
+	 * the smallest; 0: it is not on it, and the checkpoint holds nothing. */
+	size_t place;
 	bool ledger_here;		/* the commit it signs is */
 	char reason[200];
 };
@@ -61,6 +70,14 @@ ev_checkpoints_newest(const struct ev_checkpoints *l);
 /* Those that no other one that is used names: what the next has as
  * `previous`. */
 void ev_checkpoints_tips(struct ev_oids *out, const struct ev_checkpoints *l);
+
+/*
+ * May one come in where the refs hold `e`?  Not if it is dated before one that
+ * is there and accepted, or signs an older ledger; with the reason.
+ */
+int ev_checkpoint_comes_after(bool *yes, char reason[200], struct ev_repo *r,
+			      struct ev_chain *c, const struct ev_evidence *e,
+			      const struct ev_decision *d);
 
 /*
  * Has anything that was judged by this chain so far counted because of a

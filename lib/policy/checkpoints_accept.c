@@ -8,9 +8,6 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-/* Seconds between writing a checkpoint and entering the pass phrase for it. */
-#define SIGNING_TIME (24 * 3600)
-
 static int refuse(struct ev_checkpoint *c, const char *reason)
 {
 	snprintf(c->reason, sizeof(c->reason), "%s", reason);
@@ -33,7 +30,7 @@ static bool has_role_of(const struct ev_person *p, const struct ev_strs *roles)
 static bool dated_rightly(const struct ev_decided *d)
 {
 	return d->d.at <= d->signed_at + EV_CLOCK_SKEW &&
-	       d->signed_at <= d->d.at + SIGNING_TIME;
+	       d->signed_at <= d->d.at + EV_CHECKPOINT_SIGNING;
 }
 
 int ev_checkpoint_fits(bool *yes, struct ev_checkpoint *c, struct ev_repo *r,
@@ -117,6 +114,27 @@ static bool is_revoked(const struct ev_policy *p, const char *subkey)
 	return key && (key->revoked || sub->revoked);
 }
 
+/* Would it count but for the expiry of its key?  Somebody who has left, or
+ * whose key was withdrawn, has no say any more. */
+static int only_expired(bool *yes, struct ev_seen *s, size_t i,
+			const struct ev_fate *fate)
+{
+	struct ev_checkpoint *c = &s->list.items[i];
+	const struct ev_person *person = c->decided.person;
+	struct ev_policy *now = s->in_force;
+	char reason[sizeof(c->reason)];
+	int ret = 0;
+
+	*yes = false;
+	if (fate->withdrawn || is_revoked(now, c->decided.subkey))
+		return 0;
+	memcpy(reason, c->reason, sizeof(reason));
+	ret = ev_checkpoint_fits(yes, c, s->repo, now);
+	c->decided.person = person;
+	memcpy(c->reason, reason, sizeof(reason));
+	return ret;
+}
+
 /* What it names, by a hash, was there at the time that it says. */
 static void name_before(struct walk *w, size_t i, int64_t bound, bool sure)
 {
@@ -189,6 +207,11 @@ static int state_of(struct walk *w, size_t i)
 		return refuse(c, "it names a policy that is not in the chain");
 	if (c->decided.d.at > w->s->now + EV_CLOCK_SKEW)
 		return refuse(c, "it is dated in the future");
+	if (c->backdated) {
+		snprintf(c->reason, sizeof(c->reason), "it is dated before "
+			 "'%s', and signs a later ledger", c->against);
+		return 0;
+	}
 	if (named && w->quick && !w->s->list.late) {
 		c->unchecked = w->s->unchecked = true;
 		c->state = EV_CHECKPOINT_ACCEPTED;
@@ -209,8 +232,10 @@ static int state_of(struct walk *w, size_t i)
 		return 0;
 	}
 	c->late = named;
-	c->may_be_late = w->bound[i] == INT64_MIN &&
-		!is_revoked(now, c->decided.subkey);
+	if (w->bound[i] == INT64_MIN)
+		ret = only_expired(&c->may_be_late, w->s, i, &fate);
+	if (ret < 0)
+		return ret;
 	if (i == w->late) {
 		c->state = EV_CHECKPOINT_LATE;
 		c->late = true;
@@ -292,14 +317,22 @@ static size_t find_late(const struct ev_checkpoints *l)
 static int accept(struct ev_seen *s, bool quick)
 {
 	struct walk w = { s, NULL, NULL, quick, s->list.n };
+	bool again = false;
+	size_t i;
 	int ret = quick ? 0 : learn(s);
 
+	for (i = 0; i < s->list.n; i++)
+		s->list.items[i].backdated = false;
 	w.bound = ev_calloc(s->list.n + 1, sizeof(*w.bound));
 	w.sure = ev_calloc(s->list.n + 1, sizeof(*w.sure));
 	s->unchecked = s->list.late = false;
 	if (ret == 0)
 		ret = walk(&w);
-	if (ret == 0)
+	if (ret == 0 && ev_checkpoints_backdated(s)) {
+		again = quick;
+		ret = again ? 0 : walk(&w);
+	}
+	if (ret == 0 && !again)
 		w.late = find_late(&s->list);
 	if (ret == 0 && w.late < s->list.n) {
 		s->unchecked = false;
@@ -308,6 +341,9 @@ static int accept(struct ev_seen *s, bool quick)
 	}
 	free(w.bound);
 	free(w.sure);
+	/* Nobody is refused for what another one says that is not looked at. */
+	if (again)
+		return accept(s, false);
 	s->accepted = ret == 0;
 	return ret;
 }

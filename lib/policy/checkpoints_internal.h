@@ -30,6 +30,15 @@ void ev_seen_free(struct ev_seen *s);
 /* By these links the checkpoints are judged from now on. */
 void ev_seen_judges(struct ev_seen *s, const struct ev_chain *c);
 
+/* Where the ledger of each is on the line of all of them. */
+int ev_checkpoints_place(struct ev_seen *s);
+/*
+ * Mark those that are used although they are dated before another that is, but
+ * over a later ledger: the date is the signer's word, the ledger is not.  Are
+ * there any?  What is vouched for stands, with all before it.
+ */
+bool ev_checkpoints_backdated(struct ev_seen *s);
+
 /* Read the tags, in the order of ev_past, and find the vouched; once. */
 int ev_checkpoints_read(struct ev_seen *s);
 /* Which of them are accepted; once for these judges. */
@@ -61,9 +70,10 @@ int ev_checkpoint_spared(bool *yes, const struct ev_withdrawn *w,
 			 const struct ev_seen *s, size_t i);
 
 /* What withdrawals make of checkpoint `i`: it stands against each; one names it
- * as the last good one; there are any at all. */
+ * as the last good one, by a key that counts now or held by a later checkpoint,
+ * and that is not withdrawn itself; there are any at all. */
 struct ev_fate { bool stands, good, withdrawn; };
-int ev_checkpoint_fate(struct ev_fate *f, const struct ev_seen *s, size_t i,
+int ev_checkpoint_fate(struct ev_fate *f, struct ev_seen *s, size_t i,
 		       const struct ev_trust *trust);
 
 /* Fill the past from what is accepted (lib/ledger/past.h: fill). */

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 
 static void add_holder(struct ev_past *p, const struct ev_checkpoint *c,
-		       struct ev_trust *trust)
+		       struct ev_policy *link)
 {
 	struct ev_holder *h;
 
@@ -17,7 +17,8 @@ static void add_holder(struct ev_past *p, const struct ev_checkpoint *c,
 	h->tag = c->decided.oid;
 	h->ledger = c->decided.d.ledger;
 	h->at = c->decided.d.at;
-	h->trust = trust;
+	h->trust = &link->trust;
+	h->promoters = &link->promote_by;
 	h->late = c->late;
 	memcpy(h->approvals, c->decided.d.approvals, sizeof(h->approvals));
 }
@@ -83,9 +84,9 @@ int ev_seen_fill_from(struct ev_past *p, struct ev_seen *s, const bool *which,
 	for (i = 0; ret == 0 && i < s->list.n; i++) {
 		c = &s->list.items[i];
 		link = ev_seen_link(s, c->decided.d.policy);
-		if (ev_checkpoint_used(c) && c->ledger_here && link &&
+		if (ev_checkpoint_used(c) && c->place && link &&
 		    (!which || which[i]))
-			add_holder(p, c, &link->trust);
+			add_holder(p, c, link);
 	}
 	if (ret == 0)
 		mark_tips(p, s);

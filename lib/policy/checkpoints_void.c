@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "ledger/final.h"
 
 /* The ledger of this one checkpoint, as a past of one. */
 static int holds_line(bool *yes, struct ev_repo *r,
@@ -44,13 +45,74 @@ int ev_checkpoint_spared(bool *yes, const struct ev_withdrawn *w,
 	return ret;
 }
 
-int ev_checkpoint_fate(struct ev_fate *f, const struct ev_seen *s, size_t i,
+/*
+ * That a key is withdrawn is believed whoever may say it; which checkpoint of
+ * it is good, only of who has no use for a forged one: somebody with another
+ * key that is not withdrawn.
+ */
+static bool may_vouch(const struct ev_trust *t, const struct ev_withdrawn *w,
+		      int64_t at)
+{
+	const struct ev_person *p = ev_trust_person(t, w->signer, NULL);
+	struct ev_signature s;
+	char why[160];
+
+	memset(&s, 0, sizeof(s));
+	memcpy(s.signer, w->signer, sizeof(s.signer));
+	memcpy(s.subkey, w->subkey, sizeof(s.subkey));
+	s.created = w->at;
+	s.hash_algo = w->hash_algo;
+	return p && ev_may_withdraw_key(t, p, w->fpr) &&
+		ev_trust_counts_then(why, t, &s, at);
+}
+
+/* Does a checkpoint that is accepted without it hold the withdrawal?  All that
+ * come after it in the list have been judged. */
+static int held_by_others(bool *yes, struct ev_seen *s, size_t i,
+			  const struct ev_withdrawn *w)
+{
+	struct ev_checkpoint *c;
+	struct ev_policy *link;
+	size_t k;
+	int ret = 0;
+
+	*yes = false;
+	for (k = i + 1; ret == 0 && !*yes && k < s->list.n; k++) {
+		c = &s->list.items[k];
+		link = ev_seen_link(s, c->decided.d.policy);
+		if (c->state != EV_CHECKPOINT_ACCEPTED || c->late ||
+		    !c->place || !link ||
+		    w->at > c->decided.d.at + EV_CLOCK_SKEW ||
+		    !may_vouch(&link->trust, w, w->at))
+			continue;
+		ret = holds_line(yes, s->repo, c, w->line);
+		if (ret == 0 && *yes)
+			ret = ev_checkpoint_check(s, k);
+		*yes = *yes && c->state == EV_CHECKPOINT_ACCEPTED;
+	}
+	return ret;
+}
+
+static int vouches(bool *yes, struct ev_seen *s, size_t i,
+		   const struct ev_trust *trust, const struct ev_withdrawn *w)
+{
+	size_t at = 0;
+
+	/* One that is only supposed is about to be signed. */
+	*yes = !*w->line;
+	if (*yes || ev_trust_withdrawn(trust, w->signer, w->subkey, &at))
+		return 0;
+	*yes = may_vouch(trust, w, s->now);
+	return *yes ? 0 : held_by_others(yes, s, i, w);
+}
+
+int ev_checkpoint_fate(struct ev_fate *f, struct ev_seen *s, size_t i,
 		       const struct ev_trust *trust)
 {
 	struct ev_checkpoint *c = &s->list.items[i];
 	const struct ev_withdrawn *w;
 	char hex[EV_OID_HEX + 1];
-	bool spared;
+	bool spared, good;
 	size_t at = 0;
 	int ret = 0;
 
@@ -60,8 +122,12 @@ int ev_checkpoint_fate(struct ev_fate *f, const struct ev_seen *s, size_t i,
 	while (ret == 0 && (w = ev_trust_withdrawn(trust, c->decided.signer,
 						   c->decided.subkey, &at))) {
 		f->withdrawn = true;
-		f->good = f->good || !strcmp(w->checkpoint, hex);
-		ret = ev_checkpoint_spared(&spared, w, s, i);
+		good = false;
+		if (!f->good && !strcmp(w->checkpoint, hex))
+			ret = vouches(&good, s, i, trust, w);
+		f->good = f->good || good;
+		if (ret == 0)
+			ret = ev_checkpoint_spared(&spared, w, s, i);
 		if (ret < 0 || spared)
 			continue;
 		f->stands = false;

@@ -30,6 +30,9 @@ static void add_key(struct ev_trust *t, const struct ev_final *f)
 	memcpy(w.record, f->record, sizeof(w.record));
 	memcpy(w.line, f->line, sizeof(w.line));
 	memcpy(w.checkpoint, f->checkpoint, sizeof(w.checkpoint));
+	memcpy(w.signer, f->signer, sizeof(w.signer));
+	memcpy(w.subkey, f->subkey, sizeof(w.subkey));
+	w.hash_algo = f->hash_algo;
 	w.at = f->at;
 	w.compromised = f->compromised;
 	add_withdrawn(t, &w);

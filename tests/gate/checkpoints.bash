@@ -26,6 +26,7 @@ say_checkpoint() {
 	done
 	write_ledger || return
 	ledger=$REPLY
+	ledger_before=$ledger
 	for ref in "${!want[@]}"
 	do
 		case $ref in

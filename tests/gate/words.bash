@@ -138,6 +138,7 @@ begin_case() {
 	approval=() approval_tag=() given=() waived=()
 	seen=() kept=() counted=() approvers=(quinn) approver_role=
 	declared_ledger=yes root=quinn shallow= manifest_id= last_key=
+	ledger_before=
 	judged=candidate target=refs/heads/production
 	more_policies=() in_force= link_before= version=1 remote= where=.
 	control_set "$policy" 1 '' || return
@@ -992,6 +993,8 @@ write_ledger() {
 		echo "commit refs/notes/evidence"
 		echo "committer Ledger <ledger@example.org> $now +0000"
 		printf 'data 0\n\n'
+		test -z "$ledger_before" ||
+			printf 'from %s\ndeleteall\n' "$ledger_before"
 		for object in "${!notes[@]}"
 		do
 			echo "M 100644 inline $object"
