@@ -45,6 +45,14 @@ bool ev_rollback_signed(const struct ev_policy *p, const char *ref);
  */
 int ev_rollback_try(struct ev_case *c, const struct ev_release *x);
 
+/*
+ * Was it right then?  The branch held it, and the step of its promotion is
+ * judged once more as of the checkpoint that holds it, by the policy of that
+ * time: whoever may promote could else write that there was a release.  A
+ * promotion that no accepted checkpoint holds proves nothing.
+ */
+int ev_rollback_again(struct ev_case *c, const struct ev_release *x);
+
 /* "git evidence rollback v1.0.0 --for production --reason '<reason>'"; owned
  * by the caller. */
 char *ev_rollback_command(const struct ev_release *x);

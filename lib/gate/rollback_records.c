@@ -427,5 +427,7 @@ int ev_rollback_try(struct ev_case *c, const struct ev_release *x)
 		ret = take_approval(c, x, x->approvals.items[i]);
 	if (ret == 0 && b->stands)
 		look_asked(c, x);
+	if (ret == 0 && b->stands)
+		ret = ev_rollback_again(c, x);
 	return ret;
 }

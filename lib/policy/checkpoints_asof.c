@@ -72,6 +72,7 @@ static int borrow_links(struct ev_as_of *a, const struct ev_chain *c,
 			break;
 	}
 	a->chain.in_force = c->links[a->chain.n - 1];
+	a->chain.seen = a->seen;
 	a->chain.state = EV_CHAIN_GOOD;
 	a->chain.pinned = c->pinned;
 	memcpy(a->chain.root, c->root, sizeof(a->chain.root));

@@ -13,7 +13,8 @@ say_checkpoint() {
 		fail_word "$who"
 		return
 	fi
-	need_candidate && approve_first || return
+	test ${#commit[@]} != 0 || need_candidate || return
+	approve_first || return
 	link=$in_force
 	for mod
 	do

@@ -5,6 +5,25 @@
 # Tags of approvals since the last promotion, and waivers that it lists.
 declare -A approval_tag=()
 given=() waived=()
+# Decisions that some promotion names.
+declare -A listed=()
+
+# new_decisions: those that none does, as a compact list.
+new_decisions() {
+	local ref out=
+	for ref in $(printf '%s\n' "${!want[@]}" | LC_ALL=C sort)
+	do
+		case $ref in
+		refs/tags/evidence/checkpoint/*) continue ;;
+		refs/tags/evidence/*) ;;
+		*) continue ;;
+		esac
+		test -z "${listed[$ref]-}" || continue
+		listed[$ref]=1
+		out="$out${out:+,}"'{"object":"'${want[$ref]}'","ref":"'$ref'"}'
+	done
+	REPLY=$out
+}
 
 # ids_kept PREFIX: of the records on which rules of that kind are judged, as a
 # compact list.
@@ -96,7 +115,9 @@ say_promote() {
 	json_ids "$(printf '%s\n' "${waived[@]}")"
 	members=$members',"waivers":['$REPLY']'
 	oid_list "${tags[@]}"
-	members=$members',"approvals":['$REPLY'],"checkpoint":[],"decisions":[]'
+	members=$members',"approvals":['$REPLY'],"checkpoint":[]'
+	new_decisions
+	members=$members',"decisions":['$REPLY']'
 	add_record "promotion of ${name:-$on}" "$who" \
 		https://git-evidence.dev/promotion/v1 "$members" "$name" || return
 	place["release $name"]=$on

@@ -135,7 +135,7 @@ begin_case() {
 	local first=
 	problem= said=
 	want=() commit=() tree=() notes=() record=() envelope=() place=()
-	approval=() approval_tag=() given=() waived=()
+	approval=() approval_tag=() given=() waived=() listed=()
 	seen=() kept=() counted=() approvers=(quinn) approver_role=
 	declared_ledger=yes root=quinn shallow= manifest_id= last_key=
 	ledger_before=
