@@ -43,15 +43,32 @@ static bool read_commit(struct ev_buf *raw, struct ev_oid *parent,
 	return true;
 }
 
+/*
+ * Of a name alone, as a commit stores it, nothing follows; and where a clone
+ * cuts history off, its parents are not what Git goes by.
+ */
+static bool is_whole(struct ev_repo *r, const struct ev_oid *old)
+{
+	enum ev_objtype type;
+
+	if (ev_repo_is_shallow(r))
+		return false;
+	if (ev_object_info(&type, NULL, r, old) < 0) {
+		ev_error_clear();
+		return false;
+	}
+	return type == EV_OBJ_COMMIT;
+}
+
 bool ev_near_before(struct ev_repo *r, const struct ev_oid *old,
 		    const struct ev_oid *new)
 {
 	struct ev_buf raw = EV_BUF_INIT_MAX(COMMIT_MAX);
 	struct ev_oid at = *new;
+	bool met = false, whole = is_whole(r, old);
 	size_t parents, i;
-	bool met = false;
 
-	for (i = 0; i < EV_NEAR_MAX && !met; i++) {
+	for (i = 0; i < EV_NEAR_MAX && whole && !met; i++) {
 		ev_buf_clear(&raw);
 		if (!read_commit(&raw, &at, &parents, r, &at) || !parents)
 			break;
@@ -67,11 +84,10 @@ bool ev_near_range(struct ev_buf *out, struct ev_repo *r,
 	struct ev_buf raw = EV_BUF_INIT_MAX(COMMIT_MAX);
 	char hex[EV_OID_HEX + 1], next[EV_OID_HEX + 1];
 	struct ev_oid at = *new, parent;
+	bool met = ev_oid_eq(old, new), whole = is_whole(r, old);
 	size_t parents, i, begin = out->len;
-	bool met = ev_oid_eq(old, new);
 
-	/* What a clone cuts off is for git to say. */
-	for (i = 0; i < EV_NEAR_MAX && !met && !ev_repo_is_shallow(r); i++) {
+	for (i = 0; i < EV_NEAR_MAX && whole && !met; i++) {
 		ev_buf_clear(&raw);
 		if (!read_commit(&raw, &parent, &parents, r, &at) ||
 		    parents != 1)
@@ -85,7 +101,8 @@ bool ev_near_range(struct ev_buf *out, struct ev_repo *r,
 		met = ev_oid_eq(&at, old);
 	}
 	ev_buf_release(&raw);
-	if (!met)
-		ev_buf_setlen(out, begin);
-	return met;
+	if (whole && met)
+		return true;
+	ev_buf_setlen(out, begin);
+	return false;
 }

@@ -14,7 +14,7 @@
 
 /*
  * Is `old` met by going from `new` along first parents, as they are stored?
- * False says nothing: it may be farther, or on another line.
+ * False says nothing: it may be farther, on another line, or not here.
  */
 bool ev_near_before(struct ev_repo *r, const struct ev_oid *old,
 		    const struct ev_oid *new);

@@ -2,6 +2,7 @@
 #include "gitfix.h"
 
 #include "gate/near.h"
+#include "gate/people.h"
 
 static struct ev_oid oid_of(const char *name)
 {
@@ -117,9 +118,69 @@ static void a_shallow_clone_is_left_to_git(void **state)
 	fix_run("git clone -q --depth 2 --branch third \"file://$PWD/a\" b");
 	fix_ok(ev_repo_open(&r, "b"));
 	assert_false(range(&out, r, "third~1", "third"));
-	assert_true(before(r, "third~1", "third"));
+	assert_false(range(&out, r, "third", "third"));
+	assert_false(before(r, "third~1", "third"));
 	/* its name is stored */
-	assert_true(before(r, "third~2", "third"));
+	assert_false(before(r, "third~2", "third"));
+	ev_buf_release(&out);
+	ev_repo_close(r);
+}
+
+/* The commit is stored, and what it names is not. */
+static void what_is_not_here_is_left_to_git(void **state)
+{
+	struct ev_repo *r = some_commits();
+	struct ev_buf out = EV_BUF_INIT;
+	struct ev_oid first = oid_of("third~2"), second = oid_of("third~1"),
+		third = oid_of("third");
+
+	(void)state;
+	ev_repo_close(r);
+	fix_run("cd a && first=$(git rev-parse third~2) &&"
+		" rm -f .git/objects/$(echo $first | cut -c1-2)/"
+		"$(echo $first | cut -c3-)");
+	fix_ok(ev_repo_open(&r, "a"));
+	assert_true(ev_near_before(r, &second, &third));
+	assert_true(ev_near_range(&out, r, &second, &third));
+	ev_buf_clear(&out);
+	assert_false(ev_near_before(r, &first, &third));
+	assert_false(ev_near_range(&out, r, &first, &third));
+	assert_false(ev_near_range(&out, r, &first, &first));
+	assert_false(ev_near_before(r, &third, &first));
+	assert_int_equal(out.len, 0);
+	ev_buf_release(&out);
+	ev_repo_close(r);
+}
+
+/* git by itself would follow both, and the one that the gate asks does not. */
+static void replace_refs_and_grafts_change_nothing(void **state)
+{
+	struct ev_repo *r = some_commits();
+	struct ev_buf out = EV_BUF_INIT;
+	struct ev_oid side = oid_of("side"), third = oid_of("third");
+	enum ev_ancestry a;
+	char *count;
+
+	(void)state;
+	ev_repo_close(r);
+	fix_run("cd a && git config advice.graftFileDeprecated false &&"
+		" git replace --graft third~1 side &&"
+		" mkdir -p .git/info && echo"
+		" $(git rev-parse third) $(git rev-parse side)"
+		" >.git/info/grafts");
+	count = fix_out("git -C a rev-list --count side..third 2>/dev/null");
+	assert_string_equal(count, "1");
+	free(count);
+	fix_ok(ev_repo_open(&r, "a"));
+	assert_false(ev_near_before(r, &side, &third));
+	assert_false(ev_near_range(&out, r, &side, &third));
+	fix_ok(ev_ancestry_ask(&a, r, &side, &third));
+	assert_int_equal(a, EV_NOT_BEFORE);
+	fix_run("cd a && mv .git/info/grafts . &&"
+		" GIT_NO_REPLACE_OBJECTS=1 git branch first third~2 &&"
+		" mv grafts .git/info");
+	assert_true(before(r, "first", "third"));
+	assert_true(range(&out, r, "first", "third"));
 	ev_buf_release(&out);
 	ev_repo_close(r);
 }
@@ -133,6 +194,8 @@ int main(void)
 		TEST(a_row_is_what_rev_list_prints),
 		TEST(merges_and_far_commits_are_left_to_git),
 		TEST(a_shallow_clone_is_left_to_git),
+		TEST(what_is_not_here_is_left_to_git),
+		TEST(replace_refs_and_grafts_change_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
