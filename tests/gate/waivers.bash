@@ -69,7 +69,8 @@ say_waive() {
 		'until in '*' days') days=${mod#until in } days=${days%% *}
 			from=$((now - ${age:-$((3600 - (${counted[$key]-0} + 1) * 60))})) ;;
 		'until today') days=0 ;;
-		'until tomorrow') days=1 ;;
+		# and not by then, should midnight pass before it is judged
+		'until tomorrow') days=1 from=$((now + 3600)) ;;
 		'until '*) expires=${mod#until } ;;
 		'given when it was '*) outcome=${mod##* } ;;
 		'under the first policy') link=$first_link ;;
