@@ -31,6 +31,9 @@ static void end(struct ev_auditing *a)
 	for (i = 0; i < a->nlisted; i++)
 		free(a->listed[i].ref);
 	free(a->listed);
+	for (i = 0; i < a->nwent; i++)
+		free(a->went[i].ref);
+	free(a->went);
 	free(a->dated);
 	free(a->voids);
 	ev_strs_release(&a->tags);

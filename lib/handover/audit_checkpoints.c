@@ -130,34 +130,34 @@ static void look_at_digest(struct ev_auditing *a, struct grown *g,
 		add_text(&g->held, ev_strdup(g->then.items[i]));
 }
 
-static const struct ev_checkpoint *
-checkpoint_of(const struct ev_checkpoints *l, const struct ev_oid *tag)
+const struct ev_checkpoint *ev_audit_checkpoint(const struct ev_auditing *a,
+						const struct ev_oid *tag)
 {
+	const struct ev_checkpoints *l = a->checkpoints;
 	size_t i;
 
-	for (i = 0; i < l->n; i++)
+	for (i = 0; l && i < l->n; i++)
 		if (ev_oid_eq(&l->items[i].decided.oid, tag))
 			return &l->items[i];
 	return NULL;
 }
 
 /* Whoever takes one away takes those before it from what is accepted. */
-static void look_at_before(struct ev_auditing *a, const struct ev_checkpoint *x)
+void ev_audit_before(struct ev_auditing *a, const struct ev_strs *before,
+		     const char *who)
 {
-	const struct ev_strs *before = &x->decided.d.before;
 	char subject[EV_SHORT + 1];
 	struct ev_oid oid;
 	size_t i;
 
 	for (i = 0; i < before->n; i++) {
 		if (ev_oid_parse(&oid, before->items[i]) < 0 ||
-		    checkpoint_of(a->checkpoints, &oid))
+		    ev_audit_checkpoint(a, &oid))
 			continue;
 		ev_audit_short(subject, &oid);
 		ev_findings_add(&a->out->findings, EV_F_CHECKPOINT_MISSING,
-				subject, "git fetch --tags", "'%s' names it as "
-				"the one before, and it is not there",
-				subject_of(x->decided.ref));
+				subject, "git fetch --tags", "%s names it as "
+				"the one before, and it is not there", who);
 	}
 }
 
@@ -165,9 +165,11 @@ static void look_at_state(struct ev_auditing *a, const struct ev_checkpoint *x)
 {
 	struct ev_findings *f = &a->out->findings;
 	const char *subject = subject_of(x->decided.ref);
+	char *who = ev_strdupf("'%s'", subject);
 
 	if (x->state != EV_CHECKPOINT_REFUSED)
-		look_at_before(a, x);
+		ev_audit_before(a, &x->decided.d.before, who);
+	free(who);
 	if (x->state == EV_CHECKPOINT_REFUSED)
 		ev_findings_add(f, EV_F_CHECKPOINT_REFUSED, subject, NULL,
 				"%s", x->reason);
@@ -243,7 +245,7 @@ int ev_audit_checkpoints(struct ev_auditing *a)
 		     g.nheld++)
 			add_line(&g.held, &a->listed[g.nheld].object,
 				 a->listed[g.nheld].ref);
-		x = checkpoint_of(l, &p->items[i].tag);
+		x = ev_audit_checkpoint(a, &p->items[i].tag);
 		if (x)
 			look_at_digest(a, &g, x);
 	}

@@ -101,6 +101,42 @@ static void note_times(struct ev_auditing *a, const struct ev_link *l)
 	}
 }
 
+/* Rivals ------------------------------------------------------------------- */
+
+/* All that had the approvals of one predecessor are told, whichever of them
+ * the chain goes by: that may be the wrong one. */
+static int look_at_rivals(struct ev_auditing *a, struct ev_links *all,
+			  size_t k)
+{
+	struct ev_link_refs next = { NULL, 0, 0 };
+	struct ev_chain before = a->chain;
+	char subject[LINK_SHOWN + 1];
+	const struct ev_link *x;
+	size_t i;
+	int ret;
+
+	before.n = k;
+	ret = ev_links_next(&next, all, &before, a->repo, a->ask->now);
+	if (ret == 0 && next.n > 1)
+		ret = ev_links_withdraw(&next, all, &before, a->repo,
+					&a->evidence, a->ask->now);
+	for (i = 0; ret == 0 && i < next.n; i++) {
+		x = &all->items[next.at[i]];
+		if (!strcmp(x->link, a->chain.links[k]->link))
+			continue;
+		snprintf(subject, sizeof(subject), "%.19s", x->link);
+		ev_findings_add(&a->out->findings, EV_F_POLICY_FORKED, subject,
+				"git evidence revoke LINK --reason TEXT",
+				"version %lld was approved by those who may, "
+				"as %.19s was, which is the one in the chain",
+				(long long)x->version,
+				a->chain.links[k]->link);
+		all->items[next.at[i]].used = true;
+	}
+	free(next.at);
+	return ret;
+}
+
 int ev_audit_policy(struct ev_auditing *a)
 {
 	struct ev_links all = { NULL, 0, 0, false, "" };
@@ -109,8 +145,11 @@ int ev_audit_policy(struct ev_auditing *a)
 
 	look_at_state(a);
 	ret = ev_links_load(&all, a->repo, &a->evidence);
+	for (i = 0; ret == 0 && i < a->chain.n; i++)
+		ret = look_at_rivals(a, &all, i);
 	for (i = 0; ret == 0 && i < all.n; i++) {
-		look_at_link(a, &all.items[i]);
+		if (!all.items[i].used)
+			look_at_link(a, &all.items[i]);
 		note_times(a, &all.items[i]);
 	}
 	ev_links_release(&all);

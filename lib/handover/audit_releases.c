@@ -7,124 +7,13 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "ledger/decision.h"
-#include "repo/rawobj.h"
 #include "repo/refs.h"
 
 #define TAGS "refs/tags/"
-#define TAG_MAX ((size_t)4 << 20)
 
 static const char *short_tag(const char *ref)
 {
 	return ev_starts_with(ref, TAGS) ? ref + strlen(TAGS) : ref;
-}
-
-/* The tag of a release --------------------------------------------------- */
-
-/* One with a checkpoint in it: is it of this promotion, and by the right
- * people at its time? */
-static int look_at_decision(struct ev_auditing *a, const struct ev_release *x,
-			    const struct ev_oid *tag)
-{
-	struct ev_findings *f = &a->out->findings;
-	const char *name = short_tag(x->tag);
-	const struct ev_policy *link;
-	struct ev_decided d;
-	int ret;
-
-	ret = ev_decided_read(&d, a->repo, x->tag, tag);
-	if (ret == EV_EINVALID) {
-		ev_findings_add(f, EV_F_RELEASE_MISFIT, name, NULL, "%s",
-				ev_error_last()->message);
-		ev_error_clear();
-		return 0;
-	}
-	if (ret < 0)
-		return ret;
-	link = ev_chain_link(&a->chain, d.d.policy);
-	if (!link) {
-		ev_findings_add(f, EV_F_RELEASE_MISFIT, name, NULL,
-				"its checkpoint names a policy that was never "
-				"in force");
-		goto out;
-	}
-	ret = ev_decided_verify(&d, a->repo, (struct ev_trust *)&link->trust,
-				d.d.at);
-	if (ret < 0)
-		goto out;
-	if (d.sig != EV_OBJSIG_GOOD)
-		ev_findings_add(f, EV_F_RELEASE_UNSIGNED, name, NULL, "%s",
-				d.reason);
-	if (strcmp(d.d.policy, x->policy))
-		ev_findings_add(f, EV_F_RELEASE_MISFIT, name, NULL, "its "
-				"checkpoint names another policy than the "
-				"promotion %.12s", x->record);
-out:
-	ev_decided_release(&d);
-	return ret;
-}
-
-static int split_tag(struct ev_rawobj *out, struct ev_repo *r,
-		     const struct ev_oid *oid)
-{
-	struct ev_buf raw = EV_BUF_INIT_MAX(TAG_MAX);
-	int ret;
-
-	ret = ev_object_read(&raw, NULL, r, oid);
-	if (ret == 0)
-		ret = ev_tag_split(out, raw.ptr, raw.len);
-	ev_buf_release(&raw);
-	return ret;
-}
-
-static int look_at_tag(struct ev_auditing *a, const struct ev_release *x)
-{
-	struct ev_findings *f = &a->out->findings;
-	const char *name = short_tag(x->tag);
-	char want[EV_SHORT + 1], have[EV_SHORT + 1];
-	enum ev_objtype type;
-	struct ev_rawobj o;
-	struct ev_oid oid;
-	int ret;
-
-	ev_audit_short(want, &x->to);
-	ret = ev_ref_read(&oid, a->repo, x->tag);
-	if (ret == EV_ENOTFOUND) {
-		ev_error_clear();
-		ev_findings_add(f, EV_F_RELEASE_MISSING, name, "git fetch "
-				"--tags", "the promotion %.12s to %s made it, "
-				"and it is not there", x->record, want);
-		return 0;
-	}
-	if (ret == 0)
-		ret = ev_object_info(&type, NULL, a->repo, &oid);
-	if (ret < 0)
-		return ret;
-	if (type != EV_OBJ_TAG) {
-		ev_audit_short(have, &oid);
-		ev_findings_add(f, EV_F_RELEASE_LIGHTWEIGHT, name, NULL,
-				"it is no signed tag, but a name for %s", have);
-		return 0;
-	}
-	ev_rawobj_init(&o);
-	ret = split_tag(&o, a->repo, &oid);
-	if (ret == EV_EINVALID || ret == EV_ELIMIT) {
-		ev_findings_add(f, EV_F_RELEASE_UNSIGNED, name, NULL, "%s",
-				ev_error_last()->message);
-		ev_error_clear();
-		ret = 0;
-	} else if (ret == 0 && !ev_oid_eq(&o.target, &x->to)) {
-		ev_audit_short(have, &o.target);
-		ev_findings_add(f, EV_F_RELEASE_MOVED, name, NULL, "it is of "
-				"%s, and the promotion %.12s of %s", have,
-				x->record, want);
-	} else if (ret == 0 && !o.signature.len) {
-		ev_findings_add(f, EV_F_RELEASE_UNSIGNED, name, NULL,
-				"not signed");
-	} else if (ret == 0) {
-		ret = look_at_decision(a, x, &oid);
-	}
-	ev_rawobj_release(&o);
-	return ret;
 }
 
 /* What a promotion says was decided before it ---------------------------- */
@@ -170,6 +59,22 @@ static int holder_of(size_t *out, struct ev_auditing *a,
 	return ret;
 }
 
+/* The checkpoints that there were. */
+static void look_at_before(struct ev_auditing *a, const struct ev_value *list,
+			   const struct ev_release *x)
+{
+	struct ev_strs before = EV_STRS_INIT;
+	char *who = ev_strdupf("promotion %.12s", x->record);
+	size_t i;
+
+	for (i = 0; list && i < list->n; i++)
+		if (list->items[i]->type == EV_STRING)
+			ev_strs_add(&before, list->items[i]->text);
+	ev_audit_before(a, &before, who);
+	ev_strs_release(&before);
+	free(who);
+}
+
 static int look_at_list(struct ev_auditing *a, const struct ev_release *x,
 			const struct ev_line *line)
 {
@@ -188,6 +93,8 @@ static int look_at_list(struct ev_auditing *a, const struct ev_release *x,
 		ret = ev_envelope_parse(&e, text.ptr, text.len);
 	if (ret == 0)
 		ret = ev_statement_parse(&st, e.payload.ptr, e.payload.len);
+	if (ret == 0)
+		look_at_before(a, ev_get(st.predicate, "checkpoint"), x);
 	list = ret == 0 ? ev_get(st.predicate, "decisions") : NULL;
 	for (i = 0; ret == 0 && list && i < list->n; i++)
 		ret = look_at_decided(a, list->items[i], x, holder);
@@ -263,7 +170,7 @@ int ev_audit_see_release(struct ev_auditing *a, const struct ev_release *x,
 	look_at_waivers(a, x);
 	if (*x->tag) {
 		ev_strs_add(&a->tags, x->tag);
-		ret = look_at_tag(a, x);
+		ret = ev_audit_release_tag(a, x);
 	}
 	return ret < 0 ? ret : look_at_list(a, x, line);
 }
@@ -282,25 +189,32 @@ static int look_at_stray(struct ev_auditing *a, const struct ev_release *x,
 		ev_audit_missing(a, "%s", x->reason);
 		return 0;
 	}
-	/* It is before what this audit covers, or of a ref that it leaves. */
-	if (x->counts || x->withdrawn)
-		return ev_audit_see_release(a, x, line);
+	/* It is before what this audit covers, or of a ref that it leaves, or
+	 * tells of a step that the ref did not make. */
+	if (x->counts || x->withdrawn) {
+		ret = ev_audit_see_release(a, x, line);
+		return ret < 0 ? ret : ev_audit_stray(a, x, line);
+	}
 	if (line->state != EV_LIVE || !x->person || !*x->ref) {
 		ev_findings_add(f, EV_F_PROMOTION_VOID, subject, NULL, "%s",
 				x->reason);
 		return 0;
 	}
-	/* Its tag is as little in place as the promotion is. */
-	if (*x->tag)
-		ev_strs_add(&a->tags, x->tag);
 	ret = ev_target_from(&tip, a->repo, x->ref);
-	if (ret == 0 && ev_oid_is_zero(&tip))
+	if (ret == 0 && ev_oid_is_zero(&tip)) {
 		ev_findings_add(f, EV_F_REF_MISSING, x->ref, "git fetch",
 				"promotions tell of it, and it is not there");
-	else if (ret == 0)
+		/* Without its ref no tag would be let in; this one is held to
+		 * what the promotion says of it. */
+		if (*x->tag) {
+			ev_strs_add(&a->tags, x->tag);
+			ret = ev_audit_release_tag(a, x);
+		}
+	} else if (ret == 0) {
 		ev_findings_add(f, EV_F_PROMOTION_UNSEEN, subject, NULL,
 				"it is recorded, and did not happen: %s",
 				x->reason);
+	}
 	return ret;
 }
 

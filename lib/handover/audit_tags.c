@@ -57,10 +57,9 @@ static void tell_unrecorded(struct ev_auditing *a, const char *name,
 	ev_buf_release(&rules);
 }
 
-static int look_at_unrecorded(void *ctx, const char *name,
+static int look_at_unrecorded(struct ev_auditing *a, const char *name,
 			      const struct ev_oid *oid)
 {
-	struct ev_auditing *a = ctx;
 	struct ev_ref_changes held = { NULL, 0, 0 };
 	struct ev_question q = { .ref = name, .to = *oid, .with = &held,
 				 .authoritative = true, .now = a->ask->now };
@@ -69,7 +68,7 @@ static int look_at_unrecorded(void *ctx, const char *name,
 	bool older = false;
 	int ret;
 
-	if (ev_starts_with(name, EV_TAGS) || ev_strs_has(&a->tags, name) ||
+	if (ev_strs_has(&a->tags, name) ||
 	    !ev_policy_protects(a->policy, name, &i, NULL))
 		return 0;
 	ret = ev_judge(&v, a->repo, &a->chain, &a->evidence, &q);
@@ -91,8 +90,19 @@ out:
 	return ret;
 }
 
+static int look_at_tag(void *ctx, const char *name, const struct ev_oid *oid)
+{
+	struct ev_auditing *a = ctx;
+	int ret;
+
+	if (ev_starts_with(name, EV_TAGS))
+		return 0;
+	ret = ev_audit_release_signs(a, name, oid);
+	return ret < 0 ? ret : look_at_unrecorded(a, name, oid);
+}
+
 int ev_audit_tags(struct ev_auditing *a)
 {
-	return ev_audit_absent(a, ev_ref_each(a->repo, TAGS,
-					      look_at_unrecorded, a), "tag");
+	return ev_audit_absent(a, ev_ref_each(a->repo, TAGS, look_at_tag, a),
+			       "tag");
 }

@@ -23,6 +23,14 @@ struct ev_listed { struct ev_oid object; char *ref; size_t holder; };
 /* When a decision was made; the tag that is there, or was once. */
 struct ev_dated { int64_t at; const char *ref; struct ev_oid tag; };
 
+/* A step that a walk has met a promotion for. */
+struct ev_went {
+	char *ref;
+	bool has_from;
+	struct ev_oid from, to;
+	char record[65];
+};
+
 struct ev_auditing {
 	struct ev_repo *repo;
 	const struct ev_audit_ask *ask;
@@ -42,6 +50,9 @@ struct ev_auditing {
 	size_t nwaivers, waivers_cap;
 	struct ev_listed *listed;
 	size_t nlisted, listed_cap;
+	struct ev_went *went;		/* by promotions, of one ref after the
+					   other, newest first */
+	size_t nwent, went_cap;
 	struct ev_dated *dated;		/* every one but checkpoints */
 	size_t ndated, dated_cap;
 	struct ev_strs tags;		/* of releases, that promotions name */
@@ -71,6 +82,21 @@ int ev_audit_waiver(struct ev_auditing *a, const struct ev_line *line);
 /* And so does a walk of what it meets: `line` is that of the promotion. */
 int ev_audit_see_release(struct ev_auditing *a, const struct ev_release *x,
 			 const struct ev_line *line);
+
+/* release_tags.c: the tag that a promotion says it made. */
+int ev_audit_release_tag(struct ev_auditing *a, const struct ev_release *x);
+/* And any tag: one by somebody who may make it signs the ledger, and the
+ * checkpoints before it, whether or not a promotion names it. */
+int ev_audit_release_signs(struct ev_auditing *a, const char *ref,
+			   const struct ev_oid *tag);
+/* checkpoints.c: the one that is this tag, accepted or not; NULL: it is not
+ * here. */
+const struct ev_checkpoint *ev_audit_checkpoint(const struct ev_auditing *a,
+						const struct ev_oid *tag);
+/* Those that `who` ("promotion 1234", "'v1.0.0'") names as before it: those
+ * that are not here are findings. */
+void ev_audit_before(struct ev_auditing *a, const struct ev_strs *before,
+		     const char *who);
 
 /* departed.c: a signature by somebody who is not listed, or by a key that does
  * not count now, and that no checkpoint holds.  `at` is when it was made. */
@@ -105,6 +131,35 @@ int ev_audit_absent(struct ev_auditing *a, int ret, const char *what);
 /* Subjects: as many digits as the formats have for names. */
 #define EV_SHORT 12
 void ev_audit_short(char out[EV_SHORT + 1], const struct ev_oid *oid);
+
+/* judged.c: judging once more -------------------------------------------- */
+
+/* One way in which the ref may have come to hold the commit. */
+struct ev_way {
+	const char *ref;
+	bool has_from;
+	struct ev_oid from, to;
+	const struct ev_checkpoint *at;	/* that holds it; NULL: none does */
+	int64_t now;			/* without one */
+};
+int ev_way_judge(struct ev_verdict *v, struct ev_auditing *a,
+		 const struct ev_way *w);
+void ev_way_tell(struct ev_auditing *a, const struct ev_way *w,
+		 const struct ev_verdict *v);
+const struct ev_checkpoint *ev_audit_holder(const struct ev_auditing *a,
+					    const struct ev_holder *h);
+/* Does the promotion count, or did it before its content was withdrawn? */
+int ev_audit_happened(bool *yes, struct ev_auditing *a,
+		      const struct ev_release *x, const struct ev_line *line);
+/* As of the checkpoint that holds it. */
+int ev_audit_judge_again(struct ev_auditing *a, const struct ev_release *x,
+			 const struct ev_line *line);
+/* A walk has met it. */
+void ev_audit_went(struct ev_auditing *a, const struct ev_release *x);
+/* After the walks, one that none has met: judged like the others, and did its
+ * ref stop there at all? */
+int ev_audit_stray(struct ev_auditing *a, const struct ev_release *x,
+		   const struct ev_line *line);
 
 /* steps.c: how did the ref come to hold this commit? --------------------- */
 

@@ -9,94 +9,6 @@
 #include "ledger/decision.h"
 #include "repo/git.h"
 
-/* One way in which the ref may have come to hold the commit. */
-struct way {
-	const char *ref;
-	bool has_from;
-	struct ev_oid from, to;
-	const struct ev_checkpoint *at;	/* that holds it; NULL: none does */
-	int64_t now;			/* without one */
-};
-
-/* Judging once more -------------------------------------------------------- */
-
-static int judge_now(struct ev_verdict *v, struct ev_auditing *a,
-		     const struct ev_question *q)
-{
-	return ev_judge(v, a->repo, &a->chain, &a->evidence, q);
-}
-
-static int judge_then(struct ev_verdict *v, struct ev_auditing *a,
-		      struct ev_question *q, const struct ev_checkpoint *at)
-{
-	struct ev_as_of then;
-	int ret;
-
-	ret = ev_as_of_open(&then, a->repo, &a->chain, at);
-	if (ret < 0)
-		return ret;
-	q->now = then.now;
-	ret = ev_judge(v, a->repo, &then.chain, &then.evidence, q);
-	ev_as_of_release(&then);
-	return ret;
-}
-
-static int judge(struct ev_verdict *v, struct ev_auditing *a,
-		 const struct way *w)
-{
-	struct ev_question q = {
-		.ref = w->ref, .to = w->to, .authoritative = true,
-		.now = w->now,
-	};
-
-	q.from = w->has_from ? w->from : ev_oid_zero;
-	return w->at ? judge_then(v, a, &q, w->at) : judge_now(v, a, &q);
-}
-
-void ev_audit_rules(struct ev_buf *out, const struct ev_verdict *v,
-		    enum ev_outcome from)
-{
-	size_t i;
-
-	for (i = 0; i < v->n; i++)
-		if (v->rules[i].outcome >= from)
-			ev_buf_addf(out, "%s%s (%s)", out->len ? ", " : "",
-				    v->rules[i].rule, v->rules[i].detail);
-}
-
-static void tell(struct ev_auditing *a, const struct way *w,
-		 const struct ev_verdict *v)
-{
-	char to[EV_SHORT + 1], from[EV_SHORT + 1] = "nothing";
-	struct ev_buf rules = EV_BUF_INIT;
-
-	ev_audit_short(to, &w->to);
-	if (w->has_from)
-		ev_audit_short(from, &w->from);
-	ev_audit_rules(&rules, v, v->outcome == EV_INCOMPLETE ? EV_INCOMPLETE :
-		  EV_REVIEW);
-	if (v->outcome == EV_INCOMPLETE)
-		ev_audit_missing(a, "%s from %s to %s: %s", w->ref, from, to,
-				 rules.ptr);
-	else
-		ev_findings_add(&a->out->findings, EV_F_STEP_INVALID, to, NULL,
-				"%s went there from %s, and should not have: "
-				"%s", w->ref, from, rules.ptr);
-	ev_buf_release(&rules);
-}
-
-static const struct ev_checkpoint *checkpoint_of(const struct ev_auditing *a,
-						 const struct ev_holder *h)
-{
-	const struct ev_checkpoints *l = a->checkpoints;
-	size_t i;
-
-	for (i = 0; h && l && i < l->n; i++)
-		if (ev_oid_eq(&l->items[i].decided.oid, &h->tag))
-			return &l->items[i];
-	return NULL;
-}
-
 /* Promotions --------------------------------------------------------------- */
 
 static const struct ev_line *line_of(const struct ev_lines *lines,
@@ -108,22 +20,6 @@ static const struct ev_line *line_of(const struct ev_lines *lines,
 		if (!strcmp(lines->items[i].record.id, record))
 			return &lines->items[i];
 	return NULL;
-}
-
-/* What is withdrawn says no more whether it counted. */
-static int has_happened(bool *yes, struct ev_auditing *a,
-			const struct ev_release *x, const struct ev_line *line)
-{
-	*yes = x->counts;
-	if (x->counts || !x->withdrawn || !line || line->state != EV_LIVE ||
-	    !x->person || x->person->machine)
-		return 0;
-	*yes = true;
-	if (x->has_from && ev_oid_eq(&x->from, &x->to))
-		*yes = false;
-	else if (x->has_from)
-		return ev_audit_contains(yes, a->repo, &x->to, &x->from);
-	return 0;
 }
 
 /* The oldest that stands, although its content may be withdrawn by now. */
@@ -141,7 +37,7 @@ static int promotion(const struct ev_release **out, struct ev_auditing *a,
 		x = &l->items[i];
 		if (strcmp(x->ref, ref) || !ev_oid_eq(&x->to, commit))
 			continue;
-		ret = has_happened(&yes, a, x, line_of(lines, x->record));
+		ret = ev_audit_happened(&yes, a, x, line_of(lines, x->record));
 		if (ret == 0 && yes)
 			*out = x;
 	}
@@ -151,32 +47,17 @@ static int promotion(const struct ev_release **out, struct ev_auditing *a,
 static int by_promotion(struct ev_step *out, struct ev_auditing *a,
 			const struct ev_release *x, const struct ev_line *line)
 {
-	struct way w = { .ref = x->ref, .has_from = x->has_from,
-			 .from = x->from, .to = x->to, .now = x->at };
-	const struct ev_holder *h;
-	struct ev_verdict v;
 	int ret;
 
 	out->found = out->promoted = true;
 	out->has_from = x->has_from;
 	out->from = x->from;
+	ev_audit_went(a, x);
 	if (!ev_audit_first_id(a, line->record.line))
 		return 0;		/* it was told for another ref */
 	a->out->records++;
 	ret = ev_audit_see_release(a, x, line);
-	if (ret == 0)
-		ret = ev_past_line(&h, a->trust->past, a->repo, &x->to,
-				   line->record.line);
-	if (ret < 0)
-		return ret;
-	w.at = checkpoint_of(a, h);
-	ret = judge(&v, a, &w);
-	if (ret < 0)
-		return ret;
-	if (v.outcome != EV_PASS)
-		tell(a, &w, &v);
-	ev_verdict_release(&v);
-	return 0;
+	return ret < 0 ? ret : ev_audit_judge_again(a, x, line);
 }
 
 /* Approvals ---------------------------------------------------------------- */
@@ -198,7 +79,7 @@ static bool same_from(const struct ev_decision *x, const struct ev_decision *y)
 }
 
 /* As of the checkpoint that holds the newest approval, else as of that. */
-static int look_when(struct way *w, struct ev_auditing *a,
+static int look_when(struct ev_way *w, struct ev_auditing *a,
 		     const struct ev_decided *newest)
 {
 	const struct ev_holder *h;
@@ -208,7 +89,7 @@ static int look_when(struct way *w, struct ev_auditing *a,
 	ret = ev_past_tag(&h, a->trust->past, a->repo, newest->ref,
 			  &newest->oid);
 	if (ret == 0)
-		w->at = checkpoint_of(a, h);
+		w->at = ev_audit_holder(a, h);
 	return ret;
 }
 
@@ -237,7 +118,7 @@ static int is_promoted(bool *yes, struct ev_auditing *a, const char *ref,
  * given and this commit, is there one that was promoted, or that had the same
  * content?  Then the ref came from there, if it came by right at all.
  */
-static int has_gone_on(bool *yes, struct ev_auditing *a, const struct way *w,
+static int has_gone_on(bool *yes, struct ev_auditing *a, const struct ev_way *w,
 		       const struct ev_oid *tree)
 {
 	char tip[EV_OID_HEX + 1], from[EV_OID_HEX + 2] = "^";
@@ -269,7 +150,7 @@ static int has_gone_on(bool *yes, struct ev_auditing *a, const struct way *w,
 
 struct tried {
 	struct ev_verdict best;		/* of those that do not pass */
-	struct way way;
+	struct ev_way way;
 	bool any;
 };
 
@@ -280,7 +161,7 @@ static int try_one(struct ev_step *out, struct tried *t,
 		   const struct ev_oid *tree)
 {
 	const struct ev_decided *d = &l->items[i], *newest = d;
-	struct way w = { .ref = ref, .has_from = d->d.has_from,
+	struct ev_way w = { .ref = ref, .has_from = d->d.has_from,
 			 .from = d->d.from, .to = *commit };
 	struct ev_verdict v;
 	bool fits = true, gone = false;
@@ -305,7 +186,7 @@ static int try_one(struct ev_step *out, struct tried *t,
 		ret = look_when(&w, a, newest);
 	if (ret < 0 || !fits || gone)
 		return ret;
-	ret = judge(&v, a, &w);
+	ret = ev_way_judge(&v, a, &w);
 	if (ret < 0)
 		return ret;
 	if (v.outcome == EV_PASS) {
@@ -347,7 +228,7 @@ static int by_approvals(struct ev_step *out, struct ev_auditing *a,
 		out->found = true;
 		out->has_from = t.way.has_from;
 		out->from = t.way.from;
-		tell(a, &t.way, &t.best);
+		ev_way_tell(a, &t.way, &t.best);
 	}
 	if (t.any)
 		ev_verdict_release(&t.best);
