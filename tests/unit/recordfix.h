@@ -3,7 +3,7 @@
  * and votes as a test wants them
  *
  * The id of record number N begins with N in 12 hexadecimal digits.  This
- * stands for the files that open a case and count its votes.
+ * stands for votes_clear.c, which asks the votes.
  */
 #ifndef EV_TESTS_RECORDFIX_H
 #define EV_TESTS_RECORDFIX_H
@@ -64,11 +64,6 @@ const struct ev_person *ev_votes_clear(const struct ev_case *c,
 		    ev_by_allows(by, &rf_people[rf_votes[i].person]))
 			return &rf_people[rf_votes[i].person];
 	return NULL;
-}
-
-enum ev_outcome ev_case_missing(const struct ev_case *c)
-{
-	return c->ledger_unknown ? EV_INCOMPLETE : EV_FAIL;
 }
 
 static RF_UNUSED void rf_vote(const char *name, int person)
