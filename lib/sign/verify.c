@@ -108,11 +108,11 @@ static void accept(struct question *q, const struct ev_keyhome *h,
 	const struct ev_subkey *sub = NULL;
 	const struct ev_key *key = NULL;
 
-	if (s->fpr && strlen(s->fpr) == sizeof(sub->fpr) - 1)
+	if (strlen(s->fpr) == sizeof(sub->fpr) - 1)
 		key = ev_keyhome_find(h, s->fpr, &sub);
 	if (!key)
 		answer(out, EV_SIG_UNKNOWN_KEY, "key '%s' is not listed",
-		       s->fpr ? s->fpr : "");
+		       s->fpr);
 	else if (s->wrong_key_usage)
 		answer(out, EV_SIG_REFUSED, "key may not be used so");
 	else if ((packet->has_fpr &&
@@ -132,20 +132,31 @@ static void accept(struct question *q, const struct ev_keyhome *h,
 	}
 }
 
+/* GPGME calls it a success when gpg is killed; nothing was told then. */
+static int no_answer(void)
+{
+	return ev_fail(EV_ERROR, "gpg ended without an answer about a "
+		       "signature");
+}
+
 static int judge(struct question *q, const struct ev_keyhome *h,
 		 gpgme_signature_t s)
 {
 	char text[128];
 
-	if (!s || s->next) {
-		answer(q->answer, EV_SIG_REFUSED, s ? "more than one signature"
-						    : "gpg finds no signature");
+	if (!s)
+		return no_answer();
+	if (s->next) {
+		answer(q->answer, EV_SIG_REFUSED, "more than one signature");
 		return 0;
 	}
 	switch (gpgme_err_code(s->status)) {
 	case GPG_ERR_NO_ERROR:
 	case GPG_ERR_KEY_EXPIRED:
 	case GPG_ERR_CERT_REVOKED:
+		/* First it says by which key id, then by which key. */
+		if (!s->fpr || strlen(s->fpr) < sizeof(q->answer->subkey) - 1)
+			return no_answer();
 		accept(q, h, s);
 		return 0;
 	case GPG_ERR_BAD_SIGNATURE:
@@ -173,7 +184,7 @@ static int ask(struct question *q, const struct ev_keyhome *h, gpgme_ctx_t ctx)
 	gpgme_data_t sig = NULL, data = NULL;
 	gpgme_verify_result_t res;
 	gpgme_error_t err;
-	int ret;
+	int ret = 0;
 
 	q->answer->asked = true;
 	err = gpgme_data_new_from_mem(&sig, q->sig, q->nsig, 0);
@@ -186,7 +197,9 @@ static int ask(struct question *q, const struct ev_keyhome *h, gpgme_ctx_t ctx)
 		ev_gpg_end(&quiet);
 	}
 	res = err ? NULL : gpgme_op_verify_result(ctx);
-	if (err && gpgme_err_code(err) != GPG_ERR_NO_DATA)
+	if (gpgme_err_code(err) == GPG_ERR_NO_DATA)
+		answer(q->answer, EV_SIG_REFUSED, "gpg finds no signature");
+	else if (err)
 		ret = ev_gpg_fail(err, "gpg cannot verify");
 	else
 		ret = judge(q, h, res ? res->signatures : NULL);

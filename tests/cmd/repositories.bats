@@ -214,6 +214,39 @@ works() {
 	test -z "$(git for-each-ref refs/notes)"
 }
 
+@test "a gpg that dies gives no verdict, and the next run does" {
+	attach
+	real=$(command -v gpg)
+	mkdir "$WORLD/bin"
+	cat >"$WORLD/bin/gpg" <<-END
+	#!/bin/sh
+	case "\$*" in
+	*--verify*) echo >>"$WORLD/died"; kill -9 \$\$ ;;
+	esac
+	exec "$real" "\$@"
+	END
+	chmod +x "$WORLD/bin/gpg"
+	git evidence log >"$WORLD/before"
+	expect_exit 4 git evidence verify
+	rm -rf .git/evidence/verdicts*
+	for verb in log verify verify
+	do
+		rm -f "$WORLD/died"
+		expect_exit 128 env PATH="$WORLD/bin:$PATH" \
+			git evidence "$verb"
+		expect_in stderr 'error: ' 'gpg ended without an answer'
+		test "$(grep -c ^error: "$WORLD/stderr")" = 1
+		# asked each time: nothing was kept
+		test -s "$WORLD/died"
+	done
+	git evidence log | cmp - "$WORLD/before"
+	expect_exit 4 git evidence verify
+	: >"$WORLD/died"
+	# and what was found out since is known without it
+	env PATH="$WORLD/bin:$PATH" git evidence log | cmp - "$WORLD/before"
+	test ! -s "$WORLD/died"
+}
+
 @test "a read-only repository can be read, and refuses to be written" {
 	test "$(id -u)" != 0 || skip_root=yes
 	attach

@@ -1,6 +1,8 @@
 #include "base/compat.h"
 #include "signfix.h"
 
+#include <sys/stat.h>
+
 #include "base/clock.h"
 
 #define LISTED "ada quinn ci expired shortlived revoked subkeyed rsa weak"
@@ -658,6 +660,78 @@ static void no_gpg_is_an_error_with_a_hint(void **state)
 	ev_buf_release(&sig);
 }
 
+/* A gpg that does `instead` of verifying, and else what it should. */
+static void put_gpg(const char *dir, const char *instead)
+{
+	struct ev_buf path = EV_BUF_INIT, text = EV_BUF_INIT;
+
+	ev_path_join(&path, dir, "gpg");
+	ev_buf_addf(&text, "#!/bin/sh\nPATH=${PATH#*:}\n"
+		    "case \"$*\" in *--verify*) ;; *) exec gpg \"$@\" ;; esac\n"
+		    "for a; do test \"$last\" != --status-fd || fd=$a; last=$a;"
+		    " done\n"
+		    "say() { eval \"echo '[GNUPG:] $*' >&$fd\"; }\n"
+		    "%s\n", instead);
+	sf_write(path.ptr, text.ptr);
+	assert_int_equal(chmod(path.ptr, 0700), 0);
+	ev_buf_release(&path);
+	ev_buf_release(&text);
+}
+
+static void a_gpg_that_dies_is_an_error_not_a_verdict(void **state)
+{
+	static const char *const deaths[] = {
+		"kill -9 $$", "kill -15 $$", "exit 2", "exit 0",
+		"say NEWSIG; kill -9 $$",
+		"say KEY_CONSIDERED 0123456789ABCDEF 0; kill -9 $$",
+		"say NEWSIG; say GOODSIG 0123456789ABCDEF Ada; kill -9 $$",
+		"say NEWSIG; say EXPKEYSIG 0123456789ABCDEF Ada; kill -9 $$",
+		"say NEWSIG; say REVKEYSIG 0123456789ABCDEF Ada; kill -9 $$",
+		"say FAILURE gpg-exit 33554433; exit 2",
+	};
+	struct ev_keyhome *h = sf_open("ada quinn rsa");
+	struct ev_buf sig = EV_BUF_INIT, dir = EV_BUF_INIT, path = EV_BUF_INIT;
+	char *before = strdup(getenv("PATH"));
+	struct ev_signature s;
+	size_t i;
+
+	(void)state;
+	sf_sign(&sig, "ada", NULL);
+	ev_path_join(&dir, sf_root.ptr, "deaths");
+	assert_int_equal(ev_mkdirs(dir.ptr, 0700), 0);
+	ev_buf_addf(&path, "%s:%s", dir.ptr, before);
+	put_gpg(dir.ptr, "exec gpg \"$@\"");
+	setenv("PATH", path.ptr, 1);
+	assert_int_equal(ev_signature_check(&s, h, SF_DATA, strlen(SF_DATA),
+					    sig.ptr, sig.len), 0);
+	assert_int_equal(s.status, EV_SIG_GOOD);
+	for (i = 0; i < EV_ARRAY_SIZE(deaths); i++) {
+		put_gpg(dir.ptr, deaths[i]);
+		if (ev_signature_check(&s, h, SF_DATA, strlen(SF_DATA),
+				       sig.ptr, sig.len) != EV_ERROR)
+			fail_msg("%s: %d, %s", deaths[i], (int)s.status,
+				 s.reason);
+		assert_non_null(strstr(ev_error_last()->message,
+				       "gpg ended without an answer"));
+	}
+	/* It has spoken, whatever becomes of it then. */
+	put_gpg(dir.ptr, "say NODATA 4; kill -9 $$");
+	assert_int_equal(ev_signature_check(&s, h, SF_DATA, strlen(SF_DATA),
+					    sig.ptr, sig.len), 0);
+	assert_int_equal(s.status, EV_SIG_REFUSED);
+	assert_string_equal(s.reason, "gpg finds no signature");
+	put_gpg(dir.ptr, "exec gpg \"$@\"");
+	assert_int_equal(ev_signature_check(&s, h, SF_DATA, strlen(SF_DATA),
+					    sig.ptr, sig.len), 0);
+	assert_int_equal(s.status, EV_SIG_GOOD);
+	setenv("PATH", before, 1);
+	free(before);
+	ev_keyhome_close(h);
+	ev_buf_release(&sig);
+	ev_buf_release(&dir);
+	ev_buf_release(&path);
+}
+
 /* A real commit: Git's text is all but the signature's own header. */
 static void a_commit_signed_by_git_is_good(void **state)
 {
@@ -749,6 +823,7 @@ int main(void)
 		cmocka_unit_test(
 			a_home_that_vanished_is_an_error_not_a_verdict),
 		cmocka_unit_test(no_gpg_is_an_error_with_a_hint),
+		cmocka_unit_test(a_gpg_that_dies_is_an_error_not_a_verdict),
 		cmocka_unit_test(a_commit_signed_by_git_is_good),
 	};
 
