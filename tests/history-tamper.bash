@@ -9,6 +9,9 @@
 #	+ CODE SUBJECT FACT	a line more than without, ids as <id>
 #	- CODE SUBJECT FACT	a line less
 #	= STATUS		where it is not 1
+#
+# $last and $before are its newest release, <last> in findings, and the one
+# before it.
 
 # shellcheck disable=SC2154 # $history_data is of history.bash
 
@@ -23,8 +26,9 @@ history_names() {
 	local name id
 	while read -r name id
 	do
-		case $id in
-		???????????*) printf 's/%.12s[0-9a-f]*/<%s>/g\n' "$id" "$name" ;;
+		case $name:$id in
+		releases:*) printf 's/\\bv%s\\b/<last>/g\n' "$id" ;;
+		*:???????????*) printf 's/%.12s[0-9a-f]*/<%s>/g\n' "$id" "$name" ;;
 		esac
 	done <"$HISTORY/notes"
 	while read -r name id
@@ -32,7 +36,8 @@ history_names() {
 		printf 's/%.16s/<%s>/g\n' "$id" "$name"
 	done <"$history_data/fingerprints"
 	printf '%s\n' 's/sha256:[0-9a-f]*/<link>/g' \
-		's/[0-9a-f]\{12,64\}/<id>/g' 's/  */ /g'
+		's/[0-9a-f]\{12,64\}/<id>/g' 's/  */ /g' \
+		's/\(does not hold \)[0-9a-f]\{7\}\b/\1<id>/'
 }
 
 # history_audit CLONE [OPTION...]: given the root alone, at the end of the
@@ -106,10 +111,10 @@ approval() {
 		git rev-parse "$1^{tree}" | cut -c-12)/$2" | head -n 1
 }
 
-# another_approval KEY TIME [SED-SCRIPT]: one more clinical approval of v50.
+# another_approval KEY TIME [SED-SCRIPT]: one more clinical approval of $last.
 another_approval() {
 	local a n=000000000000 oid
-	a=$(approval v50 clinical)
+	a=$(approval "$last" clinical)
 	oid=$(unsigned "$a" | sed -e "s,$a,${a%/*}/$n," \
 		-e "s/\"nonce\": \"............/\"nonce\": \"$n/" \
 		-e "${3:-}" | sign_tag "$1" "$2") &&
@@ -202,6 +207,10 @@ another_policy() {
 # history_tamper TITLE: run that entry; fails with the difference.
 history_tamper() {
 	local title=$1 script=$WORLD/script history_status=1 line on=
+	local n last before
+	n=$(sed -n 's/^releases //p' "$HISTORY/notes")
+	# shellcheck disable=SC2034 # for the table
+	last=v$n before=v$((n - 1))
 	: >"$WORLD/more" && : >"$WORLD/less" && : >"$script"
 	while IFS= read -r line
 	do

@@ -338,6 +338,7 @@ history_make() {
 		history_release_now "$waived" || return
 	done
 	history_note end "$history_now"
+	history_note releases "$n"
 }
 
 # The first release of these years has a waiver: $waived.

@@ -36,7 +36,7 @@ setup() {
 	setup_world
 	people
 	cp -r "$MADE/product" "$MADE/server.git" "$MADE"/*.json .
-	cd product
+	cd product || return
 	git remote set-url origin "$WORLD/server.git"
 	rm -rf .git/evidence/cache
 	v1=$(cat "$MADE/v1") x=$(git rev-parse HEAD~1)

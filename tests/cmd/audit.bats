@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# audit: ten years of releases, and what somebody could do to them.  More of
-# both is in tests/long/audit.bats.
+# audit: ten years with a dozen releases, and what somebody could do to them.
+# More of both is in tests/long/audit.bats.
 
 load ../lib
 load ../keys
@@ -15,7 +15,7 @@ load ../history-tamper
 setup_file() {
 	setup_world
 	history_home
-	history_make 50
+	history_make 12
 	export HISTORY=$WORLD
 	history_clone "$HISTORY/server.git" "$HISTORY/clone"
 	history_audit "$HISTORY/clone" >"$HISTORY/golden"
@@ -39,16 +39,16 @@ teardown() {
 }
 
 @test "a fresh clone and the root alone: the golden findings" {
-	diff -u "$history_data/../history-50.findings" "$HISTORY/golden"
+	diff -u "$history_data/../history-12.findings" "$HISTORY/golden"
 }
 
 @test "the summary says what was covered, and what was not" {
 	grep -A 3 '^fail: ' "$HISTORY/audit" | sed -f <(history_names) |
 		diff -u - <(cat <<-'END'
 	fail: 1 alarm, 1 warning, 10 for information
-	 refs/heads/production: steps 51 (promotions 51), commits 114; what <id> has before it is not covered
-	 ledger <id>: records 214
-	 releases 51, policies 11, checkpoints 61, decisions 173
+	 refs/heads/production: steps 13 (promotions 13), commits 35; what <id> has before it is not covered
+	 ledger <id>: records 62
+	 releases 13, policies 11, checkpoints 23, decisions 59
 	END
 	)
 }
@@ -65,7 +65,7 @@ teardown() {
 		--root "$root" --json
 	expect_json '.outcome == "fail"' '.findings | length == 12' \
 		'[.findings[] | select(.severity == "alarm").code] == ["ungated"]' \
-		'.coverage.refs[0].steps == 51' '.missing == []' \
+		'.coverage.refs[0].steps == 13' '.missing == []' \
 		'.findings | all(.code and .subject and .detail)'
 }
 
@@ -81,8 +81,8 @@ teardown() {
 
 @test "since a release, only what came after it is gone along" {
 	expect_exit 1 at "$end" git -C "$HISTORY/clone" evidence audit \
-		--root "$root" --since v40 --json
-	expect_json '.coverage.refs[0].steps < 12' \
+		--root "$root" --since v8 --json
+	expect_json '.coverage.refs[0].steps < 7' \
 		'[.findings[].code] | index("ungated")'
 	expect_exit 128 at "$end" git -C "$HISTORY/clone" evidence audit \
 		--root "$root" --since v99
