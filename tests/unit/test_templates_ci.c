@@ -74,7 +74,7 @@ static void workflows_of_github_are_strict_yaml(void **state)
 	glob_t g;
 
 	(void)state;
-	must_find(&g, "templates/ci/github/*.yml", 3);
+	must_find(&g, "templates/ci/github/*.yml", 4);
 	for (i = 0; i < g.gl_pathc; i++) {
 		v = must_read(g.gl_pathv[i], false);
 		must_get(v, "on", EV_MAP);
