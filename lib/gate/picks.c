@@ -28,9 +28,23 @@ bool ev_line_is(const struct ev_line *l, enum ev_kind kind, const char *name)
 	       (!name || ev_streq(l->record.name, name));
 }
 
+/* Of one that does not pass, and whose key counts no more: was it allowed? */
+static bool was_allowed(const struct ev_strs *by, const struct ev_line *line,
+			const struct ev_trust *trust)
+{
+	const struct ev_trust *then = NULL;
+	const struct ev_person *p;
+
+	while ((p = ev_line_stood(&then, trust, line)))
+		if (ev_by_allows(by, p))
+			return true;
+	return false;
+}
+
 void ev_cands_add(struct ev_cands *out, const struct ev_lines *lines,
 		  const struct ev_oid *at, enum ev_kind kind,
-		  const char *name, const struct ev_strs *by)
+		  const char *name, const struct ev_strs *by,
+		  const struct ev_trust *trust)
 {
 	const struct ev_line *line;
 	struct ev_cand *x;
@@ -39,9 +53,10 @@ void ev_cands_add(struct ev_cands *out, const struct ev_lines *lines,
 	for (i = 0; i < lines->n; i++) {
 		line = &lines->items[i];
 		if ((line->state != EV_LIVE && line->state != EV_SUPERSEDED &&
-		     line->state != EV_REVOKED) ||
+		     line->state != EV_REVOKED && !line->stood) ||
 		    !ev_line_is(line, kind, name) ||
-		    !ev_by_allows(by, line->person))
+		    (line->stood ? !was_allowed(by, line, trust) :
+		     !ev_by_allows(by, line->person)))
 			continue;
 		EV_GROW(out->items, out->n, out->cap);
 		x = &out->items[out->n++];
@@ -87,7 +102,8 @@ static int read_all(struct ev_cands *l, struct ev_case *c)
 /*
  * Withdrawn in one place is withdrawn in all.  What only machines have
  * withdrawn is kept as something that a later pass has to answer for: or a
- * build service could try again until it is green.
+ * build service could try again until it is green.  So is what does not pass
+ * and whose key has expired or was withdrawn since.
  */
 int ev_cands_unite(struct ev_cands *l, struct ev_case *c)
 {
@@ -103,6 +119,8 @@ int ev_cands_unite(struct ev_cands *l, struct ev_case *c)
 			if (l->items[k].line->state == EV_REVOKED) {
 				withdrawn = true;
 				by_person |= !l->items[k].line->by_machine;
+			} else if (l->items[k].line->stood) {
+				withdrawn = true;
 			}
 		if (by_person)
 			continue;
@@ -235,7 +253,7 @@ int ev_picks_add(struct ev_picks *out, struct ev_case *c,
 	struct ev_cands l = EV_CANDS_INIT;
 	int ret;
 
-	ev_cands_add(&l, lines, NULL, kind, name, by);
+	ev_cands_add(&l, lines, NULL, kind, name, by, &c->policy->trust);
 	ret = ev_cands_unite(&l, c);
 	if (ret == 0) {
 		ev_cands_supersede(&l);

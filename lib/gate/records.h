@@ -30,10 +30,12 @@ struct ev_cands { struct ev_cand *items; size_t n, cap; };
 void ev_cands_release(struct ev_cands *l);
 
 /* The records of a kind and name (NULL: any) on `lines` by people whom `by`
- * allows; they lie on `at` (NULL: on the commit that they are about). */
+ * allows, or, of those that stood, allowed by `trust` or a policy before it;
+ * they lie on `at` (NULL: on the commit that they are about). */
 void ev_cands_add(struct ev_cands *out, const struct ev_lines *lines,
 		  const struct ev_oid *at, enum ev_kind kind,
-		  const char *name, const struct ev_strs *by);
+		  const char *name, const struct ev_strs *by,
+		  const struct ev_trust *trust);
 /* Each record of a signer once, without those that are withdrawn; read. */
 int ev_cands_unite(struct ev_cands *l, struct ev_case *c);
 /* Mark what another candidate supersedes. */

@@ -40,12 +40,13 @@ static int find(struct ev_record_rule *r, struct ev_why *why,
 	int ret;
 
 	ev_cands_add(&l, &c->lines, c->has_commit ? &c->commit : NULL,
-		     r->kind, rule->suite, &rule->by);
+		     r->kind, rule->suite, &rule->by, &c->policy->trust);
 	for (i = 0; i < places->n; i++) {
 		p = &places->items[i];
 		if (p->allowed[rule - c->req->reports])
 			ev_cands_add(&l, &c->others[p->lines], &p->commit,
-				     r->kind, rule->suite, &rule->by);
+				     r->kind, rule->suite, &rule->by,
+				     &c->policy->trust);
 	}
 	ret = ev_cands_unite(&l, c);
 	if (ret == 0) {

@@ -51,8 +51,9 @@ struct ev_line {
 	/* EV_REVOKED, and only by revocations that stood (below). */
 	bool by_stood;
 	/*
-	 * A revocation that is foreign or untimely now, and was right when it
-	 * was signed: see ev_line_stood().
+	 * A revocation, or a test or report that does not pass, that is
+	 * foreign or untimely now, and was right when it was signed: see
+	 * ev_line_stood().
 	 */
 	bool stood;
 	bool on_commit, on_tree;	/* where it was found */
@@ -107,7 +108,11 @@ size_t ev_lines_revoking(const struct ev_line **out, size_t max,
  * because of a revocation that only stood: what the withdrawn one superseded
  * stays superseded, unless it speaks against.
  *
- * Of a revocation that is live or stood: the next policy from `in_force` back
+ * A test or report that does not pass says so for good, too: with the key that
+ * signed it goes no more than its place among what counts.  A pass that comes
+ * later answers for it (a re-run), until a person withdraws it.
+ *
+ * Of a revocation, or such a record, that is live or stood: the next policy from `in_force` back
  * by which it was right (*at; NULL at first), and its signer as that lists
  * them.  NULL at the end.
  */

@@ -188,6 +188,9 @@ static void withdraw_all(struct ev_lines *set, struct ev_line **v, size_t n,
 		if (set->items[i].state == EV_BAD)
 			withdraw(&set->items[i], &revocations, "line",
 				 set->items[i].record.line, trust);
+		else if (set->items[i].stood)
+			withdraw_record(&(struct ev_line *){ &set->items[i] },
+					1, &revocations, trust);
 	for (i = 0; i < n; i = k) {
 		for (k = i + 1; k < n && v[k]->state == EV_DUPLICATE; k++)
 			;

@@ -5,8 +5,14 @@
 #include "base/error.h"
 #include "base/str.h"
 
-/* Is it a revocation, whoever signed it?  Asks no signature. */
-static bool is_revocation(const char *line, size_t n)
+static bool matters(enum ev_kind kind)
+{
+	return kind == EV_KIND_REVOCATION || kind == EV_KIND_TEST ||
+	       kind == EV_KIND_REPORT;
+}
+
+/* Could it be of that kind, whoever signed it?  Asks no signature. */
+static bool may_matter(const char *line, size_t n)
 {
 	struct ev_statement st = { 0 };
 	struct ev_envelope e;
@@ -15,7 +21,7 @@ static bool is_revocation(const char *line, size_t n)
 	ev_envelope_init(&e);
 	yes = ev_envelope_parse(&e, line, n) == 0 &&
 	      ev_statement_parse(&st, e.payload.ptr, e.payload.len) == 0 &&
-	      ev_kind_of_predicate(st.predicate_type) == EV_KIND_REVOCATION;
+	      matters(ev_kind_of_predicate(st.predicate_type));
 	ev_error_clear();
 	ev_statement_release(&st);
 	ev_envelope_release(&e);
@@ -42,7 +48,7 @@ const struct ev_person *ev_line_stood(const struct ev_trust **at,
 	const struct ev_record *r = &l->record;
 	const struct ev_trust *t = *at;
 
-	if (r->kind != EV_KIND_REVOCATION ||
+	if (!matters(r->kind) ||
 	    (l->state != EV_LIVE && !l->stood))
 		return NULL;
 	do {
@@ -77,13 +83,14 @@ int ev_judge_stood(struct ev_line *out, struct ev_ledger *l,
 	int ret = 0;
 
 	if ((out->state != EV_FOREIGN && out->state != EV_UNTIMELY) ||
-	    (out->record.kind && out->record.kind != EV_KIND_REVOCATION) ||
-	    (line && !is_revocation(line, n)))
+	    (out->record.kind && !matters(out->record.kind)) ||
+	    (line && !may_matter(line, n)))
 		return 0;
 	for (; ret == 0 && t && !out->stood; t = t->before) {
 		ret = ev_judge_place_as(&then, l, t, object, digest, line, n);
 		if (ret == 0 && then.state == EV_LIVE &&
-		    then.record.kind == EV_KIND_REVOCATION &&
+		    matters(then.record.kind) &&
+		    !ev_record_speaks_for(&then.record) &&
 		    then.record.signed_at <= until &&
 		    then.record.signed_at <= l->now + EV_CLOCK_SKEW &&
 		    was_right(t, &then.record))
