@@ -241,7 +241,7 @@ int ev_past_line(const struct ev_holder **out, struct ev_past *p,
 /* Keys --------------------------------------------------------------------- */
 
 bool ev_past_spares(char reason[160], struct ev_past *p, struct ev_repo *r,
-		    const char *fpr, const struct ev_holder *h)
+		    const struct ev_holder *h, const struct ev_signature *s)
 {
 	const struct ev_voided *v;
 	size_t i;
@@ -254,8 +254,11 @@ bool ev_past_spares(char reason[160], struct ev_past *p, struct ev_repo *r,
 	}
 	for (i = 0; i < p->nvoided; i++) {
 		v = &p->voided[i];
-		if (strcasecmp(v->fpr, fpr) ||
-		    (h && v->spared[h - p->items]))
+		if (strcasecmp(v->fpr, s->signer) &&
+		    strcasecmp(v->fpr, s->subkey))
+			continue;
+		if (h && v->spared[h - p->items] &&
+		    s->created <= v->at + EV_CLOCK_SKEW)
 			continue;
 		snprintf(reason, 160, "%s", v->reason);
 		return false;
@@ -268,8 +271,7 @@ bool ev_past_counts(char reason[160], struct ev_past *p, struct ev_repo *r,
 {
 	char made[EV_TIME_TEXT], held[EV_TIME_TEXT];
 
-	if (!ev_past_spares(reason, p, r, s->signer, h) ||
-	    !ev_past_spares(reason, p, r, s->subkey, h))
+	if (!ev_past_spares(reason, p, r, h, s))
 		return false;
 	if (s->created > h->at + EV_CLOCK_SKEW) {
 		ev_time_format(made, s->created);

@@ -39,10 +39,12 @@ struct ev_holder {
 struct ev_voided {
 	char fpr[41];			/* primary or subkey */
 	char record[65];		/* the revocation */
+	int64_t at;			/* when that was signed */
 	/* What these hold still counts: the last good checkpoint and those
 	 * before it, or, where none is named and the key is not called
-	 * compromised, all that do not hold the revocation itself.  Indices
-	 * into the past's holders; one for each. */
+	 * compromised, all that do not hold the revocation itself; of them
+	 * those that are not dated after it.  Indices into the past's holders;
+	 * one for each. */
 	bool *spared;
 	char reason[160];
 };
@@ -91,10 +93,10 @@ int ev_past_tags(const struct ev_holder *const **out, struct ev_past *p,
 /* Does the holder's own ledger have the line?  1, 0, or negative. */
 int ev_past_holds(struct ev_past *p, struct ev_repo *r, size_t holder,
 		  const struct ev_oid *object, const char *line);
-/* Does what `h` (NULL: nothing) holds stand although `fpr` is withdrawn?  True
- * also of a key that is not; false with the reason. */
+/* Does a signature that `h` (NULL: nothing) holds stand although its key may be
+ * withdrawn?  Not if it was made after that; false with the reason. */
 bool ev_past_spares(char reason[160], struct ev_past *p, struct ev_repo *r,
-		    const char *fpr, const struct ev_holder *h);
+		    const struct ev_holder *h, const struct ev_signature *s);
 
 /*
  * A signature that `h` holds, by the key that `s` says: does it count by the

@@ -59,6 +59,7 @@ static int add_voided(struct ev_past *p, const struct ev_seen *s,
 	memset(v, 0, sizeof(*v));
 	memcpy(v->fpr, w->fpr, sizeof(v->fpr));
 	memcpy(v->record, w->record, sizeof(v->record));
+	v->at = w->at;
 	snprintf(v->reason, sizeof(v->reason), "key %.40s was withdrawn%s"
 		 "%s%.12s", w->fpr, w->compromised ? " as compromised" : "",
 		 *w->record ? " by record " : "", w->record);

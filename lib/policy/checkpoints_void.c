@@ -31,6 +31,11 @@ int ev_checkpoint_spared(bool *yes, const struct ev_withdrawn *w,
 	bool *good, held = false;
 	int ret = 0;
 
+	/* A later one that lacks the withdrawal is of a ledger that somebody
+	 * did not have, or left out. */
+	*yes = s->list.items[i].decided.d.at <= w->at + EV_CLOCK_SKEW;
+	if (!*yes)
+		return 0;
 	if (*w->checkpoint) {
 		good = ev_checkpoints_up_to(s, ev_checkpoints_find(s,
 							w->checkpoint));
@@ -128,7 +133,8 @@ int ev_checkpoint_fate(struct ev_fate *f, struct ev_seen *s, size_t i,
 		f->good = f->good || good;
 		if (ret == 0)
 			ret = ev_checkpoint_spared(&spared, w, s, i);
-		if (ret < 0 || spared)
+		if (ret < 0 || (spared && c->decided.signed_at <=
+				w->at + EV_CLOCK_SKEW))
 			continue;
 		f->stands = false;
 		snprintf(c->reason, sizeof(c->reason), "its key was withdrawn"

@@ -339,6 +339,67 @@ given_two() {
 	expect_exit 1 git evidence check
 }
 
+# given_withdrawn KEY [DATE]: a candidate that lacks an approval, tested on DATE;
+# Robin's withdrawal of KEY at noon of 2025-05-01 in $with; and the ledger as it
+# was without that.
+given_withdrawn() {
+	people() {
+		policy_person 'Build service' ci ci | sed 's/}$/, machine: true}/'
+		policy_person 'Dr. Ada Kern' clinical ada
+		policy_person 'Quinn Abara' quality quinn
+		policy_person 'Robin Sato' quality robin
+	}
+	policy 1
+	git add -A && git commit -q --amend --no-edit
+	sign_policy 2025-03-01 quinn
+	test_by "${2:-2025-03-02}" ci
+	before=$(git rev-parse refs/notes/evidence)
+	as robin
+	at 2025-05-01 git evidence revoke "$(key_fpr "$1")" --reason lost
+	with=$(git rev-parse refs/notes/evidence)
+	git update-ref refs/notes/evidence "$before"
+}
+
+# lacks_approval: by the ledger with the withdrawal.
+lacks_approval() {
+	git update-ref refs/notes/evidence "$with"
+	expect_exit 3 git evidence check
+	expect_in stdout 'review  approvals.clinical'
+}
+
+@test "what is signed after its key was withdrawn is held by no older ledger" {
+	given_withdrawn ada
+	approve_by 2025-06-01 ada clinical
+	checkpoint_by 2025-06-02 quinn
+	lacks_approval
+}
+
+@test "a later checkpoint that lacks the withdrawal holds nothing for the key" {
+	given_withdrawn ada
+	approve_by 2025-04-20 ada clinical
+	checkpoint_by 2025-06-02 quinn
+	lacks_approval
+}
+
+@test "a checkpoint of just then holds nothing that was signed later" {
+	given_withdrawn ci '2025-05-01 12:08:00'
+	approve_by 2025-03-03 ada clinical
+	checkpoint_by '2025-05-01 12:04:00' quinn
+	expect_exit 0 git evidence check
+	git update-ref refs/notes/evidence "$with"
+	expect_exit 1 git evidence check
+	expect_in stdout 'fail    tests.unit'
+}
+
+@test "what was held before the withdrawal stands, whoever lacks it later" {
+	given_withdrawn ada
+	approve_by 2025-04-20 ada clinical
+	checkpoint_by 2025-04-21 quinn
+	checkpoint_by 2025-06-02 quinn
+	git update-ref refs/notes/evidence "$with"
+	expect_exit 0 git evidence check
+}
+
 @test "a compromised key takes its own later checkpoints with it" {
 	given_two robin
 	as quinn
