@@ -67,7 +67,7 @@ teardown() {
 
 # given_listed: a repository whose policy lists those people.
 given_listed() {
-	git init -q -b main "$WORLD/product" && cd "$WORLD/product"
+	git init -q -b main "$WORLD/product" && cd "$WORLD/product" || return
 	policy 1
 	echo 'detector 1' >detector
 	git add -A && git commit -q -m 'detector 1'

@@ -259,7 +259,7 @@ given_next_policy() {
 
 @test "status: a policy that cannot follow, or be read, and why" {
 	local head
-	decide_policy_file 2 sha256:$(printf '0%.0s' {1..64})
+	decide_policy_file 2 "sha256:$(printf '0%.0s' {1..64})"
 	git commit -q -am 'after nothing'
 	head=$(git rev-parse --short HEAD)
 	as robin
@@ -290,7 +290,7 @@ given_next_policy() {
 
 @test "status: before the first policy its root is told how it begins" {
 	local head
-	git tag -d $(git tag -l 'evidence/policy/*') >/dev/null
+	git tag -l 'evidence/policy/*' | xargs git tag -d >/dev/null
 	head=$(git rev-parse --short HEAD)
 	next_for ada 1
 	expect_not_in stdout 'approve --policy'
@@ -307,7 +307,7 @@ given_next_policy() {
 	expect_exit 1 git evidence status
 	expect_not_in stdout 'approve --policy' 'policy: version'
 	# without a pin it is for anybody whom it lists
-	git tag -d $(git tag -l 'evidence/policy/*') >/dev/null
+	git tag -l 'evidence/policy/*' | xargs git tag -d >/dev/null
 	git config --unset evidence.root
 	next_for ada 1
 	expect_in stdout "  git evidence approve --policy $head --role clinical"
