@@ -67,7 +67,8 @@ static void add_ballots(struct ev_ballot **ballots, size_t *n, size_t *cap,
 	}
 }
 
-/* Have so many signed it until then? */
+/* Have so many signed it before?  What was signed in the second in which the
+ * next policy came is for that one to judge. */
 static bool may_expunge(const struct ev_policy *p, const struct ev_finals *all,
 			const char *sha256, int64_t until)
 {
@@ -78,7 +79,7 @@ static bool may_expunge(const struct ev_policy *p, const struct ev_finals *all,
 	bool yes;
 
 	for (i = 0; i < all->n; i++)
-		if (all->items[i].artifact && all->items[i].at <= until &&
+		if (all->items[i].artifact && all->items[i].at < until &&
 		    !strcmp(all->items[i].id, sha256))
 			add_ballots(&ballots, &n, &cap, p, &all->items[i]);
 	yes = q->n && ev_quorum_count(have, NULL, q, ballots, n, true);
@@ -109,7 +110,7 @@ static void add_artifacts(struct ev_trust *t, const struct ev_policy *p,
 
 	for (i = 0; i < all->n; i++) {
 		f = &all->items[i];
-		if (!f->artifact || f->at > until || is_void(p, f) ||
+		if (!f->artifact || f->at >= until || is_void(p, f) ||
 		    !may_expunge(p, all, f->id, until))
 			continue;
 		memset(&x, 0, sizeof(x));
