@@ -27,16 +27,6 @@ int ev_admit_denied(int ret)
 	return EV_EDENIED;
 }
 
-static bool has_one_of(const struct ev_person *p, const struct ev_strs *roles)
-{
-	size_t i;
-
-	for (i = 0; i < roles->n; i++)
-		if (ev_person_has_role(p, roles->items[i]))
-			return true;
-	return false;
-}
-
 static bool asked_for(const struct ev_quorum *q, const char *role)
 {
 	size_t i;
@@ -127,7 +117,7 @@ static int admit_under(struct ev_decided *d, struct ev_repo *r,
 {
 	int ret = check_signer(d, r, p, now);
 
-	if (ret == 0 && !has_one_of(d->person, &p->checkpoint_by))
+	if (ret == 0 && !ev_person_has_any(d->person, &p->checkpoint_by))
 		ret = ev_fail(EV_EDENIED, "'%s' has none of the roles that "
 			      "make checkpoints", d->person->name);
 	if (ret == 0)

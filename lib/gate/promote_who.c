@@ -5,16 +5,6 @@
 #include "base/error.h"
 #include "base/str.h"
 
-static bool has_one_of(const struct ev_person *p, const struct ev_strs *roles)
-{
-	size_t i;
-
-	for (i = 0; i < roles->n; i++)
-		if (ev_person_has_role(p, roles->items[i]))
-			return true;
-	return false;
-}
-
 static void add_roles(struct ev_buf *out, const struct ev_strs *roles)
 {
 	size_t i;
@@ -32,9 +22,9 @@ static void hint_who(const struct ev_policy *p, const struct ev_strs *more)
 
 	for (i = 0; i < p->trust.npeople; i++) {
 		x = &p->trust.people[i];
-		if (x->machine || !has_one_of(x, &p->promote_by) ||
-		    !has_one_of(x, &p->checkpoint_by) ||
-		    (more && !has_one_of(x, more)))
+		if (x->machine || !ev_person_has_any(x, &p->promote_by) ||
+		    !ev_person_has_any(x, &p->checkpoint_by) ||
+		    (more && !ev_person_has_any(x, more)))
 			continue;
 		ev_error_hint("%s may", x->name);
 		n++;
@@ -76,9 +66,9 @@ int ev_promote_check_person(struct ev_promoter *m)
 		hint_who(p, NULL);
 		return EV_EDENIED;
 	}
-	if (!has_one_of(m->person, &p->promote_by))
+	if (!ev_person_has_any(m->person, &p->promote_by))
 		return refuse(m, &p->promote_by, "may promote", NULL);
-	if (!has_one_of(m->person, &p->checkpoint_by))
+	if (!ev_person_has_any(m->person, &p->checkpoint_by))
 		return refuse(m, &p->checkpoint_by, "makes checkpoints", NULL);
 	return 0;
 }
@@ -89,7 +79,7 @@ int ev_promote_check_tagger(struct ev_promoter *m)
 	size_t i = 0;
 
 	while ((x = ev_policy_protects(m->policy, m->tag, &i, NULL)))
-		if (x->signed_by.n && !has_one_of(m->person, &x->signed_by))
+		if (x->signed_by.n && !ev_person_has_any(m->person, &x->signed_by))
 			return refuse(m, &x->signed_by, "signs releases",
 				      &x->signed_by);
 	return 0;

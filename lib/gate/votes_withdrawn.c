@@ -90,16 +90,6 @@ static const struct ev_strs *approvals_by(const struct ev_policy *p)
 	return &p->revoke_approvals;
 }
 
-static bool has_role_of(const struct ev_person *p, const struct ev_strs *roles)
-{
-	size_t i;
-
-	for (i = 0; i < roles->n; i++)
-		if (ev_person_has_role(p, roles->items[i]))
-			return true;
-	return false;
-}
-
 /* Who takes back a yes: by what counts now, or was right when it was signed.
  * NULL: they may not. */
 static const struct ev_person *taker(const struct ev_line *l,
@@ -110,7 +100,7 @@ static const struct ev_person *taker(const struct ev_line *l,
 	const struct ev_person *by = l->person;
 
 	if (l->state == EV_LIVE && by && (ev_person_same(by, whose) ||
-	    has_role_of(by, &c->policy->revoke_approvals)))
+	    ev_person_has_any(by, &c->policy->revoke_approvals)))
 		return by;
 	while ((by = ev_line_stood(&at, &c->policy->trust, l)))
 		if (ev_person_same(by, whose) ||

@@ -166,12 +166,7 @@ int ev_finals_read(struct ev_finals *out, struct ev_ledger *l)
 
 static bool has_one_of(const struct ev_person *p, const struct ev_strs *roles)
 {
-	size_t i;
-
-	for (i = 0; p && !p->machine && i < roles->n; i++)
-		if (ev_person_has_role(p, roles->items[i]))
-			return true;
-	return false;
+	return p && !p->machine && ev_person_has_any(p, roles);
 }
 
 bool ev_may_withdraw_key(const struct ev_trust *t, const struct ev_person *p,

@@ -123,6 +123,16 @@ bool ev_person_same(const struct ev_person *a, const struct ev_person *b)
 	       (a->name && b->name && !strcmp(a->name, b->name));
 }
 
+bool ev_person_has_any(const struct ev_person *p, const struct ev_strs *roles)
+{
+	size_t i;
+
+	for (i = 0; i < roles->n; i++)
+		if (ev_person_has_role(p, roles->items[i]))
+			return true;
+	return false;
+}
+
 bool ev_person_shares_role(const struct ev_person *a,
 			   const struct ev_person *b)
 {

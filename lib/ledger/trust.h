@@ -86,6 +86,8 @@ const struct ev_person *ev_trust_person(const struct ev_trust *t,
 					const char *primary_fpr,
 					const struct ev_person_key **key);
 bool ev_person_has_role(const struct ev_person *p, const char *role);
+/* One of the roles at least; of none, nobody has any. */
+bool ev_person_has_any(const struct ev_person *p, const struct ev_strs *roles);
 /*
  * Are they one?  Of two lists of people (what a checkpoint holds is judged by
  * an older one), one is who has the same key, name or e-mail address.

@@ -14,16 +14,6 @@ static int refuse(struct ev_checkpoint *c, const char *reason)
 	return 0;
 }
 
-static bool has_role_of(const struct ev_person *p, const struct ev_strs *roles)
-{
-	size_t i;
-
-	for (i = 0; i < roles->n; i++)
-		if (ev_person_has_role(p, roles->items[i]))
-			return true;
-	return false;
-}
-
 /* By itself ---------------------------------------------------------------- */
 
 /* What it says of its own time must fit the signature. */
@@ -50,7 +40,7 @@ int ev_checkpoint_fits(bool *yes, struct ev_checkpoint *c, struct ev_repo *r,
 			      "its signature does not count");
 	if (d->person->machine)
 		return refuse(c, "a machine cannot sign a checkpoint");
-	if (!has_role_of(d->person, &link->checkpoint_by)) {
+	if (!ev_person_has_any(d->person, &link->checkpoint_by)) {
 		snprintf(c->reason, sizeof(c->reason), "%.80s has no role of "
 			 "checkpoint.by in policy version %lld",
 			 d->person->name, (long long)link->version);

@@ -37,16 +37,6 @@ static struct ev_link *named_after(struct ev_links *all,
 	return l == x && named->policy ? named : NULL;
 }
 
-static bool has_role_of(const struct ev_person *p, const struct ev_strs *roles)
-{
-	size_t i;
-
-	for (i = 0; i < roles->n; i++)
-		if (ev_person_has_role(p, roles->items[i]))
-			return true;
-	return false;
-}
-
 /* Could the people of `last`, with keys that count now, sign it? */
 static int is_by(bool *yes, struct ev_checkpoint *c, struct ev_repo *r,
 		 struct ev_policy *last, int64_t now)
@@ -60,7 +50,7 @@ static int is_by(bool *yes, struct ev_checkpoint *c, struct ev_repo *r,
 	ret = ev_checkpoint_counts(yes, c, r, last, now);
 	if (ret == 0 && *yes) {
 		p = ev_trust_person(&last->trust, c->decided.signer, NULL);
-		*yes = has_role_of(p, &last->checkpoint_by);
+		*yes = ev_person_has_any(p, &last->checkpoint_by);
 	}
 	return ret;
 }
