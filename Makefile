@@ -43,14 +43,14 @@ endif
 ifdef FUZZ
 OPT += -fsanitize=fuzzer-no-link
 endif
-CFLAGS_ALL = -std=gnu11 $(OPT) -fstack-protector-strong -fPIC \
+CFLAGS_ALL = -std=gnu11 $(OPT) -fstack-protector-strong -fPIC -pthread \
 	-ffp-contract=off $(WARN) -Ilib -I. -I$(BUILD) \
 	-DEV_VERSION='"$(VERSION)"' -DEV_DATADIR='"$(DATADIR)"' $(CFLAGS)
 
 # Asked once, and only by a goal that compiles: before `make deps` there may be
 # no pkg-config to ask.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
-PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)) -lunistring -lm)$(PKG_LIBS)
+PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)) -lunistring -lm -pthread)$(PKG_LIBS)
 
 LIB_SRC := $(sort $(wildcard lib/*/*.c))
 CMD_SRC := $(sort $(wildcard cmd/*.c))
@@ -83,7 +83,8 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(CC) $(CFLAGS_ALL) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The same digits anywhere, whatever CFLAGS say: see lib/stats/fp.h.
-$(BUILD)/lib/stats/%.o: private CFLAGS_ALL += -std=c11 -fno-fast-math \
+$(BUILD)/lib/stats/%.o $(BUILD)/lib/clinical/%.o: private \
+	CFLAGS_ALL += -std=c11 -fno-fast-math \
 	-ffp-contract=off
 
 $(LIB): $(LIB_OBJ)

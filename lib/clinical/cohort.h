@@ -1,0 +1,95 @@
+/*
+ * cohort.h - predictions as a suite reads them
+ *
+ * Rows stand in the order of their keys' bytes, whatever the file's order, and
+ * patients are numbered by the bytes of their ids: nothing after this file
+ * can depend on how the rows came.  Duplicate keys, labels that the suite does
+ * not name, scores that are no finite number (or outside [0, 1] where they
+ * are probabilities) are errors with file, line and column; an empty score, or
+ * "NA" or "NaN" in any case, is missing.
+ *
+ * Memory: about 9 bytes a row, 4 for each column that a slice asks for, and
+ * the keys.
+ */
+#ifndef EV_CLINICAL_COHORT_H
+#define EV_CLINICAL_COHORT_H
+
+#include "clinical/suite.h"
+
+enum ev_row_state { EV_ROW_SCORED, EV_ROW_NO_SCORE, EV_ROW_ABSTAINED };
+
+struct ev_column {
+	char *name;
+	bool numeric;			/* a slice has cuts on it */
+	double *number;			/* NaN: empty; only if numeric */
+	uint32_t *code;			/* index into words; else */
+	char **words;			/* sorted by bytes, NUL-ended; "" is
+					   one, if the column has empty ones */
+	size_t n_words;
+};
+
+/* Received = excluded + analysed (STARD). */
+struct ev_flow {
+	uint64_t received;
+	uint64_t no_label;		/* excluded: label empty */
+	uint64_t analysed;		/* rows of the cohort */
+	uint64_t no_score;		/* of these */
+	uint64_t abstained;
+	uint32_t patients;
+};
+
+struct ev_cohort {
+	size_t n;
+	double *score;			/* 0 where the state is not SCORED */
+	uint8_t *label;			/* 1, 0; multi-class: class */
+	uint8_t *state;			/* enum ev_row_state */
+	uint32_t *patient;
+	uint32_t patients;
+	bool clustered;			/* some patient has several rows */
+	double *class_score;		/* multi-class: n x classes, row-major */
+	struct ev_column *columns;	/* those that slices name */
+	size_t n_columns;
+	struct ev_flow flow;
+	char digest[72];		/* "sha256:..." of the file */
+	char *name;			/* of the file, as the user gave it */
+	/* internal: key bytes, patient ids */
+	struct ev_cohort_keys *keys;
+};
+
+int ev_cohort_read(struct ev_cohort *out, const struct ev_suite *s,
+		   const char *path);
+int ev_cohort_read_memory(struct ev_cohort *out, const struct ev_suite *s,
+			  const char *name, const char *bytes, size_t n);
+void ev_cohort_release(struct ev_cohort *c);
+/* Key of a row (parts joined by '/'), patient id; until release. */
+const char *ev_cohort_key(const struct ev_cohort *c, size_t row);
+const char *ev_cohort_patient(const struct ev_cohort *c, uint32_t patient);
+const struct ev_column *ev_cohort_column(const struct ev_cohort *c,
+					 const char *name);
+
+/*
+ * Another version's predictions for the same rows: by file (same keys, the
+ * label, if there, must agree), or from a column of the candidate's own file
+ * (suite: references.previous.column, dataset.columns.baseline).
+ */
+struct ev_reference {
+	bool present;
+	const char *what;		/* "previous", "anchor" */
+	double *score;			/* by row of the candidate's cohort */
+	uint8_t *state;			/* EV_ROW_NO_SCORE: not paired, too */
+	uint8_t *paired;		/* 1: the row is in both */
+	size_t n_paired;
+	size_t only_here, only_there;	/* rows without partner */
+	char digest[72];
+	char *name;
+};
+int ev_reference_read(struct ev_reference *out, const struct ev_cohort *c,
+		      const struct ev_suite *s, const char *what,
+		      const char *path);
+/* From a column of the candidate's file: read again, keys as they are. */
+int ev_reference_column(struct ev_reference *out, const struct ev_cohort *c,
+			const struct ev_suite *s, const char *what,
+			const char *path, const char *column);
+void ev_reference_release(struct ev_reference *r);
+
+#endif
