@@ -21,7 +21,7 @@ struct ev_plot_line {
 	double weight;			/* size of the mark; 0: usual */
 	bool head;			/* a heading line without numbers */
 };
-struct ev_plot_axis { double low, high; const char *title; bool log; };
+struct ev_plot_axis { double low, high; const char *title; };
 void ev_plot_forest(struct ev_html *h, const char *title, const char *says,
 		    const struct ev_plot_line *lines, size_t n,
 		    const struct ev_plot_axis *axis);
@@ -42,7 +42,7 @@ void ev_plot_curves(struct ev_html *h, const char *title, const char *says,
 		    const struct ev_plot_axis *x, const struct ev_plot_axis *y,
 		    bool diagonal);
 
-/* Counts by bin, two classes one above the other below the axis. */
+/* Counts by bin: those with the condition above the axis, those without below. */
 void ev_plot_histogram(struct ev_html *h, const char *title, const char *says,
 		       const uint64_t *up, const uint64_t *down, size_t bins,
 		       const struct ev_plot_axis *axis);

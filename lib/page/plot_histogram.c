@@ -1,0 +1,71 @@
+#include "base/compat.h"
+
+#include "page/plot_axis.h"
+
+#define WIDTH 420.0
+#define LEFT 56.0
+#define RIGHT 404.0
+#define TOP 12.0
+#define MIDDLE 96.0
+#define BOTTOM 180.0
+#define HEIGHT 222.0
+
+static void bar(struct ev_html *h, const char *class, double x, double width,
+		double y, double height)
+{
+	if (height <= 0)
+		return;
+	ev_html_open(h, "rect");
+	ev_html_attr(h, "class", "%s", class);
+	ev_plot_attr(h, "x", x);
+	ev_plot_attr(h, "y", y);
+	ev_plot_attr(h, "width", width);
+	ev_plot_attr(h, "height", height);
+	ev_html_close(h, "rect");
+}
+
+static uint64_t most(const uint64_t *up, const uint64_t *down, size_t n)
+{
+	uint64_t max = 1;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		max = up[i] > max ? up[i] : max;
+		max = down[i] > max ? down[i] : max;
+	}
+	return max;
+}
+
+void ev_plot_histogram(struct ev_html *h, const char *title, const char *says,
+		       const uint64_t *up, const uint64_t *down, size_t bins,
+		       const struct ev_plot_axis *axis)
+{
+	double width = bins ? (RIGHT - LEFT) / (double)bins : 0, value, at;
+	double unit = (MIDDLE - TOP) / (double)most(up, down, bins);
+	struct ev_plot_scale s;
+	char text[EV_PLOT_NUMBER];
+	size_t i;
+	unsigned k;
+
+	ev_plot_scale_init(&s, axis, LEFT, RIGHT, 5);
+	ev_plot_begin(h, "histogram", title, says, WIDTH, HEIGHT);
+	for (i = 0; i < bins; i++) {
+		at = LEFT + width * (double)i;
+		bar(h, "bar up", at + 0.5, width - 1,
+		    MIDDLE - unit * (double)up[i], unit * (double)up[i]);
+		bar(h, "bar down", at + 0.5, width - 1, MIDDLE,
+		    unit * (double)down[i]);
+	}
+	ev_plot_line_at(h, "axis", LEFT, MIDDLE, RIGHT, MIDDLE);
+	for (k = 0; ev_plot_tick(&value, &s, k); k++) {
+		at = ev_plot_at(&s, value);
+		ev_plot_text(h, "tick", "middle", at, BOTTOM + 17,
+			     ev_plot_number(text, value, s.places));
+	}
+	if (axis->title)
+		ev_plot_text(h, "title", "middle", (LEFT + RIGHT) / 2,
+			     BOTTOM + 36, axis->title);
+	ev_plot_text(h, "tick", "end", LEFT - 6, TOP + 12, "with");
+	ev_plot_text(h, "tick", "end", LEFT - 6, BOTTOM - 4, "without");
+	ev_plot_end(h, title);
+}
