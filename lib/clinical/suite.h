@@ -13,6 +13,7 @@
 #define EV_CLINICAL_SUITE_H
 
 #include "base/str.h"
+#include "base/tier.h"
 #include "data/json.h"
 #include "data/rows.h"
 #include "data/schema.h"
@@ -23,8 +24,6 @@
 #define EV_SUITE_MAX_GATES 1000u
 #define EV_SUITE_MAX_SLICES 200u
 #define EV_SUITE_MAX_METRICS 500u
-
-enum ev_tier { EV_TIER_LOW, EV_TIER_MODERATE, EV_TIER_HIGH, EV_TIER_CRITICAL };
 
 /* A number as the suite writes it, compared as the decimal that it is. */
 struct ev_decimal {
@@ -133,7 +132,7 @@ enum ev_slice_kind { EV_SLICE_ALL, EV_SLICE_BY, EV_SLICE_CUTS,
 		     EV_SLICE_GROUPS, EV_SLICE_WHERE, EV_SLICE_CROSS };
 struct ev_slice_group { char *name; struct ev_strs values; };
 struct ev_slice_where { char *column; struct ev_strs values; };
-struct ev_slice {			/* a family of slices */
+struct ev_family {			/* of slices */
 	char *name;
 	enum ev_slice_kind kind;
 	char *column;			/* by */
@@ -223,7 +222,7 @@ struct ev_suite {
 	struct ev_point *points;
 	size_t n_points;
 	struct ev_stats_choice stats;
-	struct ev_slice *slices;	/* the first is always "overall" */
+	struct ev_family *slices;	/* the first is always "overall" */
 	size_t n_slices;
 	struct ev_minimum min_n;	/* of tiers below critical */
 	struct ev_minimum min_n_critical;
@@ -233,7 +232,7 @@ struct ev_suite {
 	size_t n_prevalences;
 	struct ev_gate *gates;
 	size_t n_gates;
-	enum ev_low_n low_n[4];		/* policy.insufficient, by tier */
+	enum ev_low_n low_n[EV_TIERS];	/* policy.insufficient, by tier */
 	struct ev_escalation *escalations;
 	size_t n_escalations;
 	char digest[72];		/* "sha256:..." of the file's bytes */
@@ -251,7 +250,6 @@ void ev_suite_effective(struct ev_json *j, const struct ev_suite *s);
 /* The schema of the file, for `help --schema suite`. */
 extern const struct ev_field ev_suite_fields[];
 
-const char *ev_tier_name(enum ev_tier t);
 /* Two-sided level that a gate's bound has: stats.confidence if the suite says
  * it, else 0.90 for low and moderate, 0.95 for high and critical. */
 double ev_gate_level(const struct ev_suite *s, enum ev_tier t);

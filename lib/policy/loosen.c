@@ -97,7 +97,7 @@ static void look_at_refs(struct ev_strs *out, const struct ev_policy *older,
 static void look_at_suites(struct ev_strs *out, const struct ev_policy *older,
 			   const struct ev_policy *newer)
 {
-	const struct ev_suite *was, *now;
+	const struct ev_suite_file *was, *now;
 	size_t i;
 
 	for (i = 0; i < older->nsuites; i++) {

@@ -22,7 +22,7 @@ struct ev_policy {
 	struct ev_trust trust;		/* people, keys, home */
 	bool has_adopted;
 	struct ev_oid adopted;
-	struct ev_suite *suites;
+	struct ev_suite_file *suites;
 	size_t nsuites;
 	struct ev_requirement *requirements;	/* the named ones first */
 	size_t nrequirements;
@@ -65,7 +65,7 @@ const char *ev_policy_obstructs(const struct ev_policy *p, const char *ref);
  */
 int ev_policy_names(struct ev_strs *out, const struct ev_policy *p,
 		    struct ev_repo *r);
-const struct ev_suite *ev_policy_suite(const struct ev_policy *p,
+const struct ev_suite_file *ev_policy_suite(const struct ev_policy *p,
 				       const char *id);
 
 /*

@@ -10,15 +10,9 @@
 #define EV_POLICY_REQUIREMENT_H
 
 #include "base/str.h"
+#include "base/tier.h"
 #include "data/schema.h"
 #include "ledger/trust.h"
-
-/* In rising order; NONE: it does not say. */
-enum ev_tier { EV_TIER_NONE, EV_TIER_LOW, EV_TIER_MODERATE, EV_TIER_HIGH,
-	       EV_TIER_CRITICAL };
-#define EV_TIERS (EV_TIER_CRITICAL + 1)
-const char *ev_tier_name(enum ev_tier t);		/* NULL for NONE */
-enum ev_tier ev_tier_parse(const char *word);		/* NONE if unknown */
 
 /* So many people of each role; a role stands once. */
 struct ev_quorum_item { char *role; int64_t count; };
@@ -28,7 +22,7 @@ void ev_quorum_release(struct ev_quorum *q);
 void ev_quorum_unite(struct ev_quorum *into, const struct ev_quorum *other);
 
 /* A suite of the control set: .evidence/suites/FILE that says suite.id. */
-struct ev_suite {
+struct ev_suite_file {
 	char *id, *version, *path;
 	char digest[72];
 	struct ev_strs never;		/* ids of gates: `waivable: never` */
@@ -36,7 +30,7 @@ struct ev_suite {
 
 struct ev_report_rule {
 	char *suite;			/* suite.id, and the record's name */
-	const struct ev_suite *file;	/* in the policy's suites; never NULL */
+	const struct ev_suite_file *file;	/* in the policy's suites; never NULL */
 	struct ev_strs by;		/* roles; empty: anyone listed */
 	int64_t max_age_days;		/* -1: no limit */
 	struct ev_strs may_change;	/* ev_glob() patterns of paths */

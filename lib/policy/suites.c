@@ -27,7 +27,7 @@ void ev_suites_release(struct ev_policy *p)
 	p->nsuites = 0;
 }
 
-const struct ev_suite *ev_policy_suite(const struct ev_policy *p,
+const struct ev_suite_file *ev_policy_suite(const struct ev_policy *p,
 				       const char *id)
 {
 	size_t i;
@@ -67,8 +67,8 @@ static int add(struct ev_policy *p, const char *path,
 	const struct ev_value *suite = ev_get(root, "suite");
 	const struct ev_value *id = ev_get(suite, "id");
 	const struct ev_value *version = ev_get(suite, "version");
-	const struct ev_suite *other;
-	struct ev_suite *s;
+	const struct ev_suite_file *other;
+	struct ev_suite_file *s;
 	char hex[EV_SHA256_HEX + 1];
 
 	if (!id)

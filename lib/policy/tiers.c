@@ -2,25 +2,6 @@
 
 #include "policy/internal.h"
 
-static const char *const names[EV_TIERS] = {
-	NULL, "low", "moderate", "high", "critical"
-};
-
-const char *ev_tier_name(enum ev_tier t)
-{
-	return (size_t)t < EV_TIERS ? names[t] : NULL;
-}
-
-enum ev_tier ev_tier_parse(const char *word)
-{
-	size_t i;
-
-	for (i = EV_TIER_LOW; word && i < EV_TIERS; i++)
-		if (!strcmp(names[i], word))
-			return (enum ev_tier)i;
-	return EV_TIER_NONE;
-}
-
 void ev_requirement_fields(struct ev_strs *out, const struct ev_requirement *q,
 			   enum ev_tier tier)
 {

@@ -32,10 +32,10 @@ bool ev_rule_waivable(const struct ev_requirement *q, const char *rule)
 }
 
 /* The suite by which the rule's gate may never be waived; NULL. */
-static const struct ev_suite *forbidding(const struct ev_requirement *q,
+static const struct ev_suite_file *forbidding(const struct ev_requirement *q,
 					 const char *rule)
 {
-	const struct ev_suite *s;
+	const struct ev_suite_file *s;
 	size_t i, n;
 
 	for (i = 0; i < q->nreports && ev_starts_with(rule, "reports."); i++) {
@@ -53,7 +53,7 @@ void ev_waivable_read(struct ev_requirement *q, const struct ev_roster *t,
 {
 	size_t i, k, n = ev_list_items(list, "waivable", bad);
 	const struct ev_value *rule, *by;
-	const struct ev_suite *s;
+	const struct ev_suite_file *s;
 	struct ev_waivable *w;
 
 	q->waivable = ev_calloc(n + 1, sizeof(*q->waivable));

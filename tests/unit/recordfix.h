@@ -42,7 +42,7 @@ static struct ev_verdict rf_verdict;
 static struct ev_evidence rf_evidence;
 static struct ev_report_rule rf_report;
 static struct ev_test_rule rf_test;
-static struct ev_suite rf_suite;
+static struct ev_suite_file rf_suite;
 static char rf_word[][20] = { "clinical", "quality", "ci",
 			      "refs/heads/main", "arrhythmia", "unit" };
 
