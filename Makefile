@@ -83,7 +83,8 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(CC) $(CFLAGS_ALL) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The same digits anywhere, whatever CFLAGS say: see lib/stats/fp.h.
-$(BUILD)/lib/stats/%.o $(BUILD)/lib/clinical/%.o: private \
+$(BUILD)/lib/stats/%.o $(BUILD)/lib/clinical/%.o \
+$(BUILD)/lib/synth/%.o: private \
 	CFLAGS_ALL += -std=c11 -fno-fast-math \
 	-ffp-contract=off
 

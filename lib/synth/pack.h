@@ -1,0 +1,254 @@
+/*
+ * pack.h - a scenario pack: who is in a cohort, and by what rules
+ *
+ * The language of git-evidence-pack(5) read into one structure, checked whole
+ * before a row is drawn: names, levels, cycles, probabilities that do not sum
+ * to 1, a correlation matrix that is not positive definite, quotas beyond the
+ * cohort, constraints that no value can meet.  Weights and probabilities are
+ * exact: decimals become thresholds of 64 bit words.
+ *
+ * Read-only after reading; shared by threads.
+ */
+#ifndef EV_SYNTH_PACK_H
+#define EV_SYNTH_PACK_H
+
+#include "base/str.h"
+#include "data/json.h"
+#include "synth/expr.h"
+#include "synth/marginal.h"
+
+#define EV_PACK_MAX_VARIABLES 1000u
+#define EV_PACK_MAX_SCENARIOS 1000u
+#define EV_PACK_MAX_LEVELS 1000u
+#define EV_PACK_MAX_CONSTRAINTS 500u
+#define EV_PACK_MAX_STATES 64u
+#define EV_PACK_MAX_PATIENTS 100000000u
+#define EV_PACK_ALG 1			/* changes when bytes would */
+
+enum ev_var_type { EV_V_INT, EV_V_DECIMAL, EV_V_CATEGORY, EV_V_BOOLEAN,
+		   EV_V_OFFSET,		/* whole days from the reference date */
+		   EV_V_CODE };		/* a category written as code */
+
+/* Cumulative thresholds of levels, in 2^-64: level i is drawn when the word
+ * is below t[i] and not below t[i - 1]; the last is drawn otherwise. */
+struct ev_levels { uint64_t *t; size_t n; };
+
+/* One conditional table: by level of `on`. */
+struct ev_given {
+	size_t on;			/* variable */
+	struct ev_levels *levels;	/* by level of `on`, categories */
+	struct ev_marginal *marginals;	/* by level of `on`, numbers */
+	size_t n;
+};
+struct ev_term { size_t variable; double scale, coefficient; ptrdiff_t level; };
+enum ev_link_function { EV_LINK_LOGIT, EV_LINK_LOG, EV_LINK_IDENTITY };
+struct ev_predictor {
+	enum ev_link_function link;
+	double intercept;
+	struct ev_term *terms;
+	size_t n;
+	double sd;			/* residual, identity and log; else 0 */
+};
+struct ev_cut { size_t of; double *at; size_t n; };	/* levels are labels */
+
+enum ev_var_rule { EV_RULE_MARGINAL, EV_RULE_LEVELS, EV_RULE_GIVEN,
+		   EV_RULE_PREDICTOR, EV_RULE_CUT, EV_RULE_EXPR };
+
+/* How a variable's value comes about; a scenario may bring another. */
+struct ev_rule {
+	enum ev_var_rule kind;
+	struct ev_marginal marginal;
+	struct ev_levels levels;
+	struct ev_given given;
+	struct ev_predictor predictor;
+	struct ev_cut cut;
+	struct ev_expr *expr;
+	double shift, factor;		/* of a scenario: after the rule */
+	bool has_clip;
+	double clip_low, clip_high;
+	bool has_truncate;		/* of predictors: of what comes out */
+	double truncate_low, truncate_high;
+};
+
+enum ev_missing_kind { EV_MISS_NONE, EV_MISS_MCAR, EV_MISS_MAR, EV_MISS_MNAR };
+struct ev_missingness {
+	enum ev_missing_kind kind;
+	uint64_t threshold;		/* MCAR */
+	size_t on;			/* MAR: variable ... */
+	uint64_t *by_level;		/* ... and threshold by its level */
+	double intercept, slope;	/* MNAR: logit on own value */
+};
+
+struct ev_variable {
+	char *name, *unit, *code, *title;
+	enum ev_var_type type;
+	unsigned places;		/* decimal(places) */
+	struct ev_strs levels;		/* categories and booleans: no, yes */
+	struct ev_rule rule;
+	struct ev_missingness missing;
+	bool sensitive, hidden;		/* hidden: drawn, not written */
+	uint32_t stream;		/* Philox variable: see pack_stream */
+	ptrdiff_t latent;		/* row of the copula, or -1 */
+	unsigned line, column;
+};
+
+struct ev_copula {			/* Gaussian, over `n` variables */
+	size_t *variable;
+	size_t n;
+	double *factor;			/* lower Cholesky factor, n x n */
+	double *latent;			/* the matrix itself, n x n */
+	double *asked;			/* as asked for */
+	enum { EV_TARGET_SPEARMAN, EV_TARGET_PEARSON, EV_TARGET_LATENT } target;
+	double least_eigenvalue;
+	bool repaired;
+};
+
+enum ev_constraint_kind { EV_C_HARD, EV_C_SOFT };
+struct ev_constraint {
+	char *id, *text;
+	enum ev_constraint_kind kind;
+	struct ev_expr *expr;		/* hard: must hold; soft: the event */
+	double max_rate;		/* soft */
+};
+
+/* Longitudinal part; windows == 0: none. */
+struct ev_shift { size_t state; double by; };
+struct ev_series {
+	char *name;
+	unsigned places;
+	ptrdiff_t base;			/* variable, or -1: `level` */
+	double level;
+	double amplitude, period_h, phase_h;	/* circadian; 0: none */
+	double phi, sd;			/* AR(1); sd alone: white noise */
+	struct ev_shift *shifts;
+	size_t n_shifts;
+	struct ev_marginal *by_state;	/* drawn anew; NULL: none */
+	ptrdiff_t by_level_of;		/* variable whose level shifts it */
+	double *level_shift;
+	bool has_clip;
+	double clip_low, clip_high;
+	uint32_t stream;
+};
+struct ev_longitudinal {
+	double window_s, horizon_h;	/* 0: no windows */
+	struct ev_marginal per_patient;
+	char *state_name;		/* "rhythm"; NULL: no latent state */
+	struct ev_strs states;
+	struct ev_series *series;
+	size_t n_series;
+	ptrdiff_t burst_on;		/* artefact bursts: rate by level of */
+	double *burst_per_h;
+	double burst_mean_s;
+	double dropout_per_h;
+	struct ev_strs dropout_reasons;
+	struct ev_levels dropout_levels;
+	uint32_t stream_count, stream_state, stream_burst, stream_dropout;
+};
+
+struct ev_label {
+	char *name;
+	uint8_t *positive;		/* by state, or level of `from` */
+	ptrdiff_t from;			/* variable, or -1: the latent state */
+	unsigned raters, needed;	/* 0: no noise */
+	uint64_t sens, spec;		/* thresholds of 64 bit words */
+	uint32_t stream;
+};
+
+/* A simulated device: score of the state, for trying suites. */
+struct ev_score_model {
+	bool given;
+	char *name;			/* column */
+	size_t label;
+	double auc;			/* binormal */
+	double threshold;
+	ptrdiff_t noise_on;		/* variable that spoils it, or -1 */
+	double *noise;
+	double abstain_base;
+	double *abstain_by;		/* by level of noise_on */
+	uint32_t stream;
+};
+
+enum ev_risk { EV_RISK_COMMON, EV_RISK_EDGE, EV_RISK_HIGH };
+struct ev_override { size_t variable; struct ev_rule rule; };
+struct ev_scenario {
+	char *id, *title;
+	enum ev_risk risk;
+	bool has_quota;
+	uint64_t quota;			/* exact */
+	char *weight;			/* decimal text */
+	uint64_t at_least;
+	struct ev_strs hazards;
+	struct ev_override *set;
+	size_t n_set;
+	/* latent state: where it begins, and rates per hour i -> j */
+	struct ev_levels initial;
+	double *rate;			/* states x states; NULL: pack has none */
+	double dropout_per_h;		/* -1: the pack's */
+	char *rationale;
+};
+
+struct ev_behaviour {			/* expected_behaviour */
+	char *scenario, *metric, *order_of, *by;
+	bool increasing;
+	int bound;			/* -1 lower, 0 estimate, 1 upper */
+	bool at_least;			/* ge, else le */
+	char *limit;
+	bool otherwise_review;
+};
+
+struct ev_assumption { char *id, *statement, *source; };
+
+struct ev_pack {
+	char *id, *version, *title, *owner, *reference_date;
+	bool derived_from_patient_data;
+	struct ev_strs allowed_uses, prohibited_uses, limitations;
+	struct ev_assumption *assumptions;
+	size_t n_assumptions;
+	uint64_t patients;		/* cohort.patients: the default */
+	char *id_prefix;
+	bool key_by_seed;		/* key_scope: seed */
+	struct ev_variable *variables;	/* in the order of the file */
+	size_t n_variables;
+	size_t *order;			/* of evaluation: topological, by name
+					   among those that are free */
+	struct ev_copula copula;
+	struct ev_constraint *constraints;
+	size_t n_constraints;
+	struct ev_longitudinal series;
+	struct ev_label *labels;
+	size_t n_labels;
+	struct ev_score_model score;
+	struct ev_scenario *scenarios;
+	size_t n_scenarios;
+	unsigned strength;		/* t of t-way coverage; 0: none */
+	size_t *factors;
+	size_t n_factors;
+	struct ev_behaviour *behaviours;
+	size_t n_behaviours;
+	const struct ev_value *guardrails;	/* read by guard.h */
+	char digest[72];		/* "sha256:..." of the file */
+	struct ev_value *tree;
+};
+
+/* EV_EINVALID with all problems, each with file:line:column. */
+int ev_pack_read(struct ev_pack *out, const char *path);
+int ev_pack_parse(struct ev_pack *out, const char *name, const char *text,
+		  size_t n);
+void ev_pack_release(struct ev_pack *p);
+ptrdiff_t ev_pack_variable(const struct ev_pack *p, const char *name);
+/* The schema of the file. */
+extern const struct ev_field ev_pack_fields[];
+
+/*
+ * How many patients each scenario has in a cohort of n: quotas first, exactly;
+ * the rest by weight and largest remainder (ties: the earlier one), at_least
+ * met.  EV_EINVALID if they do not fit.
+ */
+int ev_pack_allocate(uint64_t *counts, const struct ev_pack *p, uint64_t n);
+
+/* How the value of a variable (or column) comes about, as text. */
+int ev_pack_explain(struct ev_buf *out, const struct ev_pack *p,
+		    const char *name);
+const char *ev_risk_name(enum ev_risk r);
+
+#endif
