@@ -23,7 +23,7 @@ struct ev_pipe {
 int ev_pipe_open(struct ev_pipe **out, const char *const *argv,
 		 const char *const *env, const char *cwd)
 {
-	struct ev_spawn s = { argv, env, cwd, { -1, -1, -1 }, false, -1 };
+	struct ev_spawn s = { argv, env, cwd, { -1, -1, -1 }, false, -1, 0 };
 	int fds[2] = { -1, -1 }, ret;
 	struct ev_pipe *p;
 

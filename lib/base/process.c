@@ -14,11 +14,18 @@
 
 #define CHUNK ((size_t)64 * 1024)
 
-/* Our ends: feed[1] is its input, from[1] and from[2] its outputs. */
+/* What a child is given to read. */
+struct meal {
+	int fd;				/* our end */
+	const char *p;
+	size_t n;			/* what is left */
+};
+
+/* Our ends: from[1] and from[2] are its outputs. */
 struct talk {
 	struct ev_process *p;
-	int feed, from[3];
-	size_t fed;
+	struct meal meals[2];
+	int from[3];
 	char *chunk;
 };
 
@@ -55,23 +62,24 @@ static void sigpipe_restore(const struct quiet *q)
 }
 
 /* A child that reads only part of its input is no error. */
-static void feed(struct talk *t)
+static void feed(struct meal *m)
 {
-	size_t left = t->p->in_len - t->fed;
 	struct quiet q;
 	ssize_t n = 0;
 
-	if (left) {
+	if (m->n) {
 		sigpipe_block(&q);
-		n = write(t->feed, t->p->in + t->fed, left);
+		n = write(m->fd, m->p, m->n);
 		sigpipe_restore(&q);
 	}
-	if (n > 0)
-		t->fed += (size_t)n;
-	else if (n < 0 && (errno == EAGAIN || errno == EINTR))
+	if (n > 0) {
+		m->p += n;
+		m->n -= (size_t)n;
+	} else if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
 		return;
-	if (n < 0 || t->fed == t->p->in_len)
-		ev_spawn_close(&t->feed);
+	}
+	if (n < 0 || !m->n)
+		ev_spawn_close(&m->fd);
 }
 
 static void collect(struct ev_buf *b, const char *p, size_t n)
@@ -108,24 +116,27 @@ static int drain(struct talk *t, int which)
 /* Until all our ends are closed; a negative answer of on_data ends it. */
 static int converse(struct talk *t)
 {
-	struct pollfd fds[3] = { { -1, POLLOUT, 0 }, { -1, POLLIN, 0 },
-		{ -1, POLLIN, 0 } };
+	struct pollfd fds[4] = { { -1, POLLOUT, 0 }, { -1, POLLIN, 0 },
+		{ -1, POLLIN, 0 }, { -1, POLLOUT, 0 } };
 	int i, ret;
 
 	for (;;) {
-		fds[0].fd = t->feed;
+		fds[0].fd = t->meals[0].fd;
 		fds[1].fd = t->from[1];
 		fds[2].fd = t->from[2];
-		if (fds[0].fd < 0 && fds[1].fd < 0 && fds[2].fd < 0)
+		fds[3].fd = t->meals[1].fd;
+		if (fds[0].fd < 0 && fds[1].fd < 0 && fds[2].fd < 0 &&
+		    fds[3].fd < 0)
 			return 0;
-		if (poll(fds, 3, -1) < 0) {
+		if (poll(fds, 4, -1) < 0) {
 			if (errno == EINTR)
 				continue;
 			return ev_fail_errno(EV_ERROR, "cannot wait for '%s'",
 					     t->p->argv[0]);
 		}
-		if (t->feed >= 0 && fds[0].revents)
-			feed(t);
+		for (i = 0; i < 2; i++)
+			if (t->meals[i].fd >= 0 && fds[3 * i].revents)
+				feed(&t->meals[i]);
 		for (i = 1; i < 3; i++) {
 			if (t->from[i] < 0 || !fds[i].revents)
 				continue;
@@ -145,22 +156,33 @@ static int never_block(int fd)
 	return 0;
 }
 
-static int open_input(struct talk *t, struct ev_spawn *s)
+/* What the pipe holds is there before the child is. */
+static int open_meal(struct meal *m, int *end, const char *p, size_t n)
 {
 	int fds[2], ret;
 
-	if (t->p->inherit_in)
-		return 0;
-	if (!t->p->in) {
-		s->fds[0] = ev_spawn_null();
-		return s->fds[0] < 0 ? EV_ERROR : 0;
-	}
 	ret = ev_spawn_pipe(fds);
 	if (ret)
 		return ret;
-	s->fds[0] = fds[0];
-	t->feed = fds[1];
-	return never_block(t->feed);
+	*end = fds[0];
+	m->fd = fds[1];
+	m->p = p;
+	m->n = n;
+	ret = never_block(m->fd);
+	if (!ret)
+		feed(m);
+	return ret;
+}
+
+static int open_input(struct talk *t, struct ev_spawn *s)
+{
+	if (t->p->inherit_in)
+		return 0;
+	if (t->p->in)
+		return open_meal(&t->meals[0], &s->fds[0], t->p->in,
+				 t->p->in_len);
+	s->fds[0] = ev_spawn_null();
+	return s->fds[0] < 0 ? EV_ERROR : 0;
 }
 
 static int open_output(struct talk *t, struct ev_spawn *s, int which)
@@ -183,6 +205,9 @@ static int start(struct talk *t, struct ev_spawn *s)
 	int ret, i;
 
 	ret = open_input(t, s);
+	if (!ret && t->p->fourth)
+		ret = open_meal(&t->meals[1], &s->fourth, t->p->fourth,
+				t->p->fourth_len);
 	if (!ret)
 		ret = open_output(t, s, 1);
 	if (!ret)
@@ -191,6 +216,8 @@ static int start(struct talk *t, struct ev_spawn *s)
 		ret = ev_spawn(s);
 	for (i = 0; i < 3; i++)
 		ev_spawn_close(&s->fds[i]);
+	if (s->fourth > 0)
+		ev_spawn_close(&s->fourth);
 	return ret;
 }
 
@@ -203,7 +230,8 @@ static void stop(struct ev_running *r)
 {
 	int i;
 
-	ev_spawn_close(&r->t.feed);
+	for (i = 0; i < 2; i++)
+		ev_spawn_close(&r->t.meals[i].fd);
 	for (i = 1; i < 3; i++)
 		ev_spawn_close(&r->t.from[i]);
 	free(r->t.chunk);
@@ -216,9 +244,10 @@ int ev_process_begin(struct ev_running **out, struct ev_process *p)
 	int ret;
 
 	p->status = p->signal = 0;
-	r->t = (struct talk){ p, -1, { -1, -1, -1 }, 0, NULL };
+	r->t = (struct talk){ p, { { -1, NULL, 0 }, { -1, NULL, 0 } },
+		{ -1, -1, -1 }, NULL };
 	r->s = (struct ev_spawn){ p->argv, p->env, p->cwd, { -1, -1, -1 },
-		p->group, -1 };
+		p->group, -1, 0 };
 	ret = start(&r->t, &r->s);
 	if (ret) {
 		stop(r);

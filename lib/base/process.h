@@ -23,6 +23,8 @@ struct ev_process {
 	const char *in;
 	size_t in_len;
 	bool inherit_in;
+	const char *fourth;		/* read from descriptor 3; NULL: none */
+	size_t fourth_len;
 	struct ev_buf *out, *err;
 	int (*on_data)(void *ctx, int fd, const char *p, size_t n);
 	void *ctx;

@@ -15,6 +15,7 @@
 
 #define USUAL_PATH "/usr/local/bin:/usr/bin:/bin"
 #define GRACE_STEPS 200			/* of 10 ms */
+#define FOURTH 3
 
 enum step { STEP_DESCRIPTORS = 1, STEP_FOLDER, STEP_EXEC };
 
@@ -125,11 +126,23 @@ static void run_child(const struct ev_spawn *s, const char *program,
 	struct sigaction usual = { .sa_handler = SIG_DFL };
 	int i;
 
+	/* It may be the very descriptor that is to be another. */
+	if (s->fourth > 0 && report == FOURTH) {
+		i = fcntl(report, F_DUPFD_CLOEXEC, FOURTH + 1);
+		if (i < 0)
+			child_fail(report, STEP_DESCRIPTORS);
+		report = i;
+	}
 	if (s->group)
 		setpgid(0, 0);
 	for (i = 0; i < 3; i++)
 		if (s->fds[i] >= 0 && dup2(s->fds[i], i) < 0)
 			child_fail(report, STEP_DESCRIPTORS);
+	if (s->fourth == FOURTH && fcntl(FOURTH, F_SETFD, 0) < 0)
+		child_fail(report, STEP_DESCRIPTORS);
+	if (s->fourth > 0 && s->fourth != FOURTH &&
+	    dup2(s->fourth, FOURTH) < 0)
+		child_fail(report, STEP_DESCRIPTORS);
 	if (s->cwd && chdir(s->cwd))
 		child_fail(report, STEP_FOLDER);
 	/* An ignored signal would stay ignored in the program. */

@@ -19,6 +19,7 @@ struct ev_spawn {
 	int fds[3];			/* -1: as in the caller */
 	bool group;
 	pid_t pid;			/* result */
+	int fourth;			/* becomes descriptor 3; 0: none */
 };
 
 int ev_spawn(struct ev_spawn *s);

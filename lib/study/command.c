@@ -146,7 +146,7 @@ static int converse(struct talk *t)
 static int start(struct talk *t)
 {
 	struct ev_spawn s = { t->c->argv, t->c->env, t->c->cwd,
-			      { -1, -1, -1 }, true, -1 };
+			      { -1, -1, -1 }, true, -1, 0 };
 	int fds[2], ret, i;
 
 	s.fds[0] = ev_spawn_null();

@@ -201,6 +201,36 @@ static void input_is_empty_unless_given(void **state)
 	assert_string_equal(out.ptr, "ab");
 }
 
+static void a_second_input_is_read_from_descriptor_three(void **state)
+{
+	const char *argv[] = { "sh", "-c", "cat <&3; printf '|'; cat", NULL };
+	struct ev_process p = { .argv = argv, .in = "one", .in_len = 3,
+				.fourth = "two", .fourth_len = 3, .out = &out };
+	const char *big[] = { "sh", "-c", "wc -c <&3; wc -c", NULL };
+	char *much = ev_calloc(1, 3 * MIB);
+
+	(void)state;
+	assert_int_equal(ev_process_run(&p), 0);
+	assert_string_equal(out.ptr, "two|one");
+	ev_buf_clear(&out);
+	p = (struct ev_process){ .argv = big, .in = much, .in_len = MIB,
+				 .fourth = much, .fourth_len = 3 * MIB,
+				 .out = &out };
+	assert_int_equal(ev_process_run(&p), 0);
+	assert_string_equal(out.ptr, "3145728\n1048576\n");
+	free(much);
+}
+
+static void a_second_input_is_told_apart_from_a_failure(void **state)
+{
+	const char *argv[] = { "/nowhere/program", NULL };
+	struct ev_process p = { .argv = argv, .fourth = "two",
+				.fourth_len = 3 };
+
+	(void)state;
+	assert_int_equal(ev_process_run(&p), EV_ENOTFOUND);
+}
+
 static void input_can_be_the_callers(void **state)
 {
 	struct ev_process p = { .inherit_in = true };
@@ -621,6 +651,8 @@ int main(void)
 		TEST(much_input_and_output_do_not_deadlock),
 		TEST(a_child_may_leave_its_input_unread),
 		TEST(input_is_empty_unless_given),
+		TEST(a_second_input_is_read_from_descriptor_three),
+		TEST(a_second_input_is_told_apart_from_a_failure),
 		TEST(input_can_be_the_callers),
 		TEST(a_missing_program_is_named),
 		TEST(the_folder_can_be_chosen_and_must_exist),
