@@ -34,11 +34,16 @@ static void set_up(void)
 	sigaction(SIGPIPE, &pipe_action, NULL);
 }
 
+void ev_gpg_count(void)
+{
+	atomic_fetch_add(&runs, 1);
+}
+
 void ev_gpg_begin(struct ev_gpg_quiet *q)
 {
 	sigset_t set;
 
-	atomic_fetch_add(&runs, 1);
+	ev_gpg_count();
 	sigpending(&set);
 	q->pending = sigismember(&set, SIGPIPE) == 1;
 	sigemptyset(&set);
@@ -97,10 +102,13 @@ static bool search_path(struct ev_buf *out, const char *program)
 	return false;
 }
 
-static int find_program(struct ev_buf *out, const char *program)
+int ev_gpg_find(struct ev_buf *out, const char *program)
 {
 	bool found;
 
+	ev_buf_clear(out);
+	if (!program)
+		program = "gpg";
 	if (strchr(program, '/')) {
 		ev_buf_adds(out, program);
 		found = is_program(program);
@@ -179,17 +187,15 @@ static gpgme_error_t open_context(gpgme_ctx_t *out, const char *path,
 	return err;
 }
 
-static int check_version(gpgme_ctx_t ctx, const char *program)
+int ev_gpg_check_version(const char *program, const char *version)
 {
-	gpgme_engine_info_t info = openpgp_of(gpgme_ctx_get_engine_info(ctx));
-
-	if (!info || !info->version)
+	if (!version)
 		return ev_fail(EV_ERROR, "'%s' does not say its version",
 			       program);
-	if (!is_old(info->version))
+	if (!is_old(version))
 		return 0;
 	ev_fail(EV_ERROR, "'%s' is version %s, at least 2.2.36 (or 2.3.7) is "
-		"needed", program, info->version);
+		"needed", program, version);
 	ev_error_hint("older ones can be told by a signature what to report "
 		      "(CVE-2022-34903)");
 	return EV_ERROR;
@@ -198,6 +204,7 @@ static int check_version(gpgme_ctx_t ctx, const char *program)
 int ev_gpg_open(gpgme_ctx_t *out, const char *program, const char *home)
 {
 	struct ev_buf path = EV_BUF_INIT;
+	gpgme_engine_info_t info;
 	gpgme_ctx_t ctx = NULL;
 	gpgme_error_t err;
 	int ret;
@@ -206,7 +213,7 @@ int ev_gpg_open(gpgme_ctx_t *out, const char *program, const char *home)
 	pthread_once(&once, set_up);
 	if (!program)
 		program = "gpg";
-	ret = find_program(&path, program);
+	ret = ev_gpg_find(&path, program);
 	if (ret < 0)
 		goto out;
 	err = open_context(&ctx, path.ptr, home);
@@ -214,7 +221,8 @@ int ev_gpg_open(gpgme_ctx_t *out, const char *program, const char *home)
 		ret = ev_gpg_fail(err, "gpg cannot be used");
 		goto out;
 	}
-	ret = check_version(ctx, program);
+	info = openpgp_of(gpgme_ctx_get_engine_info(ctx));
+	ret = ev_gpg_check_version(program, info ? info->version : NULL);
 	if (ret < 0)
 		goto out;
 	gpgme_set_offline(ctx, 1);

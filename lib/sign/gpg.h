@@ -7,7 +7,7 @@
 #include <gpgme.h>
 #include <signal.h>
 
-#include "base/compat.h"
+#include "base/buf.h"
 
 /*
  * A context for OpenPGP that runs `program` (NULL: gpg; looked up in PATH if it
@@ -15,6 +15,13 @@
  * such program, EV_ERROR if it is too old to be trusted.
  */
 int ev_gpg_open(gpgme_ctx_t *out, const char *program, const char *home);
+
+/* The path of `program` (NULL: gpg), as ev_gpg_open() finds it. */
+int ev_gpg_find(struct ev_buf *path, const char *program);
+/* EV_ERROR if `version` ("2.2.40"; NULL: not said) is too old. */
+int ev_gpg_check_version(const char *program, const char *version);
+/* Count a run. */
+void ev_gpg_count(void);
 
 /*
  * Around each GPGME operation: counts a run, and keeps a gpg that ended early

@@ -9,14 +9,12 @@
 #include "sign/keyhome.h"
 #include "sign/table.h"
 
-#define EV_HOME_CONTEXTS 2
-
 struct ev_keyhome {
 	char digest[EV_SHA256_HEX + 1];
 	struct ev_buf dir;		/* absolute; empty without keys */
 	bool temporary;			/* remove `dir` at close */
 	struct ev_keytable table;
-	gpgme_ctx_t ctx[EV_HOME_CONTEXTS];	/* NULL until needed */
+	struct ev_buf gpg;		/* the program; empty until needed */
 };
 
 /*

@@ -157,6 +157,7 @@ int ev_keyhome_open(struct ev_keyhome **out, const char *statedir,
 		return ev_fail(EV_ELIMIT, "more than %d key files", MAX_BLOCKS);
 	h = ev_calloc(1, sizeof(*h));
 	ev_buf_init(&h->dir);
+	ev_buf_init(&h->gpg);
 	set_digest(h->digest, blocks, n);
 	if (statedir) {
 		ev_path_join(&keys, statedir, FOLDER);
@@ -177,17 +178,13 @@ int ev_keyhome_open(struct ev_keyhome **out, const char *statedir,
 
 void ev_keyhome_close(struct ev_keyhome *h)
 {
-	size_t i;
-
 	if (!h)
 		return;
-	for (i = 0; i < EV_HOME_CONTEXTS; i++)
-		if (h->ctx[i])
-			gpgme_release(h->ctx[i]);
 	if (h->temporary && h->dir.len)
 		ev_rmtree(h->dir.ptr);
 	ev_keytable_release(&h->table);
 	ev_buf_release(&h->dir);
+	ev_buf_release(&h->gpg);
 	free(h);
 }
 

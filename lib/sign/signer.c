@@ -1,7 +1,6 @@
 #include "base/compat.h"
 #include "sign/keyhome.h"
 
-#include <strings.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -9,10 +8,15 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "sign/block.h"
+#include "sign/colons.h"
 #include "sign/gpg.h"
 #include "sign/openpgp.h"
+#include "sign/run.h"
 #include "sign/signer.h"
+#include "sign/status.h"
 #include "sign/weak.h"
+
+#define LIST_MAX ((size_t)4 << 20)
 
 static char *program;
 
@@ -86,29 +90,30 @@ static int translate(gpgme_error_t err, const char *fpr)
 }
 
 /* Is the issuer one of this key's parts, and strong enough to count? */
-static int check_issuer(gpgme_key_t key, const struct ev_sigpacket *packet)
+static int check_issuer(const struct ev_seckey *key,
+			const struct ev_sigpacket *packet)
 {
-	const struct _gpgme_subkey *s;
+	const struct ev_seckey_part *part;
+	size_t i;
 
-	for (s = key->subkeys; s; s = s->next) {
-		if (!s->fpr || strlen(s->fpr) != 40)
+	for (i = 0; i < key->n; i++) {
+		part = &key->parts[i];
+		if (packet->has_fpr ? strcmp(part->fpr, packet->issuer_fpr)
+				    : strcmp(part->fpr + 24,
+					     packet->issuer_keyid))
 			continue;
-		if (packet->has_fpr ? strcasecmp(s->fpr, packet->issuer_fpr)
-				    : strcasecmp(s->fpr + 24,
-						 packet->issuer_keyid))
-			continue;
-		if (!ev_key_is_weak(packet->pubkey_algo, s->length))
+		if (!ev_key_is_weak(packet->pubkey_algo, part->bits))
 			return 0;
 		return ev_fail(EV_EDENIED, "key '%s' has %u bits, at least %u "
-			       "are needed", s->fpr, s->length,
+			       "are needed", part->fpr, part->bits,
 			       EV_KEY_MIN_BITS);
 	}
 	return ev_fail(EV_ERROR, "gpg signed with another key than '%s'",
-		       key->subkeys ? key->subkeys->fpr : "");
+		       key->parts[0].fpr);
 }
 
 /* Never hand out a signature that nobody's verification would count. */
-static int check_made(gpgme_key_t key, const struct ev_buf *sig)
+static int check_made(const struct ev_seckey *key, const struct ev_buf *sig)
 {
 	struct ev_sigpacket packet;
 
@@ -126,7 +131,8 @@ static int check_made(gpgme_key_t key, const struct ev_buf *sig)
 	return EV_EDENIED;
 }
 
-/* Many people have "armor" in their gpg.conf, and GPGME cannot undo it. */
+/* Many people have "armor" in their gpg.conf, and a wrapper that is set
+ * as the program may not know how to undo it. */
 static int take_made(struct ev_buf *out, const char *made, size_t n)
 {
 	if (n && made[0] == '-')
@@ -135,105 +141,95 @@ static int take_made(struct ev_buf *out, const char *made, size_t n)
 	return 0;
 }
 
-/* gpgme_get_key() would run gpg twice, for a context of its own. */
-static gpgme_error_t only_secret(gpgme_key_t *out, gpgme_ctx_t ctx,
-				 const char *fpr)
+static int find_secret(struct ev_seckey *out, const char *path,
+		       const char *fpr)
 {
-	gpgme_key_t second = NULL;
-	gpgme_error_t err = *fpr ? gpgme_op_keylist_start(ctx, fpr, 1) :
-			    gpgme_error(GPG_ERR_INV_VALUE);
+	const char *const args[] = { "--batch", "--no-tty", "--with-colons",
+				     "--fixed-list-mode", "--with-fingerprint",
+				     "--with-fingerprint",
+				     "--list-secret-keys", "--", fpr, NULL };
+	struct ev_buf list = EV_BUF_INIT_MAX(LIST_MAX);
+	struct ev_buf err = EV_BUF_INIT_MAX(EV_GPG_STATUS_MAX);
+	struct ev_gpgrun run = { .path = path, .args = args, .out = &list,
+				 .err = &err };
+	int ret = *fpr ? ev_gpg_run(&run) : 0;
 
-	if (!err)
-		err = gpgme_op_keylist_next(ctx, out);
-	if (!err && !gpgme_op_keylist_next(ctx, &second)) {
-		gpgme_key_unref(second);
-		err = gpgme_error(GPG_ERR_AMBIGUOUS_NAME);
-	}
-	gpgme_op_keylist_end(ctx);
-	return err;
+	if (ret == 0)
+		ev_seckey_parse(out, list.ptr, list.len);
+	if (ret == 0 && *fpr && (!run.ended || list.overflow))
+		ret = ev_fail(EV_ERROR, "gpg ended before it had listed '%s'",
+			      fpr);
+	else if (ret == 0 && out->keys > 1)
+		ret = translate(gpgme_error(GPG_ERR_AMBIGUOUS_NAME), fpr);
+	else if (ret == 0 && !out->n)
+		ret = no_secret_key(fpr);
+	else if (ret == 0 && out->revoked)
+		ret = ev_fail(EV_EDENIED, "key '%s' is revoked", fpr);
+	else if (ret == 0 && out->expired)
+		ret = ev_fail(EV_EDENIED, "key '%s' has expired", fpr);
+	ev_buf_release(&list);
+	ev_buf_release(&err);
+	return ret;
 }
 
-static int find_secret(gpgme_key_t *out, gpgme_ctx_t ctx, const char *fpr)
+/* What gpg said when there is no signature. */
+static int why_not(const struct ev_gpgsigned *said, const char *fpr)
 {
-	struct ev_gpg_quiet q;
-	gpgme_error_t err;
-
-	ev_gpg_begin(&q);
-	err = only_secret(out, ctx, fpr);
-	ev_gpg_end(&q);
-	switch (gpgme_err_code(err)) {
-	case GPG_ERR_NO_ERROR:
-		break;
-	case GPG_ERR_EOF:
-	case GPG_ERR_INV_VALUE:
-		return no_secret_key(fpr);
-	default:
-		return translate(err, fpr);
-	}
-	if ((*out)->revoked)
-		return ev_fail(EV_EDENIED, "key '%s' is revoked", fpr);
-	if ((*out)->expired)
-		return ev_fail(EV_EDENIED, "key '%s' has expired", fpr);
-	return 0;
+	if (said->no_signer)
+		return translate(gpgme_error(GPG_ERR_UNUSABLE_SECKEY), fpr);
+	return translate(gpgme_error(said->failure ? said->failure :
+				     GPG_ERR_GENERAL), fpr);
 }
 
-static int run_sign(struct ev_buf *sig, gpgme_ctx_t ctx, gpgme_key_t key,
-		    const char *fpr, const void *data, size_t n)
+static int run_sign(struct ev_buf *sig, const char *path,
+		    const struct ev_seckey *key, const char *fpr,
+		    const void *data, size_t n)
 {
-	struct ev_gpg_quiet q;
-	struct ev_buf binary = EV_BUF_INIT;
-	gpgme_data_t in = NULL, out = NULL;
-	gpgme_error_t err;
-	char *made = NULL;
-	size_t len = 0;
+	const char *const args[] = { "--batch", "--no-tty", "--status-fd", "2",
+				     "--no-armor", "--local-user",
+				     key->parts[0].fpr, "--detach-sign", NULL };
+	struct ev_buf made = EV_BUF_INIT_MAX(EV_SIG_MAX_BYTES * 2);
+	struct ev_buf binary = EV_BUF_INIT, said = EV_BUF_INIT;
+	struct ev_gpgrun run = { .path = path, .args = args, .out = &made,
+				 .err = &said, .in = n ? data : "", .n = n };
+	struct ev_gpgsigned result;
 	int ret;
 
-	gpgme_set_armor(ctx, 0);
-	gpgme_set_textmode(ctx, 0);
-	err = gpgme_signers_add(ctx, key);
-	if (!err)
-		err = gpgme_data_new_from_mem(&in, n ? data : "", n, 0);
-	if (!err)
-		err = gpgme_data_new(&out);
-	if (!err) {
-		ev_gpg_begin(&q);
-		err = gpgme_op_sign(ctx, in, out, GPGME_SIG_MODE_DETACH);
-		ev_gpg_end(&q);
-	}
-	if (out)
-		made = gpgme_data_release_and_get_mem(out, &len);
-	ret = err ? translate(err, fpr) : take_made(&binary, made, len);
+	said.max = EV_GPG_STATUS_MAX;
+	ret = ev_gpg_run(&run);
+	ev_gpgsigned_parse(&result, said.ptr, said.len);
+	if (ret == 0 && (result.made != 1 || !run.ended))
+		ret = why_not(&result, fpr);
+	if (ret == 0)
+		ret = take_made(&binary, made.ptr, made.len);
 	if (ret == 0)
 		ret = check_made(key, &binary);
 	if (ret == 0)
 		ev_buf_add(sig, binary.ptr, binary.len);
+	ev_buf_release(&made);
 	ev_buf_release(&binary);
-	gpgme_free(made);
-	gpgme_data_release(in);
+	ev_buf_release(&said);
 	return ret;
 }
 
 /*
- * Whoever signs one thing often signs another: to look the key up takes as
- * many runs of gpg as to sign.  What is kept is asked for by the same program,
- * home and name alone, and not after a failure.
+ * Whoever signs one thing often signs another, and to look the key up costs as
+ * much as to sign.  What is kept is asked for by the same program, home and
+ * name alone, and not after a failure.
  */
 static struct {
 	char *program, *home, *fpr;
-	gpgme_ctx_t ctx;
-	gpgme_key_t key;
-} kept;
+	struct ev_buf path;
+	struct ev_seckey key;
+} kept = { .path = EV_BUF_INIT };
 
 static void forget_kept(void)
 {
 	free(kept.program);
 	free(kept.home);
 	free(kept.fpr);
-	if (kept.key)
-		gpgme_key_unref(kept.key);
-	if (kept.ctx)
-		gpgme_release(kept.ctx);
-	memset(&kept, 0, sizeof(kept));
+	kept.program = kept.home = kept.fpr = NULL;
+	memset(&kept.key, 0, sizeof(kept.key));
 }
 
 int ev_signer_find(const char *fpr)
@@ -241,15 +237,13 @@ int ev_signer_find(const char *fpr)
 	const char *home = getenv("GNUPGHOME");
 	int ret;
 
-	if (kept.key && ev_streq(kept.program, program) &&
-	    ev_streq(kept.home, home) && ev_streq(kept.fpr, fpr)) {
-		gpgme_signers_clear(kept.ctx);
+	if (kept.fpr && ev_streq(kept.program, program) &&
+	    ev_streq(kept.home, home) && ev_streq(kept.fpr, fpr))
 		return 0;
-	}
 	forget_kept();
-	ret = ev_gpg_open(&kept.ctx, program, NULL);
+	ret = ev_gpg_ready(&kept.path, program);
 	if (ret == 0)
-		ret = find_secret(&kept.key, kept.ctx, fpr);
+		ret = find_secret(&kept.key, kept.path.ptr, fpr);
 	if (ret < 0)
 		return ret;
 	kept.program = ev_strdup(program);
@@ -266,7 +260,7 @@ int ev_sign_detached(struct ev_buf *sig, const char *fpr,
 	name_terminal();
 	ret = ev_signer_find(fpr);
 	if (ret == 0)
-		ret = run_sign(sig, kept.ctx, kept.key, fpr, data, n);
+		ret = run_sign(sig, kept.path.ptr, &kept.key, fpr, data, n);
 	if (ret < 0)
 		forget_kept();
 	return ret;

@@ -5,13 +5,16 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <strings.h>
 
 #include "base/error.h"
 #include "base/mem.h"
 #include "sign/home.h"
 #include "sign/openpgp.h"
+#include "sign/run.h"
+#include "sign/status.h"
 #include "sign/weak.h"
+
+#define WORKERS 2
 
 /* A signature that gpg has to be asked about. */
 struct question {
@@ -101,26 +104,26 @@ static bool prepare(struct question *q, const struct ev_keyhome *h)
 
 /* gpg calls it right: does it speak of what we read in the packet? */
 static void accept(struct question *q, const struct ev_keyhome *h,
-		   gpgme_signature_t s)
+		   const struct ev_gpgsaid *s)
 {
 	struct ev_signature *out = q->answer;
 	const struct ev_sigpacket *packet = &q->packet;
 	const struct ev_subkey *sub = NULL;
-	const struct ev_key *key = NULL;
+	const struct ev_key *key = ev_keyhome_find(h, s->fpr, &sub);
 
-	if (strlen(s->fpr) == sizeof(sub->fpr) - 1)
-		key = ev_keyhome_find(h, s->fpr, &sub);
 	if (!key)
 		answer(out, EV_SIG_UNKNOWN_KEY, "key '%s' is not listed",
 		       s->fpr);
-	else if (s->wrong_key_usage)
+	else if (s->misused)
 		answer(out, EV_SIG_REFUSED, "key may not be used so");
-	else if ((packet->has_fpr &&
-		  strcasecmp(packet->issuer_fpr, sub->fpr)) ||
+	else if ((packet->has_fpr && strcmp(packet->issuer_fpr, sub->fpr)) ||
 		 (packet->has_keyid &&
-		  strcasecmp(packet->issuer_keyid, sub->fpr + 24)) ||
-		 (unsigned)s->hash_algo != packet->hash_algo ||
-		 (int64_t)s->timestamp != packet->created)
+		  strcmp(packet->issuer_keyid, sub->fpr + 24)) ||
+		 strcmp(s->primary, key->fpr) ||
+		 s->sigclass != packet->sigclass ||
+		 s->pubkey_algo != packet->pubkey_algo ||
+		 s->hash_algo != packet->hash_algo ||
+		 s->created != packet->created)
 		answer(out, EV_SIG_REFUSED,
 		       "gpg speaks of another signature");
 	else if (packet->created < sub->created)
@@ -132,79 +135,86 @@ static void accept(struct question *q, const struct ev_keyhome *h,
 	}
 }
 
-/* GPGME calls it a success when gpg is killed; nothing was told then. */
+/* It was killed, or could not work: nothing was told then. */
 static int no_answer(void)
 {
 	return ev_fail(EV_ERROR, "gpg ended without an answer about a "
 		       "signature");
 }
 
-static int judge(struct question *q, const struct ev_keyhome *h,
-		 gpgme_signature_t s)
+static int cannot(struct question *q, const struct ev_keyhome *h, unsigned rc)
 {
-	char text[128];
+	if (rc == EV_GPG_RC_NO_KEY)
+		return ev_fail(EV_ERROR, "gpg does not find key '%s' in '%s'",
+			       issuer_of(&q->packet), h->dir.ptr);
+	answer(q->answer, EV_SIG_REFUSED, "gpg refuses it: %s",
+	       rc == EV_GPG_RC_ALGORITHM ? "unsupported algorithm" :
+	       "it gives no reason");
+	return 0;
+}
 
-	if (!s)
-		return no_answer();
-	if (s->next) {
+static int judge(struct question *q, const struct ev_keyhome *h,
+		 const struct ev_gpgsaid *s, bool ended)
+{
+	if (s->news > 1 || s->words > 1 || s->valids > 1) {
 		answer(q->answer, EV_SIG_REFUSED, "more than one signature");
 		return 0;
 	}
-	switch (gpgme_err_code(s->status)) {
-	case GPG_ERR_NO_ERROR:
-	case GPG_ERR_KEY_EXPIRED:
-	case GPG_ERR_CERT_REVOKED:
+	switch (s->word) {
+	case EV_GPG_GOODSIG:
+	case EV_GPG_EXPKEYSIG:
+	case EV_GPG_REVKEYSIG:
 		/* First it says by which key id, then by which key. */
-		if (!s->fpr || strlen(s->fpr) < sizeof(q->answer->subkey) - 1)
+		if (!s->ordered || !s->fpr[0] || !ended)
 			return no_answer();
-		accept(q, h, s);
+		if (s->nodata)
+			answer(q->answer, EV_SIG_REFUSED,
+			       "gpg finds more than a signature");
+		else
+			accept(q, h, s);
 		return 0;
-	case GPG_ERR_BAD_SIGNATURE:
+	case EV_GPG_BADSIG:
 		answer(q->answer, EV_SIG_BAD,
 		       "signature is not over these bytes");
 		return 0;
-	case GPG_ERR_SIG_EXPIRED:
+	case EV_GPG_EXPSIG:
 		answer(q->answer, EV_SIG_REFUSED, "signature has expired");
 		return 0;
-	case GPG_ERR_NO_PUBKEY:
-		return ev_fail(EV_ERROR, "gpg does not find key '%s' in '%s'",
-			       issuer_of(&q->packet), h->dir.ptr);
-	default:
-		if (ev_gpg_is_system(s->status))
-			return ev_gpg_fail(s->status, "gpg cannot verify");
-		gpgme_strerror_r(s->status, text, sizeof(text));
-		answer(q->answer, EV_SIG_REFUSED, "gpg refuses it: %s", text);
-		return 0;
+	case EV_GPG_ERRSIG:
+		return cannot(q, h, s->rc);
+	case EV_GPG_NONE:
+		break;
 	}
+	if (!s->nodata)
+		return no_answer();
+	answer(q->answer, EV_SIG_REFUSED, "gpg finds no signature");
+	return 0;
 }
 
-static int ask(struct question *q, const struct ev_keyhome *h, gpgme_ctx_t ctx)
+/* What it is not to read or to start is in the gpg.conf of the home. */
+static int ask(struct question *q, const struct ev_keyhome *h)
 {
-	struct ev_gpg_quiet quiet;
-	gpgme_data_t sig = NULL, data = NULL;
-	gpgme_verify_result_t res;
-	gpgme_error_t err;
-	int ret = 0;
+	static const char *const args[] = {
+		"--status-fd", "1", "--enable-special-filenames", "--verify",
+		"--", "-&3", "-", NULL };
+	struct ev_buf said = EV_BUF_INIT_MAX(EV_GPG_STATUS_MAX);
+	struct ev_buf err = EV_BUF_INIT_MAX(EV_GPG_STATUS_MAX);
+	struct ev_gpgrun run = {
+		.path = h->gpg.ptr, .home = h->dir.ptr, .args = args,
+		.in = q->job->n ? q->job->data : "", .n = q->job->n,
+		.also = q->sig, .nalso = q->nsig, .out = &said, .err = &err };
+	struct ev_gpgsaid s;
+	int ret;
 
 	q->answer->asked = true;
-	err = gpgme_data_new_from_mem(&sig, q->sig, q->nsig, 0);
-	if (!err)
-		err = gpgme_data_new_from_mem(&data, q->job->n ? q->job->data
-					      : "", q->job->n, 0);
-	if (!err) {
-		ev_gpg_begin(&quiet);
-		err = gpgme_op_verify(ctx, sig, data, NULL);
-		ev_gpg_end(&quiet);
-	}
-	res = err ? NULL : gpgme_op_verify_result(ctx);
-	if (gpgme_err_code(err) == GPG_ERR_NO_DATA)
-		answer(q->answer, EV_SIG_REFUSED, "gpg finds no signature");
-	else if (err)
-		ret = ev_gpg_fail(err, "gpg cannot verify");
-	else
-		ret = judge(q, h, res ? res->signatures : NULL);
-	gpgme_data_release(sig);
-	gpgme_data_release(data);
+	ret = ev_gpg_run(&run);
+	if (ret == 0 && (said.overflow ||
+			 ev_gpgsaid_parse(&s, said.ptr, said.len) < 0))
+		ret = no_answer();
+	if (ret == 0)
+		ret = judge(q, h, &s, run.ended);
+	ev_buf_release(&said);
+	ev_buf_release(&err);
 	return ret;
 }
 
@@ -218,7 +228,6 @@ struct pool {
 
 struct worker {
 	struct pool *pool;
-	gpgme_ctx_t *ctx;
 	int ret;
 	char *message;			/* the error lives in its own thread */
 };
@@ -229,10 +238,8 @@ static void *work(void *arg)
 	struct pool *p = w->pool;
 	size_t i;
 
-	if (!*w->ctx)
-		w->ret = ev_gpg_open(w->ctx, NULL, p->home->dir.ptr);
 	while (w->ret == 0 && (i = atomic_fetch_add(&p->next, 1)) < p->n)
-		w->ret = ask(&p->questions[i], p->home, *w->ctx);
+		w->ret = ask(&p->questions[i], p->home);
 	if (w->ret < 0)
 		w->message = ev_strdup(ev_error_last()->message);
 	return NULL;
@@ -240,15 +247,19 @@ static void *work(void *arg)
 
 static int ask_all(struct question *questions, size_t n, struct ev_keyhome *h)
 {
-	size_t count = n < EV_HOME_CONTEXTS ? n : EV_HOME_CONTEXTS, i;
+	size_t count = n < WORKERS ? n : WORKERS, i;
 	struct pool pool = { .questions = questions, .n = n, .home = h };
-	struct worker workers[EV_HOME_CONTEXTS];
-	pthread_t threads[EV_HOME_CONTEXTS];
-	bool started[EV_HOME_CONTEXTS] = { false };
-	int ret;
+	struct worker workers[WORKERS];
+	pthread_t threads[WORKERS];
+	bool started[WORKERS] = { false };
+	int ret = h->gpg.len ? 0 : ev_gpg_ready(&h->gpg, NULL);
 
+	if (ret < 0) {
+		ev_buf_clear(&h->gpg);
+		return ret;
+	}
 	for (i = 0; i < count; i++)
-		workers[i] = (struct worker){ &pool, &h->ctx[i], 0, NULL };
+		workers[i] = (struct worker){ &pool, 0, NULL };
 	for (i = 1; i < count; i++)
 		started[i] = !pthread_create(&threads[i], NULL, work,
 					     &workers[i]);
