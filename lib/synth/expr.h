@@ -32,10 +32,12 @@ struct ev_expr_names {
 int ev_expr_parse(struct ev_expr **out, const char *text, size_t *at,
 		  const struct ev_expr_names *names);
 void ev_expr_free(struct ev_expr *e);
+bool ev_expr_is_number(const struct ev_expr *e);
 
 enum ev_truth { EV_FALSE, EV_TRUE, EV_UNKNOWN };
-/* values[i]: number or code, NaN missing */
+/* values[i]: number or code, NaN missing; of a number EV_UNKNOWN */
 enum ev_truth ev_expr_truth(const struct ev_expr *e, const double *values);
+/* A truth value is 1 or 0; NaN: it cannot be told. */
 double ev_expr_number(const struct ev_expr *e, const double *values);
 /* Mark used[i] for each variable it names. */
 void ev_expr_uses(const struct ev_expr *e, uint8_t *used);
