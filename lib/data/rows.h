@@ -22,6 +22,7 @@
 #define EV_ROWS_MAX_FIELD ((size_t)1 << 20)
 #define EV_ROWS_MAX_LINE ((size_t)16 << 20)
 #define EV_ROWS_MAX_ROWS 200000000u
+#define EV_ROWS_MAX_BYTES ((uint64_t)64 << 30)	/* once inflated */
 
 enum ev_rows_format {
 	EV_ROWS_GUESS,		/* by name: .csv .tsv .jsonl .ndjson, + .gz */
@@ -46,6 +47,8 @@ int ev_rows_open(struct ev_rows **out, const char *path, const char *name,
 int ev_rows_open_memory(struct ev_rows **out, const char *bytes, size_t n,
 			const char *name, enum ev_rows_format format);
 void ev_rows_close(struct ev_rows *r);
+/* Tighter ceilings than the above: EV_ELIMIT where one is passed. */
+void ev_rows_limit(struct ev_rows *r, uint64_t rows, uint64_t bytes);
 
 size_t ev_rows_columns(const struct ev_rows *r);
 const char *ev_rows_column_name(const struct ev_rows *r, size_t i);
@@ -58,6 +61,8 @@ const char *ev_rows_closest(const struct ev_rows *r, const char *name);
 int ev_rows_next(struct ev_rows *r, const struct ev_rows_field **fields);
 /* Where the current row began, from 1. */
 uint64_t ev_rows_line(const struct ev_rows *r);
+/* What messages call the table. */
+const char *ev_rows_name(const struct ev_rows *r);
 /* ev_fail(EV_EINVALID) at field i of the current row. */
 int ev_rows_fail(const struct ev_rows *r, size_t i, const char *fmt, ...)
 	EV_PRINTF(3, 4);
@@ -73,7 +78,7 @@ int ev_rows_double(double *out, const struct ev_rows *r, size_t i);
 bool ev_parse_double(double *out, const char *text, size_t n);
 
 /* SHA-256 (lower-case hex) of the bytes as read (compressed ones, if so);
- * valid at the end of the table. */
+ * EV_ERROR before the end of the table. */
 int ev_rows_digest(char out[65], const struct ev_rows *r);
 
 #endif
