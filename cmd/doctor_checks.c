@@ -124,7 +124,8 @@ static void add_policy(struct doctor *d, bool unread)
 		break;
 	case EV_CHAIN_FORKED:
 	case EV_CHAIN_BROKEN:
-		doctor_add(d, DOCTOR_BAD, "policy", NULL, "%s", c->reason);
+		doctor_add(d, DOCTOR_BAD, "policy", c->lacking ?
+			   "git evidence sync" : NULL, "%s", c->reason);
 		break;
 	}
 }

@@ -195,24 +195,26 @@ static int admit_first(struct ev_decided *d, struct ev_repo *r,
 	return ret;
 }
 
-/* The next link, or a late approval of one that is there. */
+/* The next link, or a late approval of one that is there.  What is missing may
+ * have followed an earlier one, beside what came in its place. */
 static int check_follows(struct ev_repo *r, const struct ev_chain *chain,
 			 const struct ev_decision *d)
 {
-	const struct ev_policy *last = chain->in_force;
+	const struct ev_policy *last = chain->in_force, *before;
 	struct ev_policy next = { 0 };
 	int ret;
 
 	ret = ev_policy_read(&next, r, &d->tree);
 	if (ret < 0)
 		return ret;
+	before = chain->lacking ? ev_chain_link(chain, next.previous) : last;
 	if (strcmp(next.link, d->control_set) || next.version != d->version ||
 	    strcmp(next.previous, d->previous))
 		ret = ev_fail(EV_EDENIED, "the tree has another policy than "
 			      "the approval says");
 	else if (!ev_chain_link(chain, d->control_set) &&
-		 (next.version != last->version + 1 ||
-		  strcmp(next.previous, last->link)))
+		 (!before || next.version != before->version + 1 ||
+		  strcmp(next.previous, before->link)))
 		ret = ev_fail(EV_EDENIED, "version %lld after %.19s does not "
 			      "follow version %lld, %.19s, which is in force",
 			      (long long)next.version, *next.previous ?
@@ -241,7 +243,7 @@ static int admit_next(struct ev_decided *d, struct ev_repo *r,
 		return ret;
 	if (ev_chain_would_fork(reason, chain, &after))
 		ret = ev_fail(EV_EDENIED, "%s", reason);
-	else if (after.state == EV_CHAIN_BROKEN)
+	else if (after.state == EV_CHAIN_BROKEN && !after.lacking)
 		ret = ev_fail(EV_EDENIED, "%s", after.reason);
 	else
 		ret = check_follows(r, chain, &d->d);

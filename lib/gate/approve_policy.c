@@ -64,7 +64,8 @@ int ev_approve_policy_follows(const struct ev_policy *next,
 	if (chain->state == EV_CHAIN_FORKED || chain->state == EV_CHAIN_BROKEN) {
 		ret = ev_fail(EV_EDENIED, "no policy can follow: %s",
 			      chain->reason);
-		ev_error_hint("git evidence doctor");
+		ev_error_hint("%s", chain->lacking ? "git evidence sync" :
+			      "git evidence doctor");
 		return ret;
 	}
 	return chain->in_force ? check_next(next, chain->in_force) :

@@ -313,8 +313,9 @@ static void rule_link(struct ev_verdict *v, const struct ev_chain *chain)
 	static const char rule[] = "policy.link";
 
 	if (chain->state == EV_CHAIN_FORKED || chain->state == EV_CHAIN_BROKEN)
-		ev_verdict_add(v, rule, EV_FAIL, "git evidence doctor", "%s",
-			       chain->reason);
+		ev_verdict_add(v, rule, EV_FAIL, chain->lacking ?
+			       "git evidence sync" : "git evidence doctor",
+			       "%s", chain->reason);
 	else if (!chain->in_force && chain->pinned)
 		ev_verdict_add(v, rule, EV_PASS, NULL, "HEAD's control set "
 			       "%.19s, version %lld, not approved by the pinned "

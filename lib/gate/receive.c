@@ -449,6 +449,7 @@ static int no_other_policy(const struct job *j)
 
 static void receive(struct job *j)
 {
+	const struct ev_ref_change *c;
 	size_t i;
 
 	switch (j->chain.state) {
@@ -465,8 +466,18 @@ static void receive(struct job *j)
 		break;
 	}
 	for (i = 0; i < j->n && !enough(j); i++) {
+		c = j->items[i].real;
+		/* What is missing may be what comes. */
+		if (j->chain.lacking && ev_starts_with(c->ref, POLICY_TAGS) &&
+		    kind_of(&j->items[i]) == KIND_TAG) {
+			settle(j, j->items[i].pushed, admit_tag(j, c));
+			continue;
+		}
 		ev_fail(EV_EDENIED, "the policy in force cannot be told: %s",
 			j->chain.reason);
+		if (j->chain.lacking)
+			ev_error_hint("git evidence sync       # where they "
+				      "are");
 		refuse(j, j->items[i].pushed);
 	}
 }

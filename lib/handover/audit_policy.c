@@ -18,8 +18,9 @@ static void look_at_state(struct ev_auditing *a)
 		ev_findings_add(f, EV_F_POLICY_FORKED, "policy",
 				"git evidence doctor", "%s", c->reason);
 	else if (c->state == EV_CHAIN_BROKEN)
-		ev_findings_add(f, EV_F_POLICY_BROKEN, "policy",
-				"git evidence doctor", "%s", c->reason);
+		ev_findings_add(f, EV_F_POLICY_BROKEN, "policy", c->lacking ?
+				"git evidence sync" : "git evidence doctor",
+				"%s", c->reason);
 	else if (!c->in_force && ev_repo_is_shallow(a->repo))
 		ev_audit_missing(a, "no approval of a policy is here: a clone "
 				 "that is cut off has no tags");

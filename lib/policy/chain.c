@@ -217,6 +217,26 @@ static int cut_unsettled(struct ev_chain *c, size_t lapsed)
 	return 0;
 }
 
+/* What is not here could be the link that is in force. */
+static int look_for_missing(struct ev_chain *c, struct ev_repo *r,
+			    const struct ev_links *all,
+			    const struct ev_evidence *e, int64_t now)
+{
+	int ret = 0;
+
+	if (all->missing) {
+		c->state = EV_CHAIN_BROKEN;
+		snprintf(c->reason, sizeof(c->reason), "%s", all->reason);
+	} else if (c->state == EV_CHAIN_GOOD) {
+		ret = ev_links_missing(&c->lacking, c->reason,
+				       sizeof(c->reason), r, all, c->in_force,
+				       e, &c->seen->vouched, now);
+		if (ret == 0 && c->lacking)
+			c->state = EV_CHAIN_BROKEN;
+	}
+	return ret;
+}
+
 static void set_past(struct ev_chain *c)
 {
 	size_t i;
@@ -246,13 +266,11 @@ int ev_chain_read_as(struct ev_chain *out, struct ev_repo *r,
 		ev_seen_judges(out->seen, out);
 		ret = cut_unsettled(out, lapsed);
 	}
+	/* By what counts now, so before there is a past. */
+	if (ret == 0)
+		ret = look_for_missing(out, r, &all, e, now);
 	if (ret == 0)
 		set_past(out);
-	/* What is not here could be the link that is in force. */
-	if (ret == 0 && all.missing) {
-		out->state = EV_CHAIN_BROKEN;
-		snprintf(out->reason, sizeof(out->reason), "%s", all.reason);
-	}
 	ev_links_release(&all);
 	if (ret < 0)
 		ev_chain_release(out);
@@ -300,8 +318,10 @@ int ev_chain_provisional(struct ev_chain *c, struct ev_repo *r)
 bool ev_chain_would_fork(char reason[200], const struct ev_chain *before,
 			 const struct ev_chain *after)
 {
+	/* What is missing comes back beside what came in its place: then it is
+	 * for their people to withdraw one. */
 	if (after->state != EV_CHAIN_FORKED ||
-	    before->state == EV_CHAIN_FORKED)
+	    before->state == EV_CHAIN_FORKED || before->lacking)
 		return false;
 	snprintf(reason, 200, "it would complete a second policy beside one "
 		 "that is there: %.120s", after->reason);

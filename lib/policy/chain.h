@@ -23,12 +23,15 @@ enum ev_chain_state {
 				   link: nothing is in force yet */
 	EV_CHAIN_GOOD,
 	EV_CHAIN_FORKED,	/* `reason` names the links */
-	EV_CHAIN_BROKEN		/* there are links that cannot be read */
+	EV_CHAIN_BROKEN		/* there are links that cannot be read, or
+				   that a checkpoint names and are not here */
 };
 
 struct ev_chain {
 	enum ev_chain_state state;
 	char reason[400];
+	bool lacking;			/* BROKEN only because a checkpoint
+					   names a link that is not here */
 	bool pinned;			/* evidence.root is set */
 	char root[41];			/* its fingerprint, upper case; "" */
 	struct ev_policy **links;	/* oldest first, owned */

@@ -19,6 +19,7 @@ struct ev_link {
 	struct ev_decided *approvals;	/* not yet verified */
 	size_t n, cap;
 	bool used;			/* it is in the chain */
+	bool candidate;			/* it could follow where the chain was */
 	bool lapsed;			/* see ev_links_next() */
 	int64_t approved_at;		/* of one that lapsed: when the last
 					   of its approvals was signed */
@@ -61,5 +62,15 @@ int ev_links_settled(struct ev_link_refs *next, struct ev_links *all,
 int ev_links_withdraw(struct ev_link_refs *next, const struct ev_links *all,
 		      const struct ev_chain *c, struct ev_repo *r,
 		      const struct ev_evidence *e, int64_t now);
+/*
+ * Is there a checkpoint by people of the last link whose keys count now, or one
+ * that the user or the high-water mark vouches for, that names a link of which
+ * nothing here tells why it is not in force?  Then its approvals were there,
+ * and are not here: *yes, and the reason.
+ */
+int ev_links_missing(bool *yes, char *reason, size_t size, struct ev_repo *r,
+		     const struct ev_links *all, struct ev_policy *last,
+		     const struct ev_evidence *e, const struct ev_oids *user,
+		     int64_t now);
 
 #endif

@@ -183,6 +183,7 @@ int ev_links_next(struct ev_link_refs *out, struct ev_links *all,
 		      may_be_first(&yes, &all->items[i], c, r, now);
 		if (ret < 0 || !yes)
 			continue;
+		all->items[i].candidate = true;
 		EV_GROW(out->at, out->n, out->cap);
 		out->at[out->n++] = i;
 	}

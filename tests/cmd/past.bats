@@ -125,20 +125,20 @@ teardown() {
 		refs/tags/evidence/checkpoint)
 	honest=$(git rev-parse "$ref")
 	expect_exit 0 git evidence check
-	while IFS='|' read -r title key program
+	while IFS='|' read -r title key program rule
 	do
 		echo "case: $title"
 		git update-ref "$ref" "$honest"
 		forge 2025-04-01 "$key" "$program"
 		expect_exit 1 git evidence check
-		expect_in stdout "fail    tests.unit"
+		expect_in stdout "fail    ${rule:-tests.unit}"
 	done <<-'END'
 	by a person without the role|ada|s/^tagger Quinn Abara <Abara/tagger Dr. Ada Kern <Kern/
 	by a machine|expired|s/^tagger Quinn Abara <Abara/tagger Build service <service/
 	by nobody listed|mallory|
 	in the name of another|robin|
 	of another product|quinn|s/7b0e1111/7b0e1112/
-	naming a link that is not in the chain|quinn|s/"policy": "sha256:...../"policy": "sha256:00000/
+	naming a link that is not in the chain|quinn|s/"policy": "sha256:...../"policy": "sha256:00000/|policy.link
 	dated in the future|quinn|s/"recordedAt": "2025/"recordedAt": "2095/; s/> [0-9]* +0000/> 3945672000 +0000/
 	of another time than it was signed|quinn|s/"recordedAt": "2025-04-01/"recordedAt": "2025-03-15/; s/> [0-9]* +0000/> 1742040000 +0000/
 	END
