@@ -6,7 +6,8 @@
  * can depend on how the rows came.  Duplicate keys, labels that the suite does
  * not name, scores that are no finite number (or outside [0, 1] where they
  * are probabilities) are errors with file, line and column; an empty score, or
- * "NA" or "NaN" in any case, is missing.
+ * "NA" or "NaN" in any case, is missing.  Rows without a label are no part of
+ * it.  Without a patient column each row is a patient of its own.
  *
  * Memory: about 9 bytes a row, 4 for each column that a slice asks for, and
  * the keys.
@@ -21,8 +22,9 @@ enum ev_row_state { EV_ROW_SCORED, EV_ROW_NO_SCORE, EV_ROW_ABSTAINED };
 struct ev_column {
 	char *name;
 	bool numeric;			/* a slice has cuts on it */
-	double *number;			/* NaN: empty; only if numeric */
-	uint32_t *code;			/* index into words; else */
+	bool coded;			/* a slice goes by its words; or both */
+	double *number;			/* NaN: missing; only if numeric */
+	uint32_t *code;			/* index into words; only if coded */
 	char **words;			/* sorted by bytes, NUL-ended; "" is
 					   one, if the column has empty ones */
 	size_t n_words;
@@ -46,7 +48,8 @@ struct ev_cohort {
 	uint32_t *patient;
 	uint32_t patients;
 	bool clustered;			/* some patient has several rows */
-	double *class_score;		/* multi-class: n x classes, row-major */
+	double *class_score;		/* multi-class (else NULL): n x classes,
+					   row-major; no score then is 0 */
 	struct ev_column *columns;	/* those that slices name */
 	size_t n_columns;
 	struct ev_flow flow;
@@ -61,7 +64,8 @@ int ev_cohort_read(struct ev_cohort *out, const struct ev_suite *s,
 int ev_cohort_read_memory(struct ev_cohort *out, const struct ev_suite *s,
 			  const char *name, const char *bytes, size_t n);
 void ev_cohort_release(struct ev_cohort *c);
-/* Key of a row (parts joined by '/'), patient id; until release. */
+/* Key of a row, patient id; until release.  The parts of a key are joined by
+ * '/'; one within a part has a backslash before it, if there are several. */
 const char *ev_cohort_key(const struct ev_cohort *c, size_t row);
 const char *ev_cohort_patient(const struct ev_cohort *c, uint32_t patient);
 const struct ev_column *ev_cohort_column(const struct ev_cohort *c,
