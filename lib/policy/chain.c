@@ -94,6 +94,16 @@ static void forked(struct ev_chain *c, const struct ev_links *all,
 				      " %.19s", all->items[next->at[i]].link);
 }
 
+/* It has lapsed, its own people name it, and somebody says it never was. */
+static void disputed(struct ev_chain *c, const struct ev_link *l)
+{
+	c->state = EV_CHAIN_FORKED;
+	snprintf(c->reason, sizeof(c->reason), "the approvals of policy "
+		 "version %lld, %.19s, count no longer, and checkpoint '%s' "
+		 "says that the one before it was in force later; approve it "
+		 "anew", (long long)l->version, l->link, l->disputed_by);
+}
+
 /* False if the link cannot be gone by, which ends the chain in the wrong way. */
 static bool follow(struct ev_chain *c, struct ev_link *l)
 {
@@ -157,6 +167,10 @@ static int walk(size_t *lapsed, struct ev_chain *c, struct ev_repo *r,
 			break;
 		}
 		l = &all->items[next.at[0]];
+		if (*l->disputed_by) {
+			disputed(c, l);
+			break;
+		}
 		if (!follow(c, l))
 			break;
 		if (l->lapsed && *lapsed == MAX_LINKS)

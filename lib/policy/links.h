@@ -23,6 +23,8 @@ struct ev_link {
 	bool lapsed;			/* see ev_links_next() */
 	int64_t approved_at;		/* of one that lapsed: when the last
 					   of its approvals was signed */
+	/* See ev_links_backdated(); what says so, "" if nothing does. */
+	char disputed_by[64];
 };
 struct ev_links {
 	struct ev_link *items;
@@ -51,7 +53,9 @@ int ev_links_next(struct ev_link_refs *out, struct ev_links *all,
 /*
  * Leave out what lapsed and cannot have been there: a checkpoint by people of
  * the last link whose keys count now (or one that is vouched for) says, later
- * than those approvals, that the last link or one before it was in force.
+ * than those approvals, that the last link or one before it was in force.  One
+ * that its own people have named, by keys that count now, stays, disputed: who
+ * has left with it could say so, and so could who made it up.
  */
 int ev_links_backdated(struct ev_link_refs *next, struct ev_links *all,
 		       const struct ev_chain *c, struct ev_seen *s);

@@ -2,6 +2,8 @@
 
 #include "policy/links.h"
 
+#include <stdio.h>
+
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -153,20 +155,24 @@ static bool is_link(const struct ev_chain *c, const char *link)
 	return ev_chain_link(c, link) != NULL;
 }
 
+enum denial { NOT_DENIED, DISPUTED, DENIED };
+
 /* Does a checkpoint say, later than the link was approved, that one before it
- * was in force? */
-static int is_denied(bool *yes, struct ev_links *all, const struct ev_link *x,
+ * was in force?  And does nobody say otherwise? */
+static int is_denied(enum denial *out, struct ev_links *all, struct ev_link *x,
 		     const struct ev_chain *chain, struct ev_seen *s)
 {
 	struct ev_policy *last = chain->links[chain->n - 1], *link;
-	bool fits, vouched, denied = false;
+	bool fits, vouched = false, denied = false;
 	struct ev_checkpoint *c;
 	enum settled how;
 	size_t i;
 	int ret = 0;
 
-	*yes = false;
-	for (i = 0; ret == 0 && !denied && i < s->list.n; i++) {
+	*out = NOT_DENIED;
+	for (i = 0; ret == 0 && !vouched && i < s->list.n; i++) {
+		bool says = false;
+
 		c = &s->list.items[i];
 		if (!is_link(chain, c->decided.d.policy) ||
 		    c->decided.d.at <= x->approved_at + EV_CLOCK_SKEW)
@@ -177,34 +183,40 @@ static int is_denied(bool *yes, struct ev_links *all, const struct ev_link *x,
 		if (ret < 0 || !fits)
 			continue;
 		vouched = ev_oids_has(&s->vouched, &c->decided.oid);
-		denied = vouched;
-		if (!vouched)
-			ret = is_by(&denied, c, s->repo, last, s->now);
+		if (!vouched && !denied)
+			ret = is_by(&says, c, s->repo, last, s->now);
+		if (says)
+			snprintf(x->disputed_by, sizeof(x->disputed_by),
+				 "%.60s", c->decided.ref +
+				 strlen("refs/tags/"));
+		denied = denied || says || vouched;
 	}
-	if (ret == 0 && denied) {
-		ret = how_settled(&how, all, x, last, s);
-		*yes = how < BY_THOSE_BEFORE;
-	}
+	if (ret < 0 || !denied)
+		return ret;
+	ret = how_settled(&how, all, x, last, s);
+	if (ret == 0 && how < BY_THOSE_BEFORE)
+		*out = how == BY_ITS_OWN && !vouched ? DISPUTED : DENIED;
 	return ret;
 }
 
 int ev_links_backdated(struct ev_link_refs *next, struct ev_links *all,
 		       const struct ev_chain *c, struct ev_seen *s)
 {
+	struct ev_link *x;
+	enum denial how;
 	size_t i, kept = 0;
-	bool denied;
 	int ret = 0;
 
 	for (i = 0; ret == 0 && i < next->n; i++) {
-		denied = false;
-		if (all->items[next->at[i]].lapsed && c->n) {
+		x = &all->items[next->at[i]];
+		how = NOT_DENIED;
+		if (x->lapsed && c->n)
 			ret = ev_checkpoints_read(s);
-			if (ret == 0)
-				ret = is_denied(&denied, all,
-						&all->items[next->at[i]], c,
-						s);
-		}
-		if (!denied)
+		if (ret == 0 && x->lapsed && c->n)
+			ret = is_denied(&how, all, x, c, s);
+		if (how != DISPUTED)
+			*x->disputed_by = '\0';
+		if (how != DENIED)
 			next->at[kept++] = next->at[i];
 	}
 	next->n = kept;

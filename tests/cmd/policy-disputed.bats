@@ -1,0 +1,95 @@
+#!/usr/bin/env bats
+# A policy whose approvals have lapsed, named by its own people, and a checkpoint
+# by somebody who has left with it that says that it never was.
+
+load ../lib
+load ../keys
+load ../product
+load ../decide
+load ../time
+load ../past
+
+setup() {
+	past_setup
+	keys_import rhea
+	people() {
+		policy_person 'Build service' ci ci | sed 's/}$/, machine: true}/'
+		policy_person 'Dr. Ada Kern' 'clinical, quality' ada
+		policy_person 'Robin Sato' quality expired
+		policy_person 'Quinn Abara' quality quinn
+	}
+	policy 1
+	git add -A && git commit -q --amend --no-edit
+	sign_policy 2025-03-01 quinn
+	test_by 2025-03-02 ci
+	approve_by 2025-03-03 ada clinical
+	# Quinn leaves, and Rhea comes
+	people() {
+		policy_person 'Build service' ci ci | sed 's/}$/, machine: true}/'
+		policy_person 'Dr. Ada Kern' 'clinical, quality' ada
+		policy_person 'Robin Sato' quality expired
+		policy_person 'Rhea Lindqvist' quality rhea
+	}
+	newer 2025-04-01 expired
+}
+
+teardown() {
+	keys_stop
+	teardown_world
+}
+
+# newer_in_force: and the older one is not.
+newer_in_force() {
+	expect_exit 1 git evidence check
+	expect_in stdout 'fail    tests.soak'
+	expect_not_in stdout policy.link
+}
+
+# in_force_before DATE: Quinn says at DATE that the first policy was in force;
+# by the next commit of the ledger.
+in_force_before() {
+	local ref
+	set_aside newer
+	mv "$WORLD/aside" "$WORLD/newer"
+	git for-each-ref --format='create %(refname) %(objectname)' \
+		refs/tags/evidence/checkpoint >"$WORLD/checkpoints"
+	sed -E 's/^create (\S+) .*/delete \1/' "$WORLD/checkpoints" |
+		git update-ref --stdin
+	as ci
+	at "$1" git evidence attach test "$WORLD/passed.json" --name later -q
+	checkpoint_by "$1" quinn
+	git update-ref --stdin <"$WORLD/checkpoints"
+	git update-ref --stdin <"$WORLD/newer"
+}
+
+@test "who has left cannot bring the policy back under which they decided" {
+	checkpoint_by 2025-05-02 rhea
+	newer_in_force
+	in_force_before 2025-07-01
+	expect_exit 1 git evidence check
+	expect_in stdout 'fail    policy.link' 'version 2' \
+		'count no longer' "checkpoint 'evidence/checkpoint/"
+	expect_exit 1 git evidence audit
+	expect_in stdout policy.forked
+}
+
+@test "nor where the policy was seen in force" {
+	checkpoint_by 2025-05-02 rhea
+	expect_exit 1 git evidence audit
+	in_force_before 2025-07-01
+	newer_in_force
+}
+
+@test "nor where people of the policy before have named it" {
+	checkpoint_by 2025-05-02 ada
+	in_force_before 2025-07-01
+	newer_in_force
+}
+
+@test "what an old key made up is not disputed if nobody who counts names it" {
+	checkpoint_by 2025-05-02 expired
+	newer_in_force
+	in_force_before 2025-07-01
+	expect_exit 0 git evidence check
+	expect_in stdout 'all 4 rules hold'
+}
