@@ -135,35 +135,6 @@ static int64_t said_time(const struct ev_buf *line)
 
 /* What is said ------------------------------------------------------------- */
 
-static bool is_checkpoint(const struct ev_tagref *tag)
-{
-	return ev_starts_with(tag->name, EV_CHECKPOINT_TAGS);
-}
-
-/* The decisions that no checkpoint holds by their names. */
-static int new_decisions(const struct ev_tagref **list, size_t *n,
-			 struct ev_promoter *m)
-{
-	struct ev_past *past = m->policy->trust.past;
-	const struct ev_holder *held;
-	size_t i;
-	int ret = 0;
-
-	*n = 0;
-	for (i = 0; ret == 0 && i < m->sent.n; i++) {
-		held = NULL;
-		if (is_checkpoint(&m->sent.tags[i]))
-			continue;
-		if (past)
-			ret = ev_past_tag(&held, past, m->repo,
-					  m->sent.tags[i].name,
-					  &m->sent.tags[i].oid);
-		if (ret == 0 && !held)
-			list[(*n)++] = &m->sent.tags[i];
-	}
-	return ret;
-}
-
 static int old_checkpoints(struct ev_strs *out, struct ev_promoter *m)
 {
 	struct ev_oids tips = EV_OIDS_INIT;
@@ -310,7 +281,7 @@ static int make_both(struct ev_promoter *m, struct ev_promoted *said)
 
 int ev_promote_sign(struct ev_promoter *m)
 {
-	const struct ev_tagref **list;
+	struct ev_evidence listed;
 	struct ev_promoted said = {
 		.ref = m->p->ref, .tag = m->tag,
 		.has_from = !ev_oid_is_zero(&m->from), .from = m->from,
@@ -320,9 +291,9 @@ int ev_promote_sign(struct ev_promoter *m)
 	};
 	int ret;
 
-	list = ev_calloc(m->sent.n + 1, sizeof(*list));
-	said.decisions = list;
-	ret = new_decisions(list, &said.ndecisions, m);
+	ret = ev_promote_listed(&listed, m);
+	said.decisions = listed.tags;
+	said.ndecisions = listed.n;
 	if (ret == 0)
 		ret = old_checkpoints(&said.checkpoints, m);
 	if (ret == 0)
@@ -334,6 +305,6 @@ int ev_promote_sign(struct ev_promoter *m)
 		       sizeof(m->out->promotion));
 	}
 	ev_strs_release(&said.checkpoints);
-	free(list);
+	ev_evidence_release(&listed);
 	return ret;
 }

@@ -29,7 +29,7 @@ struct ev_promoted {
 	const struct ev_release *rollback;
 	const char *reason;
 	struct ev_strs checkpoints;	/* before: tag ids, sorted */
-	const struct ev_tagref *const *decisions;	/* new ones */
+	const struct ev_tagref *decisions;	/* new ones, by name */
 	size_t ndecisions;
 	int64_t at;
 };
@@ -91,6 +91,10 @@ int ev_promote_follow(struct ev_ref_changes *out, struct ev_promoter *m);
 int ev_promote_judge(struct ev_promoter *m);
 /* The tag as it is now made: the same. */
 int ev_promote_judge_tag(struct ev_promoter *m);
+
+/* promote_listed.c: what no promotion lists yet: decisions that the remote has
+ * or will have, and the tags of releases before. */
+int ev_promote_listed(struct ev_evidence *out, struct ev_promoter *m);
 
 /* promote_draft.c: the two lines, signed now or before. */
 int ev_promote_sign(struct ev_promoter *m);

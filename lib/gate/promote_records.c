@@ -186,8 +186,8 @@ static void put_decisions(struct ev_json *j, const struct ev_promoted *p)
 	ev_json_list(j);
 	for (i = 0; i < p->ndecisions; i++) {
 		ev_json_object(j);
-		put_oid(j, "object", true, &p->decisions[i]->oid);
-		ev_json_kv(j, "ref", p->decisions[i]->name);
+		put_oid(j, "object", true, &p->decisions[i].oid);
+		ev_json_kv(j, "ref", p->decisions[i].name);
 		ev_json_end_object(j);
 	}
 	ev_json_end_list(j);

@@ -170,7 +170,7 @@ static int decisions(const struct ev_value *in)
 		object = ev_get_string(v->items[i], "object");
 		name = ev_get_string(v->items[i], "ref");
 		if (!object || !name || !is_oid(object) ||
-		    !is_ref(name, EV_TAGS))
+		    !is_ref(name, TAGS))
 			return wrong(key, "no list of tags");
 		if (strcmp(before, name) >= 0)
 			return wrong(key, "not sorted");

@@ -79,13 +79,20 @@ int ev_past_fill(struct ev_past *p, struct ev_repo *r);
  * checkpoint's `approvals` is the digest of all tags up to its time; and if it
  * is not dated after it.  A promotion has to be well formed, by a person whose
  * signature counts there and who has a role of `promoters`.  A release tag is
- * held by such a promotion that names its ref and commit.
+ * held by such a promotion that names its ref and commit, if no later one lists
+ * another object of that name.
  */
 int ev_past_line(const struct ev_holder **out, struct ev_past *p,
 		 struct ev_repo *r, const struct ev_oid *object,
 		 const char *line);
 int ev_past_tag(const struct ev_holder **out, struct ev_past *p,
 		struct ev_repo *r, const char *ref, const struct ev_oid *tag);
+/* What the first of those promotions lists at this name, if one does. */
+int ev_past_listed(bool *yes, struct ev_oid *object, struct ev_past *p,
+		   struct ev_repo *r, const char *ref);
+/* Did one of them make a release tag of this name? */
+int ev_past_names_release(bool *yes, struct ev_past *p, struct ev_repo *r,
+			  const char *ref);
 /* The first that holds each of the decisions there are (p->evidence), NULL
  * where none does; owned by the past. */
 int ev_past_tags(const struct ev_holder *const **out, struct ev_past *p,

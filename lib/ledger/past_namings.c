@@ -8,6 +8,8 @@
 #include "base/mem.h"
 #include "base/str.h"
 
+#define TAGS "refs/tags/"
+
 /* Promotions are looked for in every note of the ledgers that no other one
  * follows; a note that is in several is read once. */
 struct walk {
@@ -88,7 +90,7 @@ static bool are_decisions(const struct ev_value *list)
 
 	for (i = 0; list && list->type == EV_LIST && i < list->n; i++)
 		if (!is_oid(ev_get_string(list->items[i], "object")) ||
-		    !is_below(ev_get_string(list->items[i], "ref"), EV_TAGS))
+		    !is_below(ev_get_string(list->items[i], "ref"), TAGS))
 			return false;
 	return list && list->type == EV_LIST;
 }
@@ -106,7 +108,7 @@ static bool is_whole(const struct ev_value *p)
 	return is_below(ev_get_string(p, "ref"), "refs/") &&
 		is_oid(ev_get_string(p, "to")) &&
 		(is_null(p, "from") || is_oid(ev_get_string(p, "from"))) &&
-		(is_null(p, "release") || is_below(release, "refs/tags/")) &&
+		(is_null(p, "release") || is_below(release, TAGS)) &&
 		is_digest(ev_get_string(p, "policy")) &&
 		is_digest(ev_get_string(p, "verdict")) &&
 		is_list(p, "approvals", is_oid) &&

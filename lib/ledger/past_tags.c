@@ -58,12 +58,12 @@ static int promotion_held(const struct ev_holder **out, struct ev_past *p,
 }
 
 /* `made` is when the tag was, which is not after what holds it; NULL of a
- * release, which is held by its name. */
+ * `release`, which is held by its name. */
 static int by_namings(const struct ev_holder **out, struct ev_past *p,
 		      struct ev_repo *r, const char *ref,
-		      const struct ev_oid *object, const int64_t *made)
+		      const struct ev_oid *object, bool release,
+		      const int64_t *made)
 {
-	bool release = !ev_starts_with(ref, EV_TAGS);
 	struct ev_past_memo *m = ev_past_memo(p);
 	struct ev_past_promotion *x;
 	const struct ev_holder *h;
@@ -81,14 +81,64 @@ static int by_namings(const struct ev_holder **out, struct ev_past *p,
 	return ret;
 }
 
-/* What a release tag says that its commit is, held by its promotion. */
+int ev_past_listed(bool *yes, struct ev_oid *object, struct ev_past *p,
+		   struct ev_repo *r, const char *ref)
+{
+	struct ev_past_memo *m = ev_past_memo(p);
+	const struct ev_holder *h, *first = NULL;
+	const struct ev_past_naming *x;
+	size_t i;
+	int ret = ev_past_fill(p, r);
+
+	*yes = false;
+	if (ret == 0)
+		ret = ev_past_namings(p, r);
+	for (i = first_naming(m, ref, &ev_oid_zero, false); ret == 0 &&
+	     i < m->n; i++) {
+		x = &m->namings[i];
+		if (strcmp(x->ref, ref) || x->release)
+			break;
+		ret = promotion_held(&h, p, r, &m->promotions[x->promotion]);
+		if (ret == 0 && h && (!first || h < first)) {
+			first = h;
+			*object = x->object;
+		}
+	}
+	*yes = ret == 0 && first;
+	return ret;
+}
+
+int ev_past_names_release(bool *yes, struct ev_past *p, struct ev_repo *r,
+			  const char *ref)
+{
+	struct ev_past_memo *m = ev_past_memo(p);
+	const struct ev_holder *h;
+	size_t i;
+	int ret = ev_past_fill(p, r);
+
+	*yes = false;
+	if (ret == 0)
+		ret = ev_past_namings(p, r);
+	for (i = first_naming(m, ref, &ev_oid_zero, true); ret == 0 && !*yes &&
+	     i < m->n && !strcmp(m->namings[i].ref, ref); i++) {
+		ret = promotion_held(&h, p, r, &m->promotions[
+				     m->namings[i].promotion]);
+		*yes = ret == 0 && h;
+	}
+	return ret;
+}
+
+/* What a release tag says that its commit is, held by its promotion.  Once a
+ * later one lists the tag, no other one can be made in its place. */
 static int by_release(const struct ev_holder **out, struct ev_past *p,
 		      struct ev_repo *r, const char *ref,
 		      const struct ev_oid *tag)
 {
 	struct ev_buf raw = EV_BUF_INIT_MAX(TAG_MAX);
+	struct ev_oid listed;
 	struct ev_rawobj o;
 	enum ev_objtype type;
+	bool yes;
 	int ret;
 
 	ev_rawobj_init(&o);
@@ -96,7 +146,11 @@ static int by_release(const struct ev_holder **out, struct ev_past *p,
 	if (ret == 0 && type == EV_OBJ_TAG)
 		ret = ev_tag_split(&o, raw.ptr, raw.len);
 	if (ret == 0 && type == EV_OBJ_TAG)
-		ret = by_namings(out, p, r, ref, &o.target, NULL);
+		ret = by_namings(out, p, r, ref, &o.target, true, NULL);
+	if (ret == 0 && *out)
+		ret = ev_past_listed(&yes, &listed, p, r, ref);
+	if (ret == 0 && *out && yes && !ev_oid_eq(&listed, tag))
+		*out = NULL;
 	if (ret == EV_ENOTFOUND || ret == EV_EINVALID || ret == EV_ELIMIT) {
 		ev_error_clear();
 		ret = 0;
@@ -258,7 +312,8 @@ int ev_past_tag(const struct ev_holder **out, struct ev_past *p,
 	ret = read_decided(p, r);
 	d = ret == 0 ? find_decided(ev_past_memo(p), ref, tag) : NULL;
 	if (ret == 0)
-		ret = by_namings(out, p, r, ref, tag, d ? &d->at : NULL);
+		ret = by_namings(out, p, r, ref, tag, false,
+				 d ? &d->at : NULL);
 	if (ret == 0 && !*out)
 		ret = by_digest(out, p, r, ref, tag);
 	return ret;

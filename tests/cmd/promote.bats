@@ -123,12 +123,19 @@ same_everywhere() {
 	first=$(git rev-parse HEAD)
 	one=$(git for-each-ref --format='%(objectname)' \
 		refs/tags/evidence/checkpoint)
+	released=$(git rev-parse refs/tags/v1.0.0)
+	# it is brought from the remote
+	git update-ref -d refs/tags/v1.0.0
+	git -c gc.reflogExpire=now gc -q --prune=now
+	refute git cat-file -e "$released"
 	ready 'detector 3' "$first"
 	expect_exit 0 promote --release v1.1.0
 	payloads /promotion/v1 >"$WORLD/stdout"
 	expect_json "(.predicate.checkpoint == [\"$one\"])" \
-		'.predicate.decisions | length == 1' \
+		'.predicate.decisions | length == 2' \
 		".predicate.decisions[0].ref == \"$decided_ref\"" \
+		".predicate.decisions[1] == {object: \"$released\",
+			ref: \"refs/tags/v1.0.0\"}" \
 		".predicate.from == \"$first\""
 	two=$(git for-each-ref --format='%(objectname) %(refname)' \
 		refs/tags/evidence/checkpoint | grep -v "$one")

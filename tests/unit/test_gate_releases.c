@@ -209,11 +209,12 @@ static void lists_are_sorted_and_name_each_once(void **state)
 	    "\"refs/tags/evidence/a\"}]", "not sorted");
 }
 
-static void decisions_are_tags_of_evidence(void **state)
+static void decisions_are_tags(void **state)
 {
 	(void)state;
 	good("decisions", "[]");
-	bad("decisions", "[{\"object\":" ONE ",\"ref\":\"refs/tags/v1\"}]",
+	good("decisions", "[{\"object\":" ONE ",\"ref\":\"refs/tags/v1\"}]");
+	bad("decisions", "[{\"object\":" ONE ",\"ref\":\"refs/heads/v1\"}]",
 	    "no list of tags");
 	bad("decisions", "[{\"object\":\"1\",\"ref\":"
 	    "\"refs/tags/evidence/a\"}]", "no list of tags");
@@ -307,7 +308,7 @@ int main(void)
 		cmocka_unit_test(names_are_full_and_ones_that_git_allows),
 		cmocka_unit_test(ids_are_whole_and_lower_case),
 		cmocka_unit_test(lists_are_sorted_and_name_each_once),
-		cmocka_unit_test(decisions_are_tags_of_evidence),
+		cmocka_unit_test(decisions_are_tags),
 		cmocka_unit_test(what_is_too_large_is_refused),
 		cmocka_unit_test(what_is_no_object_is_no_promotion),
 		cmocka_unit_test(only_what_could_come_back_to_a_ref_is_left),
