@@ -187,6 +187,14 @@ bool ev_line_admissible(char reason[200], const struct ev_trust *t,
 	char fpr[41];
 	bool may = true;
 
+	if (r->kind == EV_KIND_PROMOTION || r->kind == EV_KIND_VERDICT) {
+		may = has_one_of(line->person, &t->promote_by);
+		if (!may)
+			snprintf(reason, 200, "%.120s may not promote",
+				 line->person ? line->person->name :
+				 r->signer);
+		return may;
+	}
 	if (r->kind != EV_KIND_REVOCATION)
 		return true;
 	if (ev_streq(r->withdraws_type, "key"))

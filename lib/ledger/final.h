@@ -35,7 +35,9 @@ int ev_finals_read(struct ev_finals *out, struct ev_ledger *l);
 /*
  * Is a live line one that others should take?  Whoever may not withdraw keys
  * or artifacts should not leave a revocation of one, which a later policy might
- * give a say that they do not have now.  False with the reason.
+ * give a say that they do not have now; and whoever may not promote, no verdict
+ * and no promotion, each of which has to be judged again.  False with the
+ * reason.
  */
 bool ev_line_admissible(char reason[200], const struct ev_trust *t,
 			const struct ev_line *line);

@@ -35,6 +35,7 @@ void ev_trust_release(struct ev_trust *t)
 	free(t->expunged);
 	ev_strs_release(&t->revoke_keys);
 	ev_strs_release(&t->expunge_by);
+	ev_strs_release(&t->promote_by);
 	ev_cache_close(t->cache);
 	ev_keyhome_close(t->home);
 	ev_trust_init(t);

@@ -58,9 +58,9 @@ struct ev_trust {
 	size_t nwithdrawn, withdrawn_cap;
 	struct ev_expunged *expunged;
 	size_t nexpunged, expunged_cap;
-	/* Who may withdraw others' keys, and who has a say in what is
-	 * expunged: roles. */
-	struct ev_strs revoke_keys, expunge_by;
+	/* Who may withdraw others' keys, who has a say in what is expunged, and
+	 * who promotes: roles. */
+	struct ev_strs revoke_keys, expunge_by, promote_by;
 	/* What checkpoints hold (ledger/past.h), set when a chain has been
 	 * read; NULL: nothing, or it is not asked.  Not owned. */
 	struct ev_past *past;

@@ -204,6 +204,7 @@ static void read_powers(struct ev_policy *p, const struct ev_roster *t,
 			struct ev_problems *bad)
 {
 	const struct ev_value *revoke = ev_get(p->root, "revoke");
+	size_t i;
 
 	read_quorum(&p->policy_change, p, t, "policy_change", bad);
 	read_quorum(&p->rollback, p, t, "rollback", bad);
@@ -212,6 +213,8 @@ static void read_powers(struct ev_policy *p, const struct ev_roster *t,
 	ev_by_read(&p->checkpoint_by,
 		   ev_get(ev_get(p->root, "checkpoint"), "by"),
 		   "checkpoint.by", true, t, bad);
+	for (i = 0; i < p->promote_by.n; i++)
+		ev_strs_add(&p->trust.promote_by, p->promote_by.items[i]);
 	read_roles(&p->trust.revoke_records, ev_get(revoke, "records"),
 		   "revoke.records", bad);
 	read_roles(&p->revoke_approvals, ev_get(revoke, "approvals"),
