@@ -19,7 +19,9 @@ struct look {
 	struct ev_ledger *ledger;
 	const char *ref;
 	const struct ev_oid *held;
+	struct answer *last;		/* two: many lines ask the same */
 };
+struct answer { struct ev_oid old, new; enum ev_ancestry a; bool known; };
 
 static bool refuse(struct ev_release *x, const char *fmt, ...) EV_PRINTF(2, 3);
 
@@ -57,11 +59,19 @@ static int value_of(struct ev_oid *out, const struct look *k, const char *ref)
 static int goes_before(bool *yes, struct ev_release *x, const struct look *k,
 		       const struct ev_oid *old, const struct ev_oid *new)
 {
-	enum ev_ancestry a = EV_BEFORE_UNKNOWN;
-	int ret = ev_ancestry_ask(&a, k->repo, old, new);
+	struct answer *n = &k->last[ev_oid_eq(new, &x->to)];
+	int ret = 0;
 
-	*yes = ret == 0 && a == EV_BEFORE;
-	if (ret == 0 && a == EV_BEFORE_UNKNOWN)
+	if (!n->known || !ev_oid_eq(&n->old, old) ||
+	    !ev_oid_eq(&n->new, new)) {
+		n->a = EV_BEFORE_UNKNOWN;
+		ret = ev_ancestry_ask(&n->a, k->repo, old, new);
+		n->known = ret == 0;
+		n->old = *old;
+		n->new = *new;
+	}
+	*yes = ret == 0 && n->a == EV_BEFORE;
+	if (ret == 0 && n->a == EV_BEFORE_UNKNOWN)
 		x->unsure = true;
 	return ret;
 }
@@ -213,7 +223,8 @@ int ev_releases_in(struct ev_releases *out, struct ev_repo *r,
 		   const struct ev_lines *lines, const char *ref,
 		   const struct ev_oid *held)
 {
-	struct look k = { r, chain, l, ref, held };
+	struct answer last[2] = { { .known = false }, { .known = false } };
+	struct look k = { r, chain, l, ref, held, last };
 	char reason[200] = "";
 	bool withdrawn = false;
 	size_t i;

@@ -36,6 +36,15 @@ static void end(struct ev_auditing *a)
 	free(a->went);
 	free(a->dated);
 	free(a->voids);
+	for (i = 0; i < a->nvouched; i++)
+		free(a->vouched[i].ref);
+	free(a->vouched);
+	for (i = 0; i < a->ntagged; i++)
+		free(a->tagged[i].ref);
+	free(a->tagged);
+	for (i = 0; i < a->njudged; i++)
+		free(a->judged[i].ref);
+	free(a->judged);
 	ev_strs_release(&a->tags);
 	ev_strs_release(&a->in_use);
 }
@@ -73,8 +82,8 @@ void ev_audit_short(char out[EV_SHORT + 1], const struct ev_oid *oid)
 	out[EV_SHORT] = '\0';
 }
 
-int ev_audit_contains(bool *yes, struct ev_repo *r, const struct ev_oid *new,
-		      const struct ev_oid *old)
+static int ask_contains(bool *yes, struct ev_repo *r, const struct ev_oid *new,
+			const struct ev_oid *old)
 {
 	char from[EV_OID_HEX + 1], to[EV_OID_HEX + 1];
 	const char *args[] = { "merge-base", "--is-ancestor", from, to, NULL };
@@ -82,14 +91,33 @@ int ev_audit_contains(bool *yes, struct ev_repo *r, const struct ev_oid *new,
 	struct ev_process p = { .err = &err };
 	int ret = 0;
 
-	*yes = ev_oid_eq(old, new);
-	if (*yes)
-		return 0;
 	ev_oid_hex(from, old);
 	ev_oid_hex(to, new);
 	ret = ev_git(&p, r, args);
 	*yes = ret == 0 && p.status == 0;
 	ev_buf_release(&err);
+	return ret;
+}
+
+/* Many records of one commit ask the same. */
+int ev_audit_contains(bool *yes, struct ev_auditing *a,
+		      const struct ev_oid *new, const struct ev_oid *old)
+{
+	struct ev_answered *x = &a->answered[(new->id[0] ^ old->id[0]) %
+					     EV_ARRAY_SIZE(a->answered)];
+	int ret = 0;
+
+	*yes = ev_oid_eq(old, new);
+	if (*yes)
+		return 0;
+	if (!x->known || !ev_oid_eq(&x->new, new) || !ev_oid_eq(&x->old, old)) {
+		ret = ask_contains(yes, a->repo, new, old);
+		x->known = ret == 0;
+		x->new = *new;
+		x->old = *old;
+		x->yes = *yes;
+	}
+	*yes = x->yes;
 	return ret;
 }
 

@@ -151,7 +151,7 @@ static int look_at_checkpoints(struct ev_auditing *a, const char *tip)
 		x = &l->items[i - 1];
 		if (x->state == EV_CHECKPOINT_REFUSED || !x->ledger_here)
 			continue;
-		ret = ev_audit_contains(&contained, a->repo,
+		ret = ev_audit_contains(&contained, a,
 					&a->evidence.ledger, &x->decided.d.ledger);
 		if (ret < 0 || contained)
 			continue;
@@ -178,7 +178,7 @@ static int look_at_mark(struct ev_auditing *a, struct ev_oid *base)
 	for (i = 0; ret == 0 && i < ledgers.n; i++) {
 		if (ev_object_info(NULL, NULL, a->repo, &ledgers.items[i]) < 0)
 			ev_error_clear();
-		ret = ev_audit_contains(&contained, a->repo,
+		ret = ev_audit_contains(&contained, a,
 					&a->evidence.ledger, &ledgers.items[i]);
 		if (ret == 0 && contained)
 			*base = ledgers.items[i];

@@ -149,8 +149,13 @@ struct along {
 	struct ev_audit_ref *ref;
 	struct ev_walk *walk;		/* open while no step is found */
 	struct ev_oids loose;		/* commits that no step let in */
+	int64_t made;			/* when the next of them was */
+	size_t late;			/* up to the oldest one that was made
+					   after `began` */
 	bool older;			/* the ref was there before any policy
 					   protected it, or may have been */
+	int64_t began;			/* then: when one did */
+	size_t protector;		/* which: the link */
 };
 
 /* First parents from `at` on, up to where coverage begins; false at the end. */
@@ -172,12 +177,17 @@ static int next_loose(bool *more, struct along *w, struct ev_oid *at)
 		*more = ret > 0;
 		if (ret <= 0)
 			return ret;
+		w->made = item.time;
 	}
 	ev_oids_add(&w->loose, at);
+	if (w->made > w->began)
+		w->late = w->loose.n;
 	ret = ev_walk_next(&item, w->walk);
 	*more = ret > 0;
-	if (ret > 0)
+	if (ret > 0) {
 		*at = item.commit;
+		w->made = item.time;
+	}
 	return ret < 0 ? ret : 0;
 }
 
@@ -203,17 +213,43 @@ static void tell_loose(struct along *w)
 				"approval let it in", w->ref->name);
 		free(hint);
 	}
-	w->loose.n = 0;
+	w->loose.n = w->late = 0;
 }
 
-/* What came after the last policy that protects the ref is nobody's concern,
- * and so is what was there before the first one. */
-static void settle_loose(struct along *w, bool at_step)
+/*
+ * A later policy began to protect the ref and does not say from where on.  What
+ * was made after that, and what came on top of it, went around the gate; of the
+ * rest nobody can tell, and that is said.
+ */
+static int begin_late(struct along *w)
 {
-	if (at_step ? w->ref->ended && !w->ref->steps
-		    : w->older && w->ref->steps)
+	char subject[EV_SHORT + 1];
+
+	if (w->late == w->loose.n)
+		return 0;
+	w->ref->since = w->loose.items[w->late];
+	w->loose.n = w->late;
+	ev_audit_short(subject, &w->ref->since);
+	ev_findings_add(&w->a->out->findings, EV_F_COVERAGE_LATE, subject,
+			NULL, "coverage begins at it: version %lld of the "
+			"policy was the first to protect %s, and says nothing "
+			"of what that held", (long long)
+			w->a->chain.links[w->protector]->version,
+			w->ref->name);
+	return count_commits(w->ref, w->a->repo);
+}
+
+/* What came after the last policy that protects the ref is nobody's concern. */
+static int settle_loose(struct along *w, bool at_step)
+{
+	int ret = 0;
+
+	if (at_step && w->ref->ended && !w->ref->steps)
 		w->loose.n = 0;
+	if (!at_step && w->older && w->loose.n)
+		ret = begin_late(w);
 	tell_loose(w);
+	return ret;
 }
 
 static int go_along(struct along *w)
@@ -234,7 +270,8 @@ static int go_along(struct along *w)
 			continue;
 		}
 		ret = end_walk(w);
-		settle_loose(w, true);
+		if (ret == 0)
+			ret = settle_loose(w, true);
 		w->ref->steps++;
 		w->ref->promotions += step.promoted;
 		more = step.has_from;
@@ -244,8 +281,7 @@ static int go_along(struct along *w)
 		ret = end_walk(w);
 	else
 		end_walk(w);
-	settle_loose(w, false);
-	return ret;
+	return ret < 0 ? ret : settle_loose(w, false);
 }
 
 static int look_at_ref(struct ev_auditing *a, const char *name)
@@ -269,6 +305,8 @@ static int look_at_ref(struct ev_auditing *a, const char *name)
 	if (ret < 0 || ev_oid_is_zero(&x->tip))
 		return ret;
 	w.older = first > 0 && ev_oid_is_zero(&x->since);
+	w.began = first > 0 ? a->until[first - 1] : 0;
+	w.protector = first;
 	ret = count_commits(x, a->repo);
 	if (ret == 0)
 		ret = go_along(&w);

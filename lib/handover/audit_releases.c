@@ -29,6 +29,14 @@ static int look_at_decided(struct ev_auditing *a, const struct ev_value *item,
 
 	if (!ref || !hex || ev_oid_parse(&oid, hex) < 0)
 		return 0;
+	if (!ev_starts_with(ref, EV_TAGS)) {
+		EV_GROW(a->vouched, a->nvouched, a->vouched_cap);
+		l = &a->vouched[a->nvouched++];
+		l->object = oid;
+		l->ref = ev_strdup(ref);
+		l->holder = holder;
+		return 0;
+	}
 	here = ev_evidence_tag(&a->evidence, ref);
 	if (!here)
 		ev_findings_add(&a->out->findings, EV_F_DECISION_MISSING,
@@ -166,6 +174,8 @@ int ev_audit_see_release(struct ev_auditing *a, const struct ev_release *x,
 	int ret = 0;
 
 	a->out->releases++;
+	if (a->promoted < x->at)
+		a->promoted = x->at;
 	look_at_history(a, x);
 	look_at_waivers(a, x);
 	if (*x->tag) {
@@ -218,11 +228,60 @@ static int look_at_stray(struct ev_auditing *a, const struct ev_release *x,
 	return ret;
 }
 
+static int by_id(const void *va, const void *vb)
+{
+	const struct ev_line *const *a = va, *const *b = vb;
+
+	return strcmp((*a)->record.id, (*b)->record.id);
+}
+
+static int by_own_id(const void *va, const void *vb)
+{
+	const struct ev_line *const *b = vb;
+
+	return strcmp(va, (*b)->record.id);
+}
+
+/* The promotions among these that nobody has looked at; all at once, as each
+ * of them asks about all the lines. */
+static int look_at_all(struct ev_auditing *a, const struct ev_releases *l,
+		       const struct ev_lines *lines,
+		       const struct ev_line *first)
+{
+	const struct ev_line **sorted = ev_calloc(lines->n + 1,
+						  sizeof(*sorted));
+	const struct ev_line **found;
+	size_t i, n = 0;
+	int ret = 0;
+
+	for (i = 0; i < lines->n; i++)
+		if (lines->items[i].record.kind == EV_KIND_PROMOTION &&
+		    lines->items[i].record.has_commit &&
+		    ev_oid_eq(&lines->items[i].record.commit,
+			      &first->record.commit))
+			sorted[n++] = &lines->items[i];
+	if (n)
+		qsort(sorted, n, sizeof(*sorted), by_id);
+	for (i = 0; ret == 0 && i < l->n; i++) {
+		found = n ? bsearch(l->items[i].record, sorted, n,
+				    sizeof(*sorted), by_own_id) : NULL;
+		if (!found)
+			continue;
+		if (strcmp((*found)->record.line, first->record.line)) {
+			if (!ev_audit_first_id(a, (*found)->record.line))
+				continue;
+			a->out->records++;
+		}
+		ret = look_at_stray(a, &l->items[i], *found);
+	}
+	free(sorted);
+	return ret;
+}
+
 int ev_audit_promotion(struct ev_auditing *a, const struct ev_line *line)
 {
 	struct ev_lines lines = EV_LINES_INIT;
 	struct ev_releases l = { NULL, 0, 0 };
-	size_t i;
 	int ret;
 
 	ret = ev_ledger_lines(&lines, a->ledger, line->record.has_commit ?
@@ -231,9 +290,8 @@ int ev_audit_promotion(struct ev_auditing *a, const struct ev_line *line)
 	if (ret == 0)
 		ret = ev_releases_in(&l, a->repo, &a->chain, a->ledger, &lines,
 				     NULL, NULL);
-	for (i = 0; ret == 0 && i < l.n; i++)
-		if (!strcmp(l.items[i].record, line->record.id))
-			ret = look_at_stray(a, &l.items[i], line);
+	if (ret == 0)
+		ret = look_at_all(a, &l, &lines, line);
 	ev_releases_release(&l);
 	ev_lines_release(&lines);
 	return ret;

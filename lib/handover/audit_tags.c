@@ -16,7 +16,7 @@ static int was_there(bool *yes, struct ev_auditing *a,
 	*yes = false;
 	for (i = 0; ret == 0 && !*yes && i < a->out->nrefs; i++)
 		if (!ev_oid_is_zero(&a->out->refs[i].since))
-			ret = ev_audit_contains(yes, a->repo,
+			ret = ev_audit_contains(yes, a,
 						&a->out->refs[i].since, commit);
 	return ret;
 }
@@ -34,7 +34,7 @@ static int add_held(struct ev_ref_changes *out, struct ev_auditing *a,
 		x = &a->out->refs[i];
 		if (ev_oid_is_zero(&x->tip))
 			continue;
-		ret = ev_audit_contains(&yes, a->repo, &x->tip, commit);
+		ret = ev_audit_contains(&yes, a, &x->tip, commit);
 		if (ret == 0 && yes)
 			ev_ref_changes_add(out, x->name, &ev_oid_zero, commit);
 	}
@@ -103,6 +103,8 @@ static int look_at_tag(void *ctx, const char *name, const struct ev_oid *oid)
 
 int ev_audit_tags(struct ev_auditing *a)
 {
-	return ev_audit_absent(a, ev_ref_each(a->repo, TAGS, look_at_tag, a),
-			       "tag");
+	int ret = ev_ref_each(a->repo, TAGS, look_at_tag, a);
+
+	ev_audit_release_lists(a);
+	return ev_audit_absent(a, ret, "tag");
 }

@@ -31,6 +31,26 @@ struct ev_went {
 	char record[65];
 };
 
+/* Is one commit before another? */
+struct ev_answered { struct ev_oid new, old; bool known, yes; };
+
+/* A release tag that is as its promotion says. */
+struct ev_tagged {
+	char *ref;
+	struct ev_oid tag;
+	int64_t promoted;		/* when the promotion was signed */
+	bool now;			/* its key counts now */
+};
+
+/* Of promotions of one commit: what was judged again. */
+struct ev_judged {
+	char *ref;
+	bool has_from;
+	struct ev_oid from;
+	const struct ev_checkpoint *at;
+	int64_t now;
+};
+
 struct ev_auditing {
 	struct ev_repo *repo;
 	const struct ev_audit_ask *ask;
@@ -50,6 +70,15 @@ struct ev_auditing {
 	size_t nwaivers, waivers_cap;
 	struct ev_listed *listed;
 	size_t nlisted, listed_cap;
+	struct ev_listed *vouched;	/* the same of tags of releases */
+	size_t nvouched, vouched_cap;
+	struct ev_tagged *tagged;
+	size_t ntagged, tagged_cap;
+	int64_t promoted;		/* when the last promotion was signed */
+	struct ev_judged *judged;	/* to this commit */
+	size_t njudged, judged_cap;
+	struct ev_oid judged_to;
+	struct ev_answered answered[64];
 	struct ev_went *went;		/* by promotions, of one ref after the
 					   other, newest first */
 	size_t nwent, went_cap;
@@ -76,7 +105,8 @@ int ev_audit_waivers(struct ev_auditing *a);
 bool ev_audit_first(struct ev_auditing *a, const struct ev_oid *name);
 bool ev_audit_first_id(struct ev_auditing *a, const char *id);	/* 64 hex */
 
-/* lines.c calls these for each such record, once. */
+/* lines.c calls these for each such record, once; with that of a promotion, for
+ * all others of its commit, too. */
 int ev_audit_promotion(struct ev_auditing *a, const struct ev_line *line);
 int ev_audit_waiver(struct ev_auditing *a, const struct ev_line *line);
 /* And so does a walk of what it meets: `line` is that of the promotion. */
@@ -89,6 +119,8 @@ int ev_audit_release_tag(struct ev_auditing *a, const struct ev_release *x);
  * checkpoints before it, whether or not a promotion names it. */
 int ev_audit_release_signs(struct ev_auditing *a, const char *ref,
 			   const struct ev_oid *tag);
+/* Once all promotions are seen: are the tags those that later ones list? */
+void ev_audit_release_lists(struct ev_auditing *a);
 /* checkpoints.c: the one that is this tag, accepted or not; NULL: it is not
  * here. */
 const struct ev_checkpoint *ev_audit_checkpoint(const struct ev_auditing *a,
@@ -115,8 +147,8 @@ int ev_audit_departed_tag(enum ev_departed *out, struct ev_auditing *a,
 			  const struct ev_decided *d);
 
 /* Is it `old`, or is `old` before it?  False also where one is not here. */
-int ev_audit_contains(bool *yes, struct ev_repo *r, const struct ev_oid *new,
-		      const struct ev_oid *old);
+int ev_audit_contains(bool *yes, struct ev_auditing *a,
+		      const struct ev_oid *new, const struct ev_oid *old);
 /* "approvals.clinical (0 of 1), separation (...)": rules that are as bad. */
 void ev_audit_rules(struct ev_buf *out, const struct ev_verdict *v,
 		    enum ev_outcome from);

@@ -93,8 +93,37 @@ int ev_audit_happened(bool *yes, struct ev_auditing *a,
 	if (x->has_from && ev_oid_eq(&x->from, &x->to))
 		*yes = false;
 	else if (x->has_from)
-		return ev_audit_contains(yes, a->repo, &x->to, &x->from);
+		return ev_audit_contains(yes, a, &x->to, &x->from);
 	return 0;
+}
+
+/* Several records may tell of one step. */
+static bool is_judged(struct ev_auditing *a, const struct ev_way *w)
+{
+	struct ev_judged *j;
+	size_t i;
+
+	if (!ev_oid_eq(&a->judged_to, &w->to)) {
+		for (i = 0; i < a->njudged; i++)
+			free(a->judged[i].ref);
+		a->njudged = 0;
+		a->judged_to = w->to;
+	}
+	for (i = 0; i < a->njudged; i++) {
+		j = &a->judged[i];
+		if (j->at == w->at && j->has_from == w->has_from &&
+		    (!w->has_from || ev_oid_eq(&j->from, &w->from)) &&
+		    (w->at || j->now == w->now) && !strcmp(j->ref, w->ref))
+			return true;
+	}
+	EV_GROW(a->judged, a->njudged, a->judged_cap);
+	j = &a->judged[a->njudged++];
+	j->ref = ev_strdup(w->ref);
+	j->has_from = w->has_from;
+	j->from = w->from;
+	j->at = w->at;
+	j->now = w->now;
+	return false;
 }
 
 int ev_audit_judge_again(struct ev_auditing *a, const struct ev_release *x,
@@ -111,6 +140,8 @@ int ev_audit_judge_again(struct ev_auditing *a, const struct ev_release *x,
 	if (ret < 0)
 		return ret;
 	w.at = ev_audit_holder(a, h);
+	if (is_judged(a, &w))
+		return 0;
 	ret = ev_way_judge(&v, a, &w);
 	if (ret < 0)
 		return ret;
@@ -150,7 +181,7 @@ static int is_asked(bool *yes, struct ev_auditing *a,
 		if (!strcmp(a->out->refs[i].name, x->ref))
 			r = &a->out->refs[i];
 	if (r && a->ask->since && !ev_oid_is_zero(&r->since))
-		ret = ev_audit_contains(&older, a->repo, &r->since, &x->to);
+		ret = ev_audit_contains(&older, a, &r->since, &x->to);
 	*yes = !older && (r || !a->ask->refs.n);
 	return ret;
 }
@@ -174,7 +205,7 @@ static int oldest_with(const struct ev_went **out, struct ev_auditing *a,
 		;
 	for (low = first; ret == 0 && low < high; ) {
 		mid = low + (high - low) / 2;
-		ret = ev_audit_contains(&has, a->repo, &a->went[mid].to,
+		ret = ev_audit_contains(&has, a, &a->went[mid].to,
 					&x->to);
 		if (has)
 			low = mid + 1;
@@ -186,7 +217,8 @@ static int oldest_with(const struct ev_went **out, struct ev_auditing *a,
 	return ret;
 }
 
-/* Did the ref pass it by, from before it to after it in one step? */
+/* Did the ref pass it by, from before it to after it in one step, or come there
+ * from elsewhere?  It comes to one commit once. */
 static int is_passed(bool *yes, struct ev_auditing *a,
 		     const struct ev_release *x, const struct ev_went *w)
 {
@@ -194,10 +226,15 @@ static int is_passed(bool *yes, struct ev_auditing *a,
 	int ret = 0;
 
 	*yes = false;
-	if (!w || ev_oid_eq(&w->to, &x->to))
+	if (!w)
 		return 0;
+	if (ev_oid_eq(&w->to, &x->to)) {
+		*yes = w->has_from != x->has_from ||
+			(x->has_from && !ev_oid_eq(&w->from, &x->from));
+		return 0;
+	}
 	if (w->has_from)
-		ret = ev_audit_contains(&before, a->repo, &w->from, &x->to);
+		ret = ev_audit_contains(&before, a, &w->from, &x->to);
 	*yes = ret == 0 && !before;
 	return ret;
 }
@@ -225,9 +262,14 @@ int ev_audit_stray(struct ev_auditing *a, const struct ev_release *x,
 		if (w->has_from)
 			ev_audit_short(from, &w->from);
 		ev_findings_add(&a->out->findings, EV_F_PROMOTION_UNSEEN,
-				subject, NULL, "%s went past it, from %s to %s "
-				"(promotion %.12s)", x->ref, from, to,
-				w->record);
+				subject, NULL, "%s went %s, from %s to %s "
+				"(promotion %.12s)", x->ref,
+				ev_oid_eq(&w->to, &x->to) ? "there otherwise" :
+				"past it", from, to, w->record);
+		/* That it came there otherwise says all; and there may be as
+		 * many of these as there are commits. */
+		if (ev_oid_eq(&w->to, &x->to))
+			return 0;
 	}
 	return ret < 0 ? ret : ev_audit_judge_again(a, x, line);
 }

@@ -92,7 +92,7 @@ static int look_at_ledger(struct ev_auditing *a, const struct ev_decided *d)
 	if (ev_object_info(NULL, NULL, a->repo, &d->d.ledger) < 0)
 		ev_error_clear();
 	else
-		ret = ev_audit_contains(&contained, a->repo,
+		ret = ev_audit_contains(&contained, a,
 					&a->evidence.ledger, &d->d.ledger);
 	if (ret < 0 || contained)
 		return ret;
@@ -153,6 +153,28 @@ int ev_audit_release_signs(struct ev_auditing *a, const char *ref,
 
 /* The tag of a promotion --------------------------------------------------- */
 
+/* It was made with the checkpoint that it names, from the same evidence. */
+static bool look_at_pair(struct ev_auditing *a, const struct ev_decision *d,
+			 const char *name)
+{
+	const struct ev_checkpoint *x = NULL;
+	const char *what = NULL;
+	struct ev_oid tag;
+
+	if (d->before.n == 1 && ev_oid_parse(&tag, d->before.items[0]) == 0)
+		x = ev_audit_checkpoint(a, &tag);
+	if (d->before.n != 1)
+		what = "names no checkpoint as the one made with it";
+	else if (x && !ev_oid_eq(&x->decided.d.ledger, &d->ledger))
+		what = "signs another ledger than the checkpoint made with it";
+	else if (x && strcmp(x->decided.d.approvals, d->approvals))
+		what = "signs other approvals than the checkpoint made with it";
+	if (what)
+		ev_findings_add(&a->out->findings, EV_F_RELEASE_MISFIT, name,
+				NULL, "it %s", what);
+	return !what;
+}
+
 static void judge_signer(struct ev_auditing *a, const struct ev_release *x,
 			 const struct ev_policy *link,
 			 const struct ev_decided *d, bool *good)
@@ -167,6 +189,19 @@ static void judge_signer(struct ev_auditing *a, const struct ev_release *x,
 				d->sig == EV_OBJSIG_GOOD ? why : d->reason);
 }
 
+static void remember(struct ev_auditing *a, const struct ev_release *x,
+		     const struct ev_decided *d)
+{
+	struct ev_tagged *t;
+
+	EV_GROW(a->tagged, a->ntagged, a->tagged_cap);
+	t = &a->tagged[a->ntagged++];
+	t->ref = ev_strdup(x->tag);
+	t->tag = d->oid;
+	t->promoted = x->at;
+	t->now = counts_now(a, d);
+}
+
 /* One with a checkpoint in it: is it of this promotion, and by the right
  * people at its time? */
 static int look_at_decision(struct ev_auditing *a, const struct ev_release *x,
@@ -176,7 +211,7 @@ static int look_at_decision(struct ev_auditing *a, const struct ev_release *x,
 	const char *name = short_tag(x->tag);
 	const struct ev_policy *link;
 	struct ev_decided d;
-	bool good;
+	bool good, fits;
 	int ret;
 
 	ret = ev_decided_read(&d, a->repo, x->tag, tag);
@@ -200,10 +235,15 @@ static int look_at_decision(struct ev_auditing *a, const struct ev_release *x,
 	if (ret < 0)
 		goto out;
 	judge_signer(a, x, link, &d, &good);
-	if (strcmp(d.d.policy, x->policy))
+	fits = !strcmp(d.d.policy, x->policy);
+	if (!fits)
 		ev_findings_add(f, EV_F_RELEASE_MISFIT, name, NULL, "its "
 				"checkpoint names another policy than the "
 				"promotion %.12s", x->record);
+	if (good)
+		fits = look_at_pair(a, &d.d, name) && fits;
+	if (good && fits)
+		remember(a, x, &d);
 	if (good)
 		ret = look_at_signed(a, &d);
 out:
@@ -273,4 +313,59 @@ int ev_audit_release_tag(struct ev_auditing *a, const struct ev_release *x)
 	}
 	ev_rawobj_release(&o);
 	return ret;
+}
+
+/* Later promotions --------------------------------------------------------- */
+
+static int by_ref(const void *va, const void *vb)
+{
+	const struct ev_listed *a = va, *b = vb;
+	int cmp = strcmp(a->ref, b->ref);
+
+	return cmp ? cmp : (a->holder > b->holder) - (a->holder < b->holder);
+}
+
+/* The first one that lists this name. */
+static const struct ev_listed *vouched(const struct ev_auditing *a,
+				       const char *ref)
+{
+	size_t low = 0, high = a->nvouched, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (strcmp(a->vouched[mid].ref, ref) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < a->nvouched && !strcmp(a->vouched[low].ref, ref) ?
+		&a->vouched[low] : NULL;
+}
+
+void ev_audit_release_lists(struct ev_auditing *a)
+{
+	struct ev_findings *f = &a->out->findings;
+	const struct ev_listed *l;
+	const struct ev_tagged *t;
+	char want[EV_SHORT + 1];
+	size_t i;
+
+	if (a->nvouched)
+		qsort(a->vouched, a->nvouched, sizeof(*a->vouched), by_ref);
+	for (i = 0; i < a->ntagged; i++) {
+		t = &a->tagged[i];
+		l = vouched(a, t->ref);
+		if (l && !ev_oid_eq(&l->object, &t->tag)) {
+			ev_audit_short(want, &l->object);
+			ev_findings_add(f, EV_F_RELEASE_REPLACED,
+					short_tag(t->ref), NULL, "a later "
+					"promotion lists %s, which is another "
+					"tag", want);
+		} else if (!l && !t->now && t->promoted < a->promoted) {
+			ev_findings_add(f, EV_F_RELEASE_UNHELD,
+					short_tag(t->ref), NULL, "no later "
+					"promotion lists it, and its key does "
+					"not count now");
+		}
+	}
 }

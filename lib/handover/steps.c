@@ -179,7 +179,7 @@ static int try_one(struct ev_step *out, struct tried *t,
 	}
 	if (w.has_from)
 		ret = ev_oid_eq(&w.from, commit) ? (fits = false, 0) :
-			ev_audit_contains(&fits, a->repo, commit, &w.from);
+			ev_audit_contains(&fits, a, commit, &w.from);
 	if (ret == 0 && fits)
 		ret = has_gone_on(&gone, a, &w, tree);
 	if (ret == 0 && fits && !gone)

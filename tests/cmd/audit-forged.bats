@@ -72,8 +72,8 @@ failing() {
 	git evidence approve --role clinical --yes -q >"$WORLD/given" 2>&1
 }
 
-# forge_promotion KEY COMMIT FILTER: that of HEAD, changed, as one of COMMIT.
-forge_promotion() {
+# promotion_line KEY COMMIT FILTER: that of HEAD, changed, as one of COMMIT.
+promotion_line() {
 	payloads /promotion/v1 HEAD | jq -cj --arg c "$2" \
 		--arg t "$(git rev-parse "$2^{tree}")" \
 		'.subject[0].digest.gitCommit = $c |
@@ -83,21 +83,26 @@ forge_promotion() {
 		>"$WORLD/payload"
 	forge_pae "$WORLD/payload" >"$WORLD/pae"
 	keys_sign "$1" now <"$WORLD/pae" >"$WORLD/sig"
-	forge_envelope "$WORLD/payload" "$(key_fpr "$1")" "$WORLD/sig" |
-		forge_note "$2" "$2^{tree}"
+	forge_envelope "$WORLD/payload" "$(key_fpr "$1")" "$WORLD/sig"
 }
 
-# retag KEY NAME E-MAIL [WHEN]: the tag of v1.0.0 anew, in their name.
+# forge_promotion KEY COMMIT FILTER: the same, put there.
+forge_promotion() {
+	promotion_line "$@" | forge_note "$2" "$2^{tree}"
+}
+
+# retag KEY NAME E-MAIL [WHEN]: the tag of v1.0.0, or $tag, anew, in their name,
+# and changed by $edit.
 retag() {
-	local at=${4:-}
-	git cat-file tag v1.0.0 | sed -e '/^-----BEGIN PGP/,$d' \
+	local at=${4:-} name=${tag:-v1.0.0}
+	git cat-file tag "$name" | sed -e '/^-----BEGIN PGP/,$d' \
 		-e "s/^tagger .* <.*> \([0-9]*\)/tagger $2 <$3> ${at:-\1}/" \
-		>"$WORLD/tag"
+		-e "${edit:-}" >"$WORLD/tag"
 	test -z "$at" || sed -i "s/\"recordedAt\": \"[^\"]*\"/\"recordedAt\": \"$(
 		date -u -d "@$at" +%Y-%m-%dT%H:%M:%SZ)\"/" "$WORLD/tag"
 	gpg -q --batch ${at:+--faked-system-time "$at!"} \
 		-u "$(key_fpr "$1")!" -abo "$WORLD/tag.asc" "$WORLD/tag"
-	git update-ref refs/tags/v1.0.0 "$(cat "$WORLD/tag" "$WORLD/tag.asc" |
+	git update-ref "refs/tags/$name" "$(cat "$WORLD/tag" "$WORLD/tag.asc" |
 		git hash-object -t tag -w --stdin)"
 	rm "$WORLD/tag.asc"
 }
@@ -150,6 +155,44 @@ clone_found() (
 	grep -q 'tests.unit' "$WORLD/out"
 }
 
+@test "a ref comes to one commit once" {
+	forge_promotion quinn "$(git rev-parse HEAD)" \
+		".predicate.from = \"$before\" | .predicate.release = null"
+	found >"$WORLD/out"
+	cat "$WORLD/out"
+	grep -q "^promotion.unseen .* went there otherwise, from ${v1:0:12} to" \
+		"$WORLD/out"
+	test "$(wc -l <"$WORLD/out")" = 1
+}
+
+# audit_time: of its own and what it starts, in hundredths of a second.
+audit_time() {
+	local TIMEFORMAT='%U %S' a b
+	{ time git evidence audit >"$WORLD/found" 2>&1 || :; } 2>"$WORLD/time"
+	read -r a b <"$WORLD/time"
+	echo $((10#${a/./} / 10 + 10#${b/./} / 10))
+}
+
+@test "a hundred promotions of one commit cost ten times ten" {
+	local i ten hundred
+	for i in {1..100}
+	do
+		promotion_line quinn "$x" ".predicate.from = \"$v1\" |
+			.predicate.gitEvidence.name = \"forged-$i\" |
+			.predicate.release = null" && echo
+	done >"$WORLD/hundred"
+	head -n 10 "$WORLD/hundred" | forge_note "$x" "$x^{tree}"
+	audit_time
+	ten=$(audit_time)
+	forge_note "$x" "$x^{tree}" <"$WORLD/hundred"
+	audit_time
+	hundred=$(audit_time)
+	echo "ten $ten, a hundred $hundred"
+	test "$(grep -c '^promotion.unseen' "$WORLD/found")" = 100
+	test "$(grep -c '^step.invalid' "$WORLD/found")" = 1
+	test "$hundred" -lt $((ten * 4 + 10))
+}
+
 @test "the tag of a release by somebody who is listed, and may not sign it" {
 	retag ada 'Dr. Ada Kern' Kern@example.org
 	found >"$WORLD/out"
@@ -165,13 +208,42 @@ clone_found() (
 }
 
 @test "the tag of a release by an old key of another who may" {
+	local tag=v2.0.0
 	retag robin 'Robin Sato' Sato@example.org
 	test -z "$(found)"
 	retag expired 'Robin Sato' Sato@example.org "$(date -ud 2025-05-01 +%s)"
 	found >"$WORLD/out"
 	cat "$WORLD/out"
-	grep -q '^release.unsigned v1.0.0 signed by Robin Sato, who did not promote it' \
+	grep -q '^release.unsigned v2.0.0 signed by Robin Sato, who did not promote it' \
 		"$WORLD/out"
+}
+
+@test "one made anew by whoever made it, once a later promotion lists it" {
+	listed=$(git rev-parse refs/tags/v1.0.0)
+	retag quinn 'Quinn Abara' Abara@example.org "$(($(git log -1 \
+		--format=%ct "$v1") + 1))"
+	test "$(git rev-parse refs/tags/v1.0.0)" != "$listed"
+	found >"$WORLD/out"
+	diff -u - "$WORLD/out" <<-END
+	release.replaced v1.0.0 a later promotion lists ${listed:0:12}, which is another tag
+	END
+}
+
+@test "the tag of a release that signs other evidence than its checkpoint" {
+	local tag=v2.0.0 edit='/"approvals": "sha256:/s/:[0-9a-f]\{10\}/:0123456789/'
+	retag quinn 'Quinn Abara' Abara@example.org
+	found >"$WORLD/out"
+	diff -u - "$WORLD/out" <<-'END'
+	release.misfit v2.0.0 it signs other approvals than the checkpoint made with it
+	END
+	edit="s/$(git rev-parse refs/notes/evidence)/$(git rev-parse \
+		refs/notes/evidence~1)/"
+	git fetch -q origin '+refs/tags/v2.0.0:refs/tags/v2.0.0'
+	retag quinn 'Quinn Abara' Abara@example.org
+	found >"$WORLD/out"
+	diff -u - "$WORLD/out" <<-'END'
+	release.misfit v2.0.0 it signs another ledger than the checkpoint made with it
+	END
 }
 
 @test "a promotion that does not count hides no tag" {
