@@ -32,8 +32,10 @@ struct ev_decimal {
 };
 /* EV_EINVALID with the place of v; a string or a plain number. */
 int ev_decimal_read(struct ev_decimal *out, const struct ev_value *v);
-/* -1, 0, 1: the exact value of x against the exact decimal. */
+/* -1, 0, 1: the exact value of x, no NaN, against the exact decimal. */
 int ev_decimal_compare(double x, const struct ev_decimal *d);
+/* The same for two decimals. */
+int ev_decimal_order(const struct ev_decimal *a, const struct ev_decimal *b);
 void ev_decimal_release(struct ev_decimal *d);
 
 enum ev_label_kind { EV_LABEL_BINARY, EV_LABEL_CLASSES };
@@ -123,6 +125,8 @@ struct ev_metric_info {
 	int better;			/* 1 higher, -1 lower, 0 neither */
 	bool needs_positives, needs_negatives, needs_probability;
 	bool count;			/* whole number, no interval */
+	bool no_interval;		/* also of other metrics: the estimate */
+	bool reported_only;		/* no single number to judge */
 	double ideal;			/* where better is 0: slope 1, citl 0 */
 	double low, high;		/* range; infinite where open */
 };
@@ -249,6 +253,10 @@ void ev_suite_release(struct ev_suite *s);
 void ev_suite_effective(struct ev_json *j, const struct ev_suite *s);
 /* The schema of the file, for `help --schema suite`. */
 extern const struct ev_field ev_suite_fields[];
+/* EV_EINVALID with the place where a slice names `column`: the file `name` has
+ * none such; `near` is the likely one, or NULL. */
+int ev_suite_column_fail(const struct ev_suite *s, const char *column,
+			 const char *name, const char *near);
 
 /* Two-sided level that a gate's bound has: stats.confidence if the suite says
  * it, else 0.90 for low and moderate, 0.95 for high and critical. */
