@@ -1,0 +1,242 @@
+#include "base/compat.h"
+#include "stats/auc_internal.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+
+/* One marker's placements, by row; rows that have none are 0. */
+struct placed {
+	uint32_t *at;
+	int64_t m, n, u;
+};
+
+/* Sums of placements of a cluster; of marker j at [j]. */
+struct part {
+	int64_t c, d;
+};
+
+static int checked(const struct ev_cases *c)
+{
+	if (c->n > INT32_MAX)
+		return ev_fail(EV_ELIMIT, "more than %d rows", INT32_MAX);
+	return 0;
+}
+
+/* One more than the greatest row of all the orders. */
+static size_t rows_of(const struct ev_marker *m, size_t k, size_t n)
+{
+	size_t i, j, rows = 0;
+
+	for (j = 0; j < k; j++)
+		for (i = 0; i < n; i++)
+			if (m[j].order[i] >= rows)
+				rows = (size_t)m[j].order[i] + 1;
+	return rows;
+}
+
+static int unordered(void)
+{
+	return ev_fail(EV_EINVALID, "scores are not in ascending order");
+}
+
+/* Counts of the classes, and that rows can be taken as they are. */
+static int count(struct placed *p, const struct ev_marker *m,
+		 const struct ev_cases *c)
+{
+	uint32_t row;
+	size_t i;
+
+	p->m = 0;
+	for (i = 0; i < c->n; i++) {
+		row = m->order[i];
+		if (c->truth[row] > 1)
+			return ev_fail(EV_EINVALID, "the truth of row %u is "
+				       "neither 0 nor 1", (unsigned)row);
+		if (c->cluster && c->cluster[row] >= c->clusters)
+			return ev_fail(EV_EINVALID, "the cluster of row %u is "
+				       "not below %u", (unsigned)row,
+				       (unsigned)c->clusters);
+		p->m += c->truth[row];
+	}
+	p->n = (int64_t)c->n - p->m;
+	return 0;
+}
+
+static int place(struct placed *p, const struct ev_marker *m,
+		 const struct ev_cases *c)
+{
+	int64_t pos = 0, neg = 0, tied, here;
+	size_t i, j, end;
+	double score;
+	int ret = count(p, m, c);
+
+	p->u = 0;
+	for (i = 0; ret == 0 && i < c->n; i = end) {
+		score = m->score[m->order[i]];
+		if (ev_fp_is_nan(score))
+			return unordered();
+		here = 0;
+		for (end = i; end < c->n && m->score[m->order[end]] == score;
+		     end++)
+			here += c->truth[m->order[end]];
+		if (end < c->n && !(m->score[m->order[end]] > score))
+			return unordered();
+		tied = (int64_t)(end - i) - here;
+		for (j = i; j < end; j++)
+			p->at[m->order[j]] = c->truth[m->order[j]] ?
+				(uint32_t)(2 * neg + tied) :
+				(uint32_t)(2 * (p->m - pos) - here);
+		p->u += here * (2 * neg + tied);
+		pos += here;
+		neg += tied;
+	}
+	return ret;
+}
+
+/* Add a cluster with m and n rows and the parts of each marker. */
+static void add(struct ev_auc_gram *g, int64_t m, int64_t n,
+		const struct part *p)
+{
+	struct ev_auc_products *x = g->products;
+	size_t a, b;
+
+	if (m + n == 0)
+		return;
+	g->clusters++;
+	g->clusters_m += m > 0;
+	g->clusters_n += n > 0;
+	g->mm += (ev_int128)m * m;
+	g->mn += (ev_int128)m * n;
+	g->nn += (ev_int128)n * n;
+	for (a = 0; a < g->k; a++) {
+		g->sums[a].mc += (ev_int128)m * p[a].c;
+		g->sums[a].nc += (ev_int128)n * p[a].c;
+		g->sums[a].md += (ev_int128)m * p[a].d;
+		g->sums[a].nd += (ev_int128)n * p[a].d;
+		for (b = 0; b < g->k; b++, x++) {
+			x->cc += (ev_int128)p[a].c * p[b].c;
+			x->dd += (ev_int128)p[a].d * p[b].d;
+			x->cd += (ev_int128)p[a].c * p[b].d;
+		}
+	}
+}
+
+/* Each row a cluster: what add() would come to, with less work. */
+static void add_rows(struct ev_auc_gram *g, const struct placed *p,
+		     const uint32_t *order, const struct ev_cases *c)
+{
+	struct ev_auc_products *x;
+	size_t i, a, b, k = g->k;
+	uint64_t at;
+	uint32_t row;
+
+	for (i = 0; i < c->n; i++) {
+		row = order[i];
+		for (a = 0; a < k; a++) {
+			at = p[a].at[row];
+			x = g->products + a * k;
+			if (c->truth[row])
+				for (b = 0; b <= a; b++)
+					x[b].cc += (ev_uint128)at *
+						   p[b].at[row];
+			else
+				for (b = 0; b <= a; b++)
+					x[b].dd += (ev_uint128)at *
+						   p[b].at[row];
+		}
+	}
+	for (a = 0; a < k; a++) {
+		for (b = 0; b < a; b++)
+			g->products[b * k + a] = g->products[a * k + b];
+		g->sums[a].mc = p[a].u;
+		g->sums[a].nd = p[a].u;
+	}
+	g->clusters_m = g->m;
+	g->clusters_n = g->n;
+	g->clusters = g->m + g->n;
+	g->mm = g->m;
+	g->nn = g->n;
+}
+
+static void add_clusters(struct ev_auc_gram *g, const struct placed *p,
+			 const uint32_t *order, const struct ev_cases *c)
+{
+	size_t k = g->k, i, a, clusters = c->clusters;
+	struct part *parts = ev_calloc(clusters, k * sizeof(*parts)), *at;
+	uint32_t (*rows)[2] = ev_calloc(clusters, sizeof(*rows));
+	uint32_t row;
+
+	for (i = 0; i < c->n; i++) {
+		row = order[i];
+		at = parts + (size_t)c->cluster[row] * k;
+		rows[c->cluster[row]][c->truth[row]]++;
+		for (a = 0; a < k; a++)
+			*(c->truth[row] ? &at[a].c : &at[a].d) += p[a].at[row];
+	}
+	for (i = 0; i < clusters; i++)
+		add(g, rows[i][1], rows[i][0], parts + i * k);
+	free(rows);
+	free(parts);
+}
+
+/* Placements of each marker, looked up by the rows of the first, add up. */
+static int same_rows(const struct placed *p, size_t k, const uint32_t *order,
+		     size_t n)
+{
+	int64_t sum;
+	size_t i, a;
+
+	for (a = 1; a < k; a++) {
+		sum = 0;
+		for (i = 0; i < n; i++)
+			sum += p[a].at[order[i]];
+		if (p[a].m != p[0].m || sum != 2 * p[a].u)
+			return ev_fail(EV_EINVALID, "markers to compare are "
+				       "not of the same rows");
+	}
+	return 0;
+}
+
+int ev_auc_gram(struct ev_auc_gram *g, const struct ev_marker *m, size_t k,
+		const struct ev_cases *c)
+{
+	struct placed *p;
+	size_t a, rows;
+	int ret = checked(c);
+
+	memset(g, 0, sizeof(*g));
+	if (ret < 0)
+		return ret;
+	rows = rows_of(m, k, c->n);
+	p = ev_calloc(k, sizeof(*p));
+	g->k = k;
+	g->sums = ev_calloc(k, sizeof(*g->sums));
+	g->products = ev_calloc(k * k, sizeof(*g->products));
+	g->clustered = c->cluster != NULL;
+	for (a = 0; ret == 0 && a < k; a++) {
+		p[a].at = ev_calloc(rows, sizeof(*p[a].at));
+		ret = place(&p[a], &m[a], c);
+		g->sums[a].u = p[a].u;
+	}
+	if (ret == 0)
+		ret = same_rows(p, k, m[0].order, c->n);
+	if (ret == 0) {
+		g->m = p[0].m;
+		g->n = p[0].n;
+		if (g->clustered)
+			add_clusters(g, p, m[0].order, c);
+		else
+			add_rows(g, p, m[0].order, c);
+	}
+	for (a = 0; a < k; a++)
+		free(p[a].at);
+	free(p);
+	return ret;
+}
+
+void ev_auc_gram_release(struct ev_auc_gram *g)
+{
+	free(g->sums);
+	free(g->products);
+	memset(g, 0, sizeof(*g));
+}

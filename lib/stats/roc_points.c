@@ -1,0 +1,191 @@
+#include "base/compat.h"
+#include "stats/roc.h"
+
+#include "base/error.h"
+#include "stats/dist.h"
+#include "stats/roc_walk.h"
+#include "stats/wide.h"
+
+/* How often rows of a class count in all. */
+struct totals {
+	uint64_t p, n;
+};
+
+static int start(struct ev_estimate *out, struct totals *t, const char *name,
+		 const struct ev_marker *m, const struct ev_cases *c,
+		 const uint32_t *times)
+{
+	uint64_t by[2] = { 0, 0 };
+	uint32_t row;
+	size_t i;
+
+	memset(out, 0, sizeof(*out));
+	out->method = name;
+	out->flags = EV_STAT_NO_INTERVAL;
+	if (c->n > INT32_MAX)
+		return ev_fail(EV_ELIMIT, "more than %d rows", INT32_MAX);
+	for (i = 0; i < c->n; i++) {
+		row = m->order[i];
+		if (c->truth[row] > 1 || ev_fp_is_nan(m->score[row]) ||
+		    (c->cluster && c->cluster[row] >= c->clusters))
+			return ev_fail(EV_EINVALID, "row %u has no truth, "
+				       "score or cluster", (unsigned)row);
+		by[c->truth[row]] += !times ? 1 :
+			times[c->cluster ? c->cluster[row] : row];
+	}
+	t->n = by[0];
+	t->p = by[1];
+	out->n = (double)(t->n + t->p);
+	return 0;
+}
+
+static int between(double x, const char *what)
+{
+	if (x >= 0 && x <= 1)
+		return 0;
+	return ev_fail(EV_EINVALID, "%s is not between 0 and 1", what);
+}
+
+static bool both_classes(struct ev_estimate *out, const struct totals *t)
+{
+	if (t->p > 0 && t->n > 0)
+		return true;
+	out->flags = EV_STAT_UNDEFINED;
+	return false;
+}
+
+int ev_weighted_auc(struct ev_estimate *out, const struct ev_marker *m,
+		    const struct ev_cases *c, const uint32_t *times)
+{
+	struct ev_walk w;
+	struct totals t;
+	ev_uint128 u = 0;
+	int ret = start(out, &t, "mann_whitney", m, c, times);
+
+	if (ret < 0 || !both_classes(out, &t))
+		return ret;
+	/* twice the area: a step over dfp lies at tp - dtp to tp */
+	ev_walk_init(&w, m, c, times);
+	while (ev_walk_step(&w))
+		u += (ev_uint128)w.dfp * (2 * w.tp - w.dtp);
+	out->value = ev_int128_double((ev_int128)u) /
+		     ev_int128_double(2 * (ev_int128)t.p * (ev_int128)t.n);
+	return 0;
+}
+
+int ev_sens_at_spec(struct ev_estimate *out, const struct ev_marker *m,
+		    const struct ev_cases *c, const uint32_t *times,
+		    double spec)
+{
+	struct ev_walk w;
+	struct totals t;
+	int ret = between(spec, "the specificity");
+
+	if (ret < 0)
+		return ret;
+	ret = start(out, &t, "step", m, c, times);
+	if (ret < 0 || !both_classes(out, &t))
+		return ret;
+	ev_walk_init(&w, m, c, times);
+	/* the first cut-point calls nobody: 0 at specificity 1 */
+	while (ev_walk_step(&w) &&
+	       (double)(t.n - w.fp) / (double)t.n >= spec)
+		out->x = (double)w.tp;
+	out->value = out->x / (double)t.p;
+	out->n = (double)t.p;
+	return 0;
+}
+
+int ev_spec_at_sens(struct ev_estimate *out, const struct ev_marker *m,
+		    const struct ev_cases *c, const uint32_t *times,
+		    double sens)
+{
+	struct ev_walk w;
+	struct totals t;
+	int ret = between(sens, "the sensitivity");
+
+	if (ret < 0)
+		return ret;
+	ret = start(out, &t, "step", m, c, times);
+	if (ret < 0 || !both_classes(out, &t))
+		return ret;
+	ev_walk_init(&w, m, c, times);
+	while ((double)w.tp / (double)t.p < sens && ev_walk_step(&w))
+		;
+	out->x = (double)(t.n - w.fp);
+	out->value = out->x / (double)t.n;
+	out->n = (double)t.n;
+	return 0;
+}
+
+/* Of the area over 0 <= fp <= limit, in units of tp times fp. */
+static double area_to(double limit, struct ev_walk *w)
+{
+	double part = 0, f, rise;
+	ev_uint128 u = 0;
+
+	while (ev_walk_step(w)) {
+		if ((double)w->fp <= limit) {
+			u += (ev_uint128)w->dfp * (2 * w->tp - w->dtp);
+			continue;
+		}
+		/* the line up to here is cut off at the limit */
+		f = limit - (double)(w->fp - w->dfp);
+		rise = (double)w->dtp * (f / (double)w->dfp);
+		part = f * ((double)(w->tp - w->dtp) + rise / 2);
+		break;
+	}
+	return ev_int128_double((ev_int128)u) / 2 + part;
+}
+
+int ev_partial_auc(struct ev_estimate *out, const struct ev_marker *m,
+		   const struct ev_cases *c, const uint32_t *times,
+		   double from, bool mcclish)
+{
+	double width, least;
+	struct ev_walk w;
+	struct totals t;
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	if (!(from >= 0 && from < 1))
+		return ev_fail(EV_EINVALID, "the specificity is not between 0 "
+			       "and 1");
+	ret = start(out, &t, mcclish ? "partial_mcclish" : "partial", m, c,
+		    times);
+	if (ret < 0 || !both_classes(out, &t))
+		return ret;
+	ev_walk_init(&w, m, c, times);
+	width = from > 0 ? ev_alpha(from) : 1;
+	out->value = area_to(width * (double)t.n, &w) / (double)t.p /
+		     (double)t.n;
+	least = width * width / 2;
+	if (mcclish)
+		out->value = (1 + (out->value - least) / (width - least)) / 2;
+	return 0;
+}
+
+int ev_average_precision(struct ev_estimate *out, const struct ev_marker *m,
+			 const struct ev_cases *c, const uint32_t *times)
+{
+	struct ev_pair sum = { 0, 0 };
+	struct ev_walk w;
+	struct totals t;
+	int ret = start(out, &t, "step", m, c, times);
+
+	if (ret < 0)
+		return ret;
+	if (t.p == 0) {
+		out->flags = EV_STAT_UNDEFINED;
+		return 0;
+	}
+	ev_walk_init(&w, m, c, times);
+	while (ev_walk_step(&w)) {
+		struct ev_pair one = { (double)w.dtp *
+			((double)w.tp / (double)(w.tp + w.fp)), 0 };
+
+		sum = ev_fp_add(sum, one);
+	}
+	out->value = (sum.hi + sum.lo) / (double)t.p;
+	return 0;
+}
