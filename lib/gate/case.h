@@ -171,6 +171,8 @@ struct ev_case {
 	struct ev_picks manifests;	/* that count; all say the same, or
 					   `manifests_differ` */
 	bool manifests_differ;
+	const struct ev_line *manifest_against;	/* withdrawn, by what does not
+					   count now, and differs; NULL */
 	enum ev_tier tier;		/* what the manifest says, at least what
 					   the policy says; CRITICAL if nobody
 					   says */

@@ -31,6 +31,39 @@ static enum ev_tier highest(const struct ev_picks *l)
 	return tier == EV_TIER_NONE ? EV_TIER_CRITICAL : tier;
 }
 
+/*
+ * One that was withdrawn by a key that does not count any more supports nothing,
+ * and says what it said against another: an old key takes away none of two that
+ * differ, nor the tier of one.
+ */
+static int weigh_withdrawn(struct ev_case *c)
+{
+	const struct ev_picks *l = &c->manifests;
+	const struct ev_line *line;
+	struct ev_pick p = { 0 };
+	enum ev_tier tier;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && l->n && i < c->lines.n; i++) {
+		line = &c->lines.items[i];
+		if (line->state != EV_REVOKED || !line->by_stood ||
+		    !ev_line_is(line, EV_KIND_MANIFEST, NULL) ||
+		    !ev_by_allows(&c->req->manifest_by, line->person))
+			continue;
+		ret = ev_case_predicate(&p.predicate, c, line);
+		if (ret < 0 || ev_manifest_equal(l->items[0].predicate,
+						 p.predicate))
+			continue;
+		c->manifests_differ = true;
+		c->manifest_against = line;
+		tier = highest(&(struct ev_picks){ .items = &p, .n = 1 });
+		if (tier > c->tier)
+			c->tier = tier;
+	}
+	return ret;
+}
+
 int ev_manifest_gather(struct ev_case *c)
 {
 	struct ev_picks *l = &c->manifests;
@@ -46,7 +79,7 @@ int ev_manifest_gather(struct ev_case *c)
 	c->tier = highest(l);
 	if (c->tier < c->req->at_least)
 		c->tier = c->req->at_least;
-	return ret;
+	return ret < 0 ? ret : weigh_withdrawn(c);
 }
 
 static char *attach_hint(const struct ev_case *c, const char *comment)
@@ -141,7 +174,17 @@ static void rule_manifest(struct ev_case *c)
 		add_missing(c, rule);
 		return;
 	}
-	if (c->manifests_differ) {
+	if (c->manifest_against) {
+		ev_buf_addf(&text, "it differs from record %.12s, which was "
+			    "withdrawn by a key that does not count any more",
+			    c->manifest_against->record.id);
+		ev_words_record(&text, c, &l->items[0]);
+		hint = ev_strdupf("git evidence revoke %.12s --reason "
+				  "'<reason>'       # by a key that counts",
+				  c->manifest_against->record.id);
+		ev_verdict_add(c->verdict, rule, EV_FAIL, hint, "%s",
+			       text.ptr);
+	} else if (c->manifests_differ) {
 		ev_buf_addf(&text, "%zu live manifests differ", l->n);
 		ev_words_record(&text, c, &l->items[0]);
 		ev_words_record(&text, c, other(l));

@@ -106,7 +106,8 @@ size_t ev_lines_revoking(const struct ev_line **out, size_t max,
  * record that does not pass, a rejection, a bad line) is withdrawn only by what
  * is live: an old key must not silence it.  And nothing else comes to count
  * because of a revocation that only stood: what the withdrawn one superseded
- * stays superseded, unless it speaks against.
+ * stays superseded, unless it speaks against; and a manifest goes on saying what
+ * it said against another one that differs (lib/gate/manifest.c).
  *
  * A test or report that does not pass says so for good, too: with the key that
  * signed it goes no more than its place among what counts.  A pass that comes

@@ -149,6 +149,11 @@ next_policy() {
 	# as it does by the digest of its line, and in any list
 	expect_exit 0 git evidence log
 	expect_exit 0 git evidence log
+	# somebody whose key counts can say so once more, and then nobody
+	as quinn
+	expect_exit 0 git evidence revoke "$id" --reason 'measured wrongly'
+	expect_exit 128 git evidence revoke "$id" --reason 'measured wrongly'
+	expect_in stderr already
 	# a new one is the answer
 	test_by 2025-07-01 ci
 	approve_by 2025-07-02 ada clinical
