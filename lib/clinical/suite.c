@@ -79,12 +79,9 @@ static void read_head(struct ev_suite *s, const struct ev_value *v,
 	s->risk_file = ev_su_dup(v, "risk_file");
 	s->tier = tier < 0 ? EV_TIER_NONE :
 		  (enum ev_tier)(EV_TIER_LOW + tier);
-	if (ev_get(v, "claims"))
-		ev_su_strs(&s->claims, ev_get(v, "claims"), "suite.claims",
-			   bad);
-	if (roles)
-		ev_su_strs(&s->gate_change_roles, roles,
-			   "suite.roles.gate_change_roles", bad);
+	ev_su_words(&s->claims, ev_get(v, "claims"), "suite.claims", bad);
+	ev_su_words(&s->gate_change_roles, roles,
+		    "suite.roles.gate_change_roles", bad);
 }
 
 static int read_tree(struct ev_suite *s)

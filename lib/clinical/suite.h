@@ -191,6 +191,8 @@ struct ev_gate {
 	unsigned line, column;		/* of the gate in the file */
 };
 
+/* "fail in tier T", "drift_from_anchor > D*margin" (a decimal above 0),
+ * "review x3 consecutive", "gate_loosened" */
 struct ev_escalation { char *when; struct ev_strs roles; };
 
 struct ev_stats_choice {
@@ -253,10 +255,6 @@ void ev_suite_release(struct ev_suite *s);
 void ev_suite_effective(struct ev_json *j, const struct ev_suite *s);
 /* The schema of the file, for `help --schema suite`. */
 extern const struct ev_field ev_suite_fields[];
-/* EV_EINVALID with the place where a slice names `column`: the file `name` has
- * none such; `near` is the likely one, or NULL. */
-int ev_suite_column_fail(const struct ev_suite *s, const char *column,
-			 const char *name, const char *near);
 
 /* Two-sided level that a gate's bound has: stats.confidence if the suite says
  * it, else 0.90 for low and moderate, 0.95 for high and critical. */

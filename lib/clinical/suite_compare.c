@@ -12,10 +12,10 @@ static void read_against(struct ev_su_gate *x, const struct ev_value *v)
 {
 	static const char *const words[] = { "previous", "anchor" };
 	struct ev_strs list = EV_STRS_INIT;
+	char *path = ev_strdupf("%s.compare.against", x->path), *hint;
 	size_t i, k;
-	char *hint;
 
-	ev_su_strs(&list, v, "compare.against", x->bad);
+	ev_su_strs(&list, v, path, x->bad);
 	for (i = 0; i < list.n; i++) {
 		for (k = 0; k < EV_ARRAY_SIZE(words); k++)
 			if (!strcmp(words[k], list.items[i]))
@@ -32,6 +32,7 @@ static void read_against(struct ev_su_gate *x, const struct ev_value *v)
 		free(hint);
 	}
 	ev_strs_release(&list);
+	free(path);
 }
 
 /* Margins ------------------------------------------------------------------ */
@@ -62,7 +63,8 @@ static bool has_margin(const struct ev_gate *g, const char *slice)
 	return false;
 }
 
-static void read_margins(struct ev_su_gate *x, const struct ev_value *v)
+static void read_margins(struct ev_su_gate *x, const struct ev_value *v,
+			 const char *path)
 {
 	struct ev_gate *g = x->g;
 	const char *name;
@@ -82,7 +84,7 @@ static void read_margins(struct ev_su_gate *x, const struct ev_value *v)
 				       "of its slices", g->id, name);
 		g->margins[g->n_margins].slice = ev_strdup(name);
 		ev_su_decimal(&g->margins[g->n_margins++].margin, v->items[i],
-			      "compare.margin", &positive, x->bad);
+			      path, &positive, x->bad);
 	}
 	for (i = 0; i < g->n_slices; i++) {
 		name = x->s->slices[g->slices[i]].name;
@@ -97,6 +99,7 @@ static void read_margin(struct ev_su_gate *x, const struct ev_value *v,
 {
 	enum ev_compare c = x->g->compare;
 	bool takes = c == EV_CMP_NON_INFERIORITY || c == EV_CMP_EQUIVALENCE;
+	char *path = ev_strdupf("%s.compare.margin", x->path);
 
 	if (takes && !v)
 		ev_problem_add(x->bad, compare, NULL, "gate '%s' has no "
@@ -106,10 +109,10 @@ static void read_margin(struct ev_su_gate *x, const struct ev_value *v,
 		ev_problem_add(x->bad, v, NULL, "gate '%s': '%s' has no "
 			       "margin", x->g->id, ev_su_compares[c - 1]);
 	else if (v && v->type == EV_MAP)
-		read_margins(x, v);
+		read_margins(x, v, path);
 	else
-		ev_su_decimal(&x->g->margin, v, "compare.margin", &positive,
-			      x->bad);
+		ev_su_decimal(&x->g->margin, v, path, &positive, x->bad);
+	free(path);
 }
 
 /* The kind of comparison and the metric ---------------------------------------- */

@@ -217,10 +217,6 @@ static void read_cluster(struct ev_dataset *d, const struct ev_value *v,
 		ev_problem_add(bad, v, NULL, "independence by another column "
 			       "than that of patients, '%s', is not supported",
 			       d->patient);
-	if (!d->cluster)
-		d->cluster = ev_strdup(d->patient);
-	if (!d->patient)
-		d->patient = ev_strdup(d->cluster);
 }
 
 static void read_missing(struct ev_dataset *d, const struct ev_value *v,
@@ -239,9 +235,7 @@ static void read_overlap(struct ev_dataset *d, const struct ev_value *v,
 {
 	size_t i;
 
-	if (!v || v->type != EV_LIST)
-		return;
-	ev_su_strs(&d->no_overlap_with, v, "dataset.no_overlap_with", bad);
+	ev_su_words(&d->no_overlap_with, v, "dataset.no_overlap_with", bad);
 	for (i = 0; i < d->no_overlap_with.n; i++)
 		if (!ev_starts_with(d->no_overlap_with.items[i],
 				    "evidence:dataset/"))

@@ -56,10 +56,11 @@ static void unknown_slice(const struct ev_su_gate *x,
 static void read_slices(struct ev_su_gate *x, const struct ev_value *v)
 {
 	struct ev_strs list = EV_STRS_INIT;
+	char *path = ev_strdupf("%s.slice", x->path);
 	size_t i, found;
 
 	if (v)
-		ev_su_strs(&list, v, "slice", x->bad);
+		ev_su_strs(&list, v, path, x->bad);
 	else
 		ev_strs_add(&list, "overall");
 	x->g->slices = ev_calloc(list.n + 1, sizeof(*x->g->slices));
@@ -71,6 +72,7 @@ static void read_slices(struct ev_su_gate *x, const struct ev_value *v)
 			x->g->slices[x->g->n_slices++] = found;
 	}
 	ev_strs_release(&list);
+	free(path);
 }
 
 /* A gap needs members that differ. */

@@ -23,6 +23,9 @@ char *ev_su_dup(const struct ev_value *map, const char *key);
  * problems, as an empty list is; `path` names it. */
 void ev_su_strs(struct ev_strs *out, const struct ev_value *v,
 		const char *path, struct ev_problems *bad);
+/* The same where the schema has looked at the items already. */
+void ev_su_words(struct ev_strs *out, const struct ev_value *v,
+		 const char *path, struct ev_problems *bad);
 /* Letters, digits and "_", "-", "."; with `slash`, '/' too. */
 bool ev_su_name(const char *s, bool slash);
 /* A whole number from `low` to `high`; else a problem, and false. */
@@ -126,6 +129,5 @@ extern const char *const ev_su_low_ns[];	/* from EV_LOW_N_REVIEW */
 extern const char *const ev_su_missings[];
 extern const char *const ev_su_formats[];	/* from EV_ROWS_CSV */
 extern const char *const ev_su_adjustments[];
-extern const char *const ev_su_whens[];
 
 #endif

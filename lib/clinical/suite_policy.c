@@ -23,13 +23,56 @@ static void read_insufficient(struct ev_suite *s, const struct ev_value *v)
 		ev_su_low_n(&s->low_n[t], ev_get(v, ev_tier_name(t)));
 }
 
+/* "drift_from_anchor > 0.5*margin" */
+static bool is_drift(const char *when)
+{
+	static const char head[] = "drift_from_anchor > ", tail[] = "*margin";
+	struct ev_decimal d = { 0 };
+	bool ok = false;
+	char *number;
+
+	if (!ev_starts_with(when, head) || !ev_ends_with(when, tail) ||
+	    strlen(when) < strlen(head) + strlen(tail))
+		return false;
+	when += strlen(head);
+	number = ev_strndup(when, strlen(when) - strlen(tail));
+	if (!ev_decimal_why(number)) {
+		ev_decimal_take(&d, number);
+		ok = ev_decimal_compare(0, &d) < 0;
+		ev_decimal_release(&d);
+	}
+	free(number);
+	return ok;
+}
+
+static void check_when(const struct ev_value *v, struct ev_problems *bad)
+{
+	static const char *const whens[] = {
+		"fail in tier low", "fail in tier moderate",
+		"fail in tier high", "fail in tier critical",
+		"review x3 consecutive", "gate_loosened",
+		"drift_from_anchor > 0.5*margin"
+	};
+	char *hint;
+	size_t i;
+
+	for (i = 0; i < EV_ARRAY_SIZE(whens); i++)
+		if (!strcmp(whens[i], v->text))
+			return;
+	if (is_drift(v->text))
+		return;
+	hint = ev_su_meant(v->text, whens, i);
+	ev_problem_add(bad, v, hint, "escalation when '%.60s' is not "
+		       "supported", v->text);
+	free(hint);
+}
+
 static void read_escalations(struct ev_suite *s, const struct ev_value *v,
 			     struct ev_problems *bad)
 {
-	size_t i, k, n = v && v->type == EV_LIST ? v->n : 0;
+	size_t i, n = v && v->type == EV_LIST ? v->n : 0;
 	const struct ev_value *when;
 	struct ev_escalation *e;
-	char *hint;
 
 	if (n > EV_SUITE_MAX_ITEMS) {
 		ev_problem_add(bad, v, NULL, "more than %u escalations",
@@ -43,17 +86,9 @@ static void read_escalations(struct ev_suite *s, const struct ev_value *v,
 			continue;
 		e = &s->escalations[s->n_escalations++];
 		e->when = ev_strdup(when->text);
-		ev_su_strs(&e->roles, ev_get(v->items[i], "roles"),
-			   "policy.escalate.roles", bad);
-		for (k = 0; ev_su_whens[k]; k++)
-			if (!strcmp(ev_su_whens[k], when->text))
-				break;
-		if (ev_su_whens[k])
-			continue;
-		hint = ev_su_meant(when->text, ev_su_whens, k);
-		ev_problem_add(bad, when, hint, "escalation when '%.60s' is "
-			       "not supported", when->text);
-		free(hint);
+		ev_su_words(&e->roles, ev_get(v->items[i], "roles"),
+			    "policy.escalate.roles", bad);
+		check_when(when, bad);
 	}
 }
 

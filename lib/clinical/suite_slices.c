@@ -2,7 +2,6 @@
 
 #include "clinical/suite_internal.h"
 
-#include "base/error.h"
 #include "base/mem.h"
 
 #define MAX_CUTS 100u
@@ -293,40 +292,4 @@ void ev_su_slices(struct ev_suite *s, const struct ev_value *v,
 	s->slices[s->n_slices++].name = ev_strdup("overall");
 	for (i = 0; i < n; i++)
 		read_slice(s, v->keys[i], v->items[i], bad);
-}
-
-/* Columns that the file lacks ---------------------------------------------------- */
-
-/* Where slice `name` names the column, itself or by its role. */
-static const struct ev_value *column_at(const struct ev_suite *s,
-					const struct ev_value *v,
-					const char *column)
-{
-	const struct ev_value *by = ev_get(v, "by"), *where;
-	size_t i;
-
-	if (by && by->type == EV_STRING &&
-	    !strcmp(ev_su_column(&s->dataset, by->text), column))
-		return by;
-	where = ev_get(v, "where");
-	for (i = 0; where && where->type == EV_MAP && i < where->n; i++)
-		if (!strcmp(ev_su_column(&s->dataset, where->keys[i]->text),
-			    column))
-			return where->keys[i];
-	return NULL;
-}
-
-int ev_suite_column_fail(const struct ev_suite *s, const char *column,
-			 const char *name, const char *near)
-{
-	const struct ev_value *slices = ev_get(s->tree, "slices"), *at = NULL;
-	size_t i;
-
-	for (i = 0; !at && slices && slices->type == EV_MAP && i < slices->n;
-	     i++)
-		at = column_at(s, slices->items[i], column);
-	ev_fail_at(at, "'%s' has no column '%s'", name, column);
-	if (near)
-		ev_error_hint("did you mean '%s'?", near);
-	return EV_EINVALID;
 }

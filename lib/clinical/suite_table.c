@@ -96,7 +96,7 @@ static const struct ev_field independence_table[] = {
 static const struct ev_field missing_table[] = {
 	WORDS("score", ev_su_missings, "how a missing score counts"),
 	WORDS("label", labels_missing, "rows without a label"),
-	TEXT("max_fraction", "of missing scores; above: review"),
+	TEXT("max_fraction", "of missing scores; above: incomplete"),
 	{ 0 }
 };
 static const struct ev_field holdout_table[] = {
@@ -238,7 +238,7 @@ static const struct ev_field gate_table[] = {
 	MAP("compare", compare_table, "with other releases"),
 	CONDITIONS,
 	MAP("each", each_table, "the same, of each member"),
-	WORDS("tier", ev_su_tiers, "instead of the slice's"),
+	WORDS("tier", ev_su_tiers, "how grave a miss of it is"),
 	WORDS("waivable", waivables, "who may waive says the policy"),
 	{ 0 }
 };

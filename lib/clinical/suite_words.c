@@ -28,10 +28,6 @@ const char *const ev_su_formats[] = { "csv", "tsv", "jsonl", NULL };
 const char *const ev_su_adjustments[] = {
 	"none", "bonferroni", "holm", "hochberg", "bh", NULL
 };
-const char *const ev_su_whens[] = {
-	"fail in tier critical", "review x3 consecutive",
-	"drift_from_anchor > 0.5*margin", "gate_loosened", NULL
-};
 
 const char *ev_su_text(const struct ev_value *v)
 {
@@ -84,6 +80,19 @@ void ev_su_strs(struct ev_strs *out, const struct ev_value *v,
 	}
 	for (i = 0; i < v->n; i++)
 		add_text(out, v->items[i], path, bad);
+}
+
+void ev_su_words(struct ev_strs *out, const struct ev_value *v,
+		 const char *path, struct ev_problems *bad)
+{
+	size_t i;
+
+	if (!v || v->type != EV_LIST)
+		return;
+	for (i = 0; i < v->n; i++)
+		if (v->items[i]->type != EV_STRING || !v->items[i]->len)
+			return;
+	ev_su_strs(out, v, path, bad);
 }
 
 bool ev_su_name(const char *s, bool slash)
