@@ -37,6 +37,14 @@ struct ev_measure {
 	unsigned failures;		/* bootstrap replicates undefined */
 };
 
+/* The same at another level or as a difference, because a gate needs it. */
+struct ev_asked {
+	size_t request;
+	int against;			/* 0 previous, 1 anchor, -1 the value */
+	double level;
+	struct ev_measure m;
+};
+
 struct ev_slice_result {
 	size_t family;			/* index into suite->slices */
 	char *name;			/* "overall", "sex=F", "age=[40,65)" */
@@ -51,7 +59,9 @@ struct ev_slice_result {
 					   for all */
 	/* Paired differences candidate - reference, by request; NULL where
 	 * there is no reference. [0] previous, [1] anchor */
-	struct ev_measure *change[2];
+	struct ev_measure *change[2];	/* method NULL: not computed */
+	struct ev_asked *asked;		/* what gates need beside these */
+	size_t n_asked;
 	struct ev_bins bins;		/* reliability, probabilities only */
 };
 
@@ -65,18 +75,27 @@ struct ev_gate_row {
 	enum ev_outcome_word outcome;
 	bool low_n;			/* outcome is what insufficiency maps to */
 	struct ev_estimate observed;	/* value and interval that was judged */
-	enum ev_bound bound;		/* of the condition that decided */
+	/* Of the condition for a pass, whatever came out of it. */
+	enum ev_bound bound;
 	double judged;			/* the number compared; observed.. */
 	char *limit;			/* ">= 0.92", "within [0.80, 1.25]" */
 	char *reason;			/* one line: why this outcome */
 	double margin;			/* compare gates, as applied */
 	double adjusted_p;		/* detect_slices; -1: none */
+	double passing;			/* true share that would pass with 80 %
+					   power in so many; -1: none */
 };
 
 struct ev_trigger { char *when; const struct ev_strs *roles; char *why; };
 
 /* Failure modes, always looked for (CLINICAL 1.7). */
 struct ev_miss { size_t row; double loss; };	/* worst by log loss */
+struct ev_evaluation;
+/* What a report calls a row: hexadecimal of a digest of suite and key, so that
+ * who has the data finds it and nobody else learns a patient's id. */
+#define EV_MISS_ID 17
+int ev_miss_id(char out[EV_MISS_ID], const struct ev_evaluation *e,
+	       size_t row);
 struct ev_checks {
 	size_t saturated;		/* p <= 1e-6 or >= 1 - 1e-6 */
 	double stuck_score;

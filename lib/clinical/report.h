@@ -17,7 +17,7 @@ struct ev_report_context {
 };
 
 /*
- * "git-evidence/validate/1": outcome, suite {id, version, digest, tier},
+ * One object, "schema": "git-evidence/validate/1" first: outcome, suite {id, version, digest, tier},
  * inputs, flow, slices, gates, escalations, checks, effectiveSuite (formats(5)
  * section report).  Numbers are shortest round-trip doubles, undefined is
  * null with a flag.  Byte for byte the same for the same evaluation.

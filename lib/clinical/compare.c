@@ -1,0 +1,208 @@
+#include "base/compat.h"
+#include "clinical/engine.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "stats/paired.h"
+
+/* Of two versions on one row: 1 or 0 each; false if it has no part. */
+struct both {
+	struct ev_engine *g;
+	const struct ev_request *q;
+	const struct ev_reference *ref;
+	int marker;
+	struct ev_cut cut;
+};
+
+static bool decided(int x[2], const struct both *b, size_t row)
+{
+	const struct ev_cohort *c = b->g->c;
+	int truth = c->label[row], call[2];
+
+	if ((b->q->metric == EV_M_SENSITIVITY && !truth) ||
+	    (b->q->metric == EV_M_SPECIFICITY && truth))
+		return false;
+	call[0] = ev_call_by(b->g->rule, truth, ev_call_of(&b->cut,
+			     c->state[row], c->score[row]));
+	call[1] = ev_call_by(b->g->rule, truth, ev_call_of(&b->cut,
+			     b->ref->state[row], b->ref->score[row]));
+	if (call[0] < 0 || call[1] < 0)
+		return false;
+	x[0] = call[0] == truth;
+	x[1] = call[1] == truth;
+	return true;
+}
+
+static bool in_share(int x[2], const struct both *b, size_t row)
+{
+	const struct ev_share *s = &b->q->share;
+	const struct ev_engine *g = b->g;
+	bool of = s->label < 0 || g->c->label[row] == s->label;
+
+	if (g->drops && (g->c->state[row] != EV_ROW_SCORED ||
+			 b->ref->state[row] != EV_ROW_SCORED))
+		return false;
+	x[0] = of && ev_cut_met(&b->cut, g->score[0][row]) != s->below;
+	x[1] = of && ev_cut_met(&b->cut, g->score[b->marker][row]) !=
+		s->below;
+	return true;
+}
+
+static bool of_row(int x[2], const struct both *b, size_t row)
+{
+	uint8_t state;
+
+	if (!b->ref->paired[row])
+		return false;
+	switch (b->q->metric) {
+	case EV_M_SHARE:
+		return in_share(x, b, row);
+	case EV_M_ABSTAIN_RATE:
+	case EV_M_MISSING_RATE:
+		state = b->q->metric == EV_M_ABSTAIN_RATE ? EV_ROW_ABSTAINED :
+			EV_ROW_NO_SCORE;
+		x[0] = b->g->c->state[row] == state;
+		x[1] = b->ref->state[row] == state;
+		return true;
+	default:
+		return decided(x, b, row);
+	}
+}
+
+static int pairs(struct ev_work *w, const struct ev_task *t)
+{
+	struct both b = { .g = w->g, .q = t->q };
+	struct ev_cluster_pair *units = NULL;
+	struct ev_pairs p = { 0, 0, 0, 0 };
+	size_t i, row;
+	int x[2], ret;
+
+	b.ref = w->g->ref[t->against];
+	b.marker = t->against + 1;
+	b.cut = t->q->metric == EV_M_SHARE ? ev_cut_of(&t->q->share.limit) :
+		w->g->cuts[t->q->point];
+	if (w->cluster_of)
+		units = ev_calloc((size_t)w->clusters + 1, sizeof(*units));
+	for (i = 0; i < w->n; i++) {
+		row = ev_work_row(w, i);
+		if (!of_row(x, &b, row))
+			continue;
+		p.both += x[0] && x[1];
+		p.first += x[0] && !x[1];
+		p.second += !x[0] && x[1];
+		p.neither += !x[0] && !x[1];
+		if (units) {
+			struct ev_cluster_pair *u = &units[w->cluster_of[i]];
+
+			u->x1 += x[0];
+			u->x2 += x[1];
+			u->n++;
+		}
+	}
+	memset(t->m, 0, sizeof(*t->m));
+	if (units)
+		ret = ev_clustered_difference(&t->m->e, units, w->clusters,
+					      t->level);
+	else if (w->g->s->stats.newcombe_paired)
+		ret = ev_newcombe_paired(&t->m->e, &p, t->level);
+	else
+		ret = ev_tango(&t->m->e, &p, t->level);
+	t->m->e.n = (double)(p.both + p.first + p.second + p.neither);
+	free(units);
+	return ret < 0 ? ret : 1;
+}
+
+static int auc(struct ev_work *w, const struct ev_task *t)
+{
+	const struct ev_view *v = ev_work_pair(w, t->against);
+	struct ev_marker a = { v->score[0], v->order[0] };
+	struct ev_marker b = { v->score[1], v->order[1] };
+	struct ev_cases c = { v->truth, v->cluster, v->clusters, v->n };
+	struct ev_auc_test d;
+	int ret = ev_auc_paired(&d, &a, &b, &c, t->level);
+
+	memset(t->m, 0, sizeof(*t->m));
+	t->m->e = d.difference;
+	t->m->e.n = (double)v->n;
+	t->m->z = d.z;
+	t->m->p = d.p;
+	return ret < 0 ? ret : 1;
+}
+
+static int drawn(struct ev_work *w, const struct ev_task *t)
+{
+	bool scored = ev_needs_score(t->q->metric);
+	const struct ev_view *v = scored ? ev_work_pair_scored(w, t->against) :
+		ev_work_pair(w, t->against);
+	double a, b;
+	int ret;
+
+	if (!v->n)
+		return 1;
+	ret = ev_weighted_value(&a, w, t->q, v, 0, NULL);
+	if (ret == 1)
+		ret = ev_weighted_value(&b, w, t->q, v, 1, NULL);
+	if (ret <= 0)
+		return ret < 0 ? ret : 1;
+	memset(t->m, 0, sizeof(*t->m));
+	t->m->e.value = a - b;
+	t->m->e.n = (double)v->n;
+	t->m->e.level = t->level;
+	t->m->e.flags = EV_STAT_NO_INTERVAL;
+	return 0;
+}
+
+bool ev_change_is_cheap(const struct ev_request *q)
+{
+	switch (q->metric) {
+	case EV_M_SENSITIVITY:
+	case EV_M_SPECIFICITY:
+	case EV_M_ACCURACY:
+	case EV_M_AUC:
+	case EV_M_ABSTAIN_RATE:
+	case EV_M_MISSING_RATE:
+	case EV_M_SHARE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool can_draw(enum ev_metric m)
+{
+	return (m > EV_M_CONFUSION && m <= EV_M_MCE) || m == EV_M_NET_BENEFIT;
+}
+
+static int change(struct ev_work *w, const struct ev_task *t)
+{
+	enum ev_metric m = t->q->metric;
+
+	if (w->g->s->dataset.label_kind == EV_LABEL_CLASSES)
+		return EV_ENOTFOUND;
+	if (m == EV_M_NEW_FN_RATE || m == EV_M_NEW_FP_RATE)
+		return ev_measure_share(w, t);
+	if (m == EV_M_PSI || m == EV_M_KS)
+		return ev_measure_drift(w, t);
+	if (m == EV_M_AUC)
+		return auc(w, t);
+	if (ev_change_is_cheap(t->q))
+		return pairs(w, t);
+	return can_draw(m) ? drawn(w, t) : EV_ENOTFOUND;
+}
+
+int ev_change_task(struct ev_work *w, const struct ev_task *t)
+{
+	int ret;
+
+	ev_measure_undefined(t->m, t->level);
+	if (!w->n)
+		return 1;
+	ret = change(w, t);
+	if (ret == EV_ENOTFOUND)
+		return ev_fail(EV_EINVALID, "metric '%s' cannot be compared "
+			       "with another version", t->q->key);
+	t->m->by_patient = ev_by_patient(w->g);
+	if (ret == 0 && t->m->e.flags & EV_STAT_UNDEFINED)
+		return 1;
+	return ret;
+}

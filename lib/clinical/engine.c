@@ -1,0 +1,114 @@
+#include "base/compat.h"
+#include "clinical/engine.h"
+
+#include <math.h>
+#include "base/error.h"
+#include "base/mem.h"
+#include "stats/philox.h"
+
+struct ev_cut ev_cut_of(const struct ev_decimal *d)
+{
+	struct ev_cut cut = { .t = d->value };
+
+	cut.above = ev_decimal_compare(cut.t, d) < 0;
+	return cut;
+}
+
+static bool drops(enum ev_missing_rule rule)
+{
+	return rule == EV_MISSING_COMPLETE_CASE || rule == EV_MISSING_FAIL;
+}
+
+/* Missing scores at the end that the rule sends them to; the scores as they
+ * are where none is missing, or where those rows are left out. */
+static const double *place(double **owned, const struct ev_engine *g,
+			   const double *score, const uint8_t *state)
+{
+	size_t i, n = g->c->n;
+	double *out;
+
+	for (i = 0; i < n && state[i] == EV_ROW_SCORED; i++)
+		;
+	if (i == n || g->drops)
+		return score;
+	out = *owned = ev_malloc(n * sizeof(*out));
+	for (i = 0; i < n; i++) {
+		out[i] = score[i];
+		if (state[i] != EV_ROW_SCORED)
+			out[i] = ev_call_by(g->rule, g->c->label[i],
+					    EV_CALL_MISSING) ?
+				(double)INFINITY : (double)-INFINITY;
+	}
+	return out;
+}
+
+static int sort_marker(struct ev_engine *g, int marker, const double *score,
+		       const uint8_t *state)
+{
+	g->score[marker] = place(&g->owned[marker], g, score, state);
+	g->order[marker] = ev_malloc(g->c->n * sizeof(*g->order[marker]));
+	return ev_marker_order(g->order[marker], g->score[marker], g->c->n);
+}
+
+int ev_engine_open(struct ev_engine *g, const struct ev_evaluation *e,
+		   const struct ev_evaluate_options *o)
+{
+	size_t i;
+	int ret, k;
+
+	memset(g, 0, sizeof(*g));
+	g->s = e->suite;
+	g->c = e->cohort;
+	g->jobs = o && o->jobs ? o->jobs : 1;
+	g->rule = g->s->dataset.missing;
+	g->drops = drops(g->rule);
+	g->local = ev_malloc(g->c->n * sizeof(*g->local));
+	memset(g->local, 0xff, g->c->n * sizeof(*g->local));
+	g->unit = ev_malloc(g->c->patients * sizeof(*g->unit));
+	memset(g->unit, 0xff, g->c->patients * sizeof(*g->unit));
+	g->cuts = ev_calloc(g->s->n_points + 1, sizeof(*g->cuts));
+	for (i = 0; i < g->s->n_points; i++)
+		g->cuts[i] = ev_cut_of(&g->s->points[i].threshold);
+	ret = ev_stream_key(&g->key, g->s->digest, g->s->stats.seed);
+	if (ret == 0 && !g->c->class_score)
+		ret = sort_marker(g, 0, g->c->score, g->c->state);
+	for (k = 0; k < 2 && ret == 0; k++) {
+		g->ref[k] = e->reference[k];
+		if (g->ref[k])
+			ret = sort_marker(g, k + 1, g->ref[k]->score,
+					  g->ref[k]->state);
+	}
+	return ret;
+}
+
+void ev_engine_close(struct ev_engine *g)
+{
+	int k;
+
+	for (k = 0; k < 3; k++) {
+		free(g->owned[k]);
+		free(g->order[k]);
+	}
+	free(g->local);
+	free(g->unit);
+	free(g->cuts);
+}
+
+void ev_cells_table(struct ev_table *t, const struct ev_cells *c,
+		    enum ev_missing_rule rule)
+{
+	int64_t out[2][2] = { { 0, 0 }, { 0, 0 } };
+	int truth, call, by;
+
+	for (truth = 0; truth < 2; truth++) {
+		for (call = 0; call < 3; call++) {
+			by = ev_call_by(rule, truth, call);
+			if (by >= 0)
+				out[truth][by] += c->n[truth][call];
+		}
+	}
+	t->tn = out[0][0];
+	t->fp = out[0][1];
+	t->fn = out[1][0];
+	t->tp = out[1][1];
+}

@@ -1,0 +1,148 @@
+#include "base/compat.h"
+#include "clinical/engine.h"
+
+#include "base/error.h"
+#include "stats/calibration.h"
+
+void ev_view_predicted(struct ev_predicted *d, const struct ev_view *v,
+		       int marker)
+{
+	d->p = v->score[marker];
+	d->y = v->truth;
+	d->cluster = v->cluster;
+	d->clusters = v->clusters;
+	d->n = v->n;
+}
+
+/* Intervals in closed form. */
+static int closed(struct ev_measure *m, const struct ev_predicted *d,
+		  enum ev_metric metric, double level)
+{
+	struct ev_calibration c;
+	int ret;
+
+	switch (metric) {
+	case EV_M_BRIER:
+		return ev_brier(&m->e, d, level);
+	case EV_M_LOG_LOSS:
+		return ev_log_loss(&m->e, d, level, NULL);
+	case EV_M_OE:
+		return ev_observed_expected(&m->e, d, level);
+	case EV_M_CITL:
+	case EV_M_CAL_SLOPE:
+	case EV_M_CAL_INTERCEPT:
+		ret = ev_calibration(&c, d, level);
+		m->e = metric == EV_M_CITL ? c.in_the_large :
+			metric == EV_M_CAL_SLOPE ? c.slope : c.intercept;
+		return ret;
+	default:
+		return EV_ENOTFOUND;
+	}
+}
+
+static int hosmer_lemeshow(struct ev_measure *m, const struct ev_predicted *d,
+			   const struct ev_stats_choice *s)
+{
+	struct ev_hosmer_lemeshow h;
+	int ret = ev_hosmer_lemeshow(&h, d, s->hl_groups, s->hl_rule,
+				     s->hl_external);
+
+	m->chi2 = m->e.value = h.chi2;
+	m->df = h.df;
+	m->p = h.p;
+	m->e.flags = h.flags;
+	m->e.method = s->hl_rule == EV_HL_QUANTILE2 ?
+		"hosmer_lemeshow_quantile2" : "hosmer_lemeshow_quantile7";
+	return ret;
+}
+
+static int weak(struct ev_measure *m, const struct ev_predicted *d,
+		double level)
+{
+	struct ev_calibration c;
+	int ret = ev_calibration(&c, d, level);
+
+	m->chi2 = m->e.value = c.weak_chi2;
+	m->df = 2;
+	m->p = c.weak_p;
+	m->e.flags = c.flags | (c.slope.flags & EV_STAT_UNDEFINED);
+	m->e.method = "likelihood_ratio";
+	return ret;
+}
+
+static int spiegelhalter(struct ev_measure *m, const struct ev_predicted *d)
+{
+	struct ev_spiegelhalter s;
+	int ret = ev_spiegelhalter(&s, d);
+
+	m->z = m->e.value = s.z;
+	m->p = s.p;
+	m->e.flags = s.flags;
+	m->e.method = "spiegelhalter";
+	return ret;
+}
+
+/* Tests have a p-value and no interval. */
+static int test(struct ev_work *w, struct ev_measure *m,
+		const struct ev_predicted *d, enum ev_metric metric,
+		double level)
+{
+	int ret;
+
+	switch (metric) {
+	case EV_M_HOSMER_LEMESHOW:
+		ret = hosmer_lemeshow(m, d, &w->g->s->stats);
+		break;
+	case EV_M_SPIEGELHALTER:
+		ret = spiegelhalter(m, d);
+		break;
+	case EV_M_WEAK_CALIBRATION:
+		ret = weak(m, d, level);
+		break;
+	default:
+		return EV_ENOTFOUND;
+	}
+	m->e.level = level;
+	m->e.n = (double)d->n;
+	m->e.flags |= EV_STAT_NO_INTERVAL;
+	return ret;
+}
+
+static int drawn(struct ev_work *w, const struct ev_task *t,
+		 const struct ev_view *v)
+{
+	double value;
+	int ret = ev_weighted_value(&value, w, t->q, v, 0, NULL);
+
+	if (ret <= 0)
+		return ret < 0 ? ret : 1;
+	memset(t->m, 0, sizeof(*t->m));
+	t->m->e.value = value;
+	t->m->e.n = (double)v->n;
+	t->m->e.level = t->level;
+	t->m->e.flags = EV_STAT_NO_INTERVAL;
+	return 0;
+}
+
+int ev_measure_calibration(struct ev_work *w, const struct ev_task *t)
+{
+	const struct ev_view *v;
+	struct ev_measure m;
+	struct ev_predicted d;
+	int ret;
+
+	if (t->q->metric < EV_M_BRIER || t->q->metric > EV_M_NET_BENEFIT)
+		return EV_ENOTFOUND;
+	v = ev_work_scored(w);
+	if (!v->n)
+		return 1;
+	ev_view_predicted(&d, v, 0);
+	memset(&m, 0, sizeof(m));
+	ret = closed(&m, &d, t->q->metric, t->level);
+	if (ret == EV_ENOTFOUND)
+		ret = test(w, &m, &d, t->q->metric, t->level);
+	if (ret == EV_ENOTFOUND)
+		return drawn(w, t, v);
+	*t->m = m;
+	return ret < 0 ? ret : 1;
+}

@@ -1,0 +1,383 @@
+#include "base/compat.h"
+#include "clinical/engine.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+
+/* A family that is being divided: the rows of each member. */
+struct member {
+	char *name;			/* "" for a single one */
+	uint32_t *rows;
+	size_t n, cap;
+	bool keep;			/* also if it has no rows */
+};
+struct members {
+	struct member *items;
+	size_t n, cap;
+};
+
+static struct member *add(struct members *m, char *name, bool keep)
+{
+	struct member *at;
+
+	EV_GROW(m->items, m->n, m->cap);
+	at = &m->items[m->n++];
+	memset(at, 0, sizeof(*at));
+	at->name = name;
+	at->keep = keep;
+	return at;
+}
+
+static void put(struct member *m, size_t row)
+{
+	EV_GROW(m->rows, m->n, m->cap);
+	m->rows[m->n++] = (uint32_t)row;
+}
+
+static void release(struct members *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->n; i++) {
+		free(m->items[i].name);
+		free(m->items[i].rows);
+	}
+	free(m->items);
+}
+
+static void divide_by(struct members *m, const struct ev_column *col, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < col->n_words; i++)
+		add(m, ev_strdup(col->words[i]), false);
+	for (i = 0; i < n; i++)
+		put(&m->items[col->code[i]], i);
+}
+
+/* How many cuts a number reaches. */
+static size_t place(double x, const struct ev_cut *cuts, size_t n)
+{
+	size_t k;
+
+	for (k = 0; k < n && ev_cut_met(&cuts[k], x); k++)
+		;
+	return k;
+}
+
+static void divide_cuts(struct members *m, const struct ev_family *f,
+			const struct ev_column *col, size_t n)
+{
+	struct ev_cut *cuts = ev_calloc(f->n_cuts + 1, sizeof(*cuts));
+	size_t i, k;
+
+	/* what lies outside the cuts, and what is empty, only if it is there */
+	add(m, ev_strdupf("<%s", f->cuts[0].text), false);
+	for (k = 0; k + 1 < f->n_cuts; k++)
+		add(m, ev_strdupf("[%s,%s)", f->cuts[k].text,
+				  f->cuts[k + 1].text), true);
+	add(m, ev_strdupf(">=%s", f->cuts[f->n_cuts - 1].text), false);
+	add(m, ev_strdup(""), false);
+	for (k = 0; k < f->n_cuts; k++)
+		cuts[k] = ev_cut_of(&f->cuts[k]);
+	for (i = 0; i < n; i++) {
+		double x = col->number[i];
+
+		put(&m->items[x == x ? place(x, cuts, f->n_cuts) :
+			      f->n_cuts + 1], i);
+	}
+	free(cuts);
+}
+
+static void divide_groups(struct members *m, const struct ev_family *f,
+			  const struct ev_column *col, size_t n)
+{
+	size_t *group = ev_malloc((col->n_words + 1) * sizeof(*group));
+	size_t i, k;
+
+	for (k = 0; k < f->n_groups; k++)
+		add(m, ev_strdup(f->groups[k].name), true);
+	for (i = 0; i < col->n_words; i++) {
+		for (k = 0; k < f->n_groups &&
+		     !ev_strs_has(&f->groups[k].values, col->words[i]); k++)
+			;
+		group[i] = k;
+	}
+	for (i = 0; i < n; i++)
+		if (group[col->code[i]] < f->n_groups)
+			put(&m->items[group[col->code[i]]], i);
+	free(group);
+}
+
+static int column_of(const struct ev_column **out, const struct ev_cohort *c,
+		     const struct ev_family *f, const char *name)
+{
+	*out = ev_cohort_column(c, name);
+	if (!*out)
+		return ev_fail(EV_EINVALID, "slice '%s': there is no column "
+			       "'%s' in '%s'", f->name, name, c->name);
+	if (f->kind == EV_SLICE_CUTS ? !(*out)->number : !(*out)->code)
+		return ev_fail(EV_EINVALID, "slice '%s': column '%s' is read "
+			       "both as numbers and as words", f->name, name);
+	return 0;
+}
+
+static int divide_where(struct members *m, const struct ev_family *f,
+			const struct ev_cohort *c)
+{
+	struct member *at = add(m, ev_strdup(""), true);
+	uint8_t *in = ev_malloc(c->n ? c->n : 1);
+	const struct ev_column *col;
+	size_t i, k;
+	int ret = 0;
+
+	memset(in, 1, c->n);
+	for (k = 0; k < f->n_where && ret == 0; k++) {
+		uint8_t *word;
+
+		ret = column_of(&col, c, f, f->where[k].column);
+		if (ret < 0)
+			break;
+		word = ev_malloc(col->n_words + 1);
+		for (i = 0; i < col->n_words; i++)
+			word[i] = ev_strs_has(&f->where[k].values,
+					      col->words[i]);
+		for (i = 0; i < c->n; i++)
+			in[i] &= word[col->code[i]];
+		free(word);
+	}
+	for (i = 0; i < c->n && ret == 0; i++)
+		if (in[i])
+			put(at, i);
+	free(in);
+	return ret;
+}
+
+static const struct ev_minimum *minimum_of(const struct ev_suite *s,
+					   enum ev_tier t)
+{
+	return t == EV_TIER_CRITICAL ? &s->min_n_critical : &s->min_n;
+}
+
+/* Patients among rows that stand in order of keys, not of patients. */
+static size_t count_patients(const struct ev_cohort *c, const uint32_t *rows,
+			     size_t n, uint32_t *seen, uint32_t mark)
+{
+	size_t i, k = 0;
+
+	if (!c->clustered)
+		return n;
+	if (!rows)
+		return c->patients;
+	for (i = 0; i < n; i++) {
+		uint32_t *at = &seen[c->patient[rows[i]]];
+
+		k += *at != mark;
+		*at = mark;
+	}
+	return k;
+}
+
+/* What a slice is counted by. */
+struct counting {
+	const struct ev_evaluation *e;
+	uint32_t *seen;
+	uint32_t mark;
+};
+
+/* Several classes: the rarest against all others. */
+static void count_classes(struct ev_slice_result *r,
+			  const struct ev_evaluation *e)
+{
+	size_t k = e->suite->dataset.classes.n, i, least = r->n;
+	size_t *count = ev_calloc(k + 1, sizeof(*count));
+
+	for (i = 0; i < r->n; i++)
+		count[e->cohort->label[r->rows ? r->rows[i] : i]]++;
+	for (i = 0; i < k; i++)
+		if (count[i] < least)
+			least = count[i];
+	r->positives = least;
+	r->negatives = r->n - least;
+	free(count);
+}
+
+static void count(struct ev_slice_result *r, struct counting *x)
+{
+	const struct ev_cohort *c = x->e->cohort;
+	const struct ev_suite *s = x->e->suite;
+	struct ev_minimum have;
+	size_t i, row;
+
+	for (i = 0; i < r->n; i++) {
+		row = r->rows ? r->rows[i] : i;
+		r->positives += c->label[row] == 1;
+		r->no_score += c->state[row] == EV_ROW_NO_SCORE;
+		r->abstained += c->state[row] == EV_ROW_ABSTAINED;
+	}
+	r->negatives = r->n - r->positives;
+	if (s->dataset.label_kind == EV_LABEL_CLASSES)
+		count_classes(r, x->e);
+	r->patients = count_patients(c, r->rows, r->n, x->seen, ++x->mark);
+	have.positives = (int64_t)r->positives;
+	have.negatives = (int64_t)r->negatives;
+	have.patients = (int64_t)r->patients;
+	r->missed = ev_minimum_missed(minimum_of(s, r->tier), &have);
+}
+
+static struct ev_slice_result *append(struct ev_evaluation *e, size_t family,
+				      const char *member)
+{
+	const struct ev_family *f = &e->suite->slices[family];
+	struct ev_slice_result *r;
+
+	e->slices = ev_realloc(e->slices, (e->n_slices + 1) *
+			       sizeof(*e->slices));
+	r = &e->slices[e->n_slices++];
+	memset(r, 0, sizeof(*r));
+	r->family = family;
+	r->member = ev_strdup(member);
+	r->name = f->kind == EV_SLICE_ALL || f->kind == EV_SLICE_WHERE ?
+		ev_strdup(f->name) : ev_strdupf("%s=%s", f->name, member);
+	r->tier = f->has_tier ? f->tier : e->suite->tier;
+	return r;
+}
+
+/* Take the rows of the members over. */
+static void take(struct counting *x, struct ev_evaluation *e, size_t family,
+		 struct members *m)
+{
+	struct ev_slice_result *r;
+	size_t i;
+
+	for (i = 0; i < m->n; i++) {
+		struct member *at = &m->items[i];
+
+		if (!at->n && !at->keep)
+			continue;
+		r = append(e, family, at->name);
+		r->n = at->n;
+		r->rows = ev_realloc(at->rows, (at->n ? at->n : 1) *
+				     sizeof(*at->rows));
+		at->rows = NULL;
+		count(r, x);
+	}
+}
+
+static size_t intersect(uint32_t *out, const struct ev_slice_result *a,
+			const struct ev_slice_result *b)
+{
+	size_t i = 0, k = 0, n = 0;
+
+	while (i < a->n && k < b->n) {
+		uint32_t p = a->rows ? a->rows[i] : (uint32_t)i;
+		uint32_t q = b->rows ? b->rows[k] : (uint32_t)k;
+
+		if (p == q)
+			out[n++] = p;
+		i += p <= q;
+		k += q <= p;
+	}
+	return n;
+}
+
+/* Each pair of members that has its minimum; the others are counted. */
+static void cross(struct counting *x, struct ev_evaluation *e, size_t family)
+{
+	const struct ev_family *f = &e->suite->slices[family];
+	size_t i, k, n_before = e->n_slices;
+	uint32_t *rows = ev_malloc((e->cohort->n + 1) * sizeof(*rows));
+
+	for (i = 0; i < n_before; i++) {
+		for (k = 0; k < n_before; k++) {
+			struct ev_slice_result *a = &e->slices[i], *r;
+			struct ev_slice_result *b = &e->slices[k];
+			char *name;
+			size_t n;
+
+			if (a->family != f->cross[0] ||
+			    b->family != f->cross[1])
+				continue;
+			n = intersect(rows, a, b);
+			if (!n)
+				continue;
+			name = ev_strdupf("%s,%s", a->member, b->member);
+			r = append(e, family, name);
+			free(name);
+			r->n = n;
+			r->rows = ev_malloc(n * sizeof(*rows));
+			memcpy(r->rows, rows, n * sizeof(*rows));
+			count(r, x);
+			if (r->missed) {
+				ev_slice_release(r);
+				e->n_slices--;
+				e->suppressed++;
+			}
+		}
+	}
+	free(rows);
+}
+
+static int divide(struct counting *x, struct ev_evaluation *e, size_t family)
+{
+	const struct ev_family *f = &e->suite->slices[family];
+	const struct ev_cohort *c = e->cohort;
+	struct members m = { NULL, 0, 0 };
+	const struct ev_column *col = NULL;
+	int ret = 0;
+
+	if (f->kind == EV_SLICE_ALL) {
+		struct ev_slice_result *r = append(e, family, "");
+
+		r->n = c->n;
+		count(r, x);
+		return 0;
+	}
+	if (f->kind == EV_SLICE_CROSS) {
+		cross(x, e, family);
+		return 0;
+	}
+	if (f->kind != EV_SLICE_WHERE) {
+		/* real patients have no scenario */
+		if (f->synthetic && !ev_cohort_column(c, f->column))
+			return 0;
+		ret = column_of(&col, c, f, f->column);
+	}
+	if (ret == 0 && f->kind == EV_SLICE_BY)
+		divide_by(&m, col, c->n);
+	else if (ret == 0 && f->kind == EV_SLICE_CUTS)
+		divide_cuts(&m, f, col, c->n);
+	else if (ret == 0 && f->kind == EV_SLICE_GROUPS)
+		divide_groups(&m, f, col, c->n);
+	else if (ret == 0)
+		ret = divide_where(&m, f, c);
+	if (ret == 0)
+		take(x, e, family, &m);
+	release(&m);
+	return ret;
+}
+
+int ev_slices_make(struct ev_evaluation *e)
+{
+	struct counting x = { .e = e };
+	size_t i;
+	int ret = 0;
+
+	x.seen = ev_calloc((size_t)e->cohort->patients + 1, sizeof(*x.seen));
+	for (i = 0; i < e->suite->n_slices && ret == 0; i++)
+		ret = divide(&x, e, i);
+	free(x.seen);
+	return ret;
+}
+
+void ev_slice_release(struct ev_slice_result *s)
+{
+	free(s->name);
+	free(s->member);
+	free(s->measures);
+	free(s->asked);
+	free(s->rows);
+	free(s->change[0]);
+	free(s->change[1]);
+	ev_bins_release(&s->bins);
+}
