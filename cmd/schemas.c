@@ -388,3 +388,55 @@ const char schema_promote[] =
 
 const char schema_rollback[] =
 	HEAD("rollback", PROMOTING_NAMES) PROMOTING TAIL;
+
+#define NUMBER "{\"type\": \"number\"}"
+#define MAYBE_NUMBER "{\"type\": [\"number\", \"null\"]}"
+#define INTERVAL \
+	"{\"type\": [\"object\", \"null\"],\n" \
+	"        \"required\": [\"lower\", \"upper\", \"level\", " \
+	"\"method\", \"unit\"]}"
+#define METRICS \
+	"{\"type\": \"object\", \"additionalProperties\": {\"type\": " \
+	"\"object\",\n      \"properties\": {\"value\": " MAYBE_NUMBER \
+	", \"n\": " COUNT ",\n        \"ci\": " INTERVAL \
+	", \"flags\": " TEXTS "}}}"
+
+const char schema_validate[] =
+	HEAD("validate", "\"outcome\", \"reasons\", \"suite\", "
+	     "\"inputs\", \"flow\", \"slices\", \"gates\", "
+	     "\"escalations\", \"checks\", \"effectiveSuite\", "
+	     "\"tool\"")
+	"    \"outcome\": " OUTCOME ",\n"
+	"    \"reasons\": " TEXTS ",\n"
+	"    \"suite\": {\"type\": \"object\",\n"
+	"      \"required\": [\"id\", \"version\", \"digest\", "
+	"\"tier\"]},\n"
+	"    \"inputs\": {\"type\": \"object\",\n"
+	"      \"required\": [\"predictions\"]},\n"
+	"    \"flow\": {\"type\": \"object\",\n"
+	"      \"required\": [\"received\", \"noLabel\", "
+	"\"analysed\", \"noScore\", \"abstained\", "
+	"\"patients\"]},\n"
+	"    \"slices\": {\"type\": \"object\", "
+	"\"required\": [\"overall\"],\n"
+	"      \"additionalProperties\": {\"type\": \"object\",\n"
+	"      \"required\": [\"n\", \"patients\", "
+	"\"metrics\"],\n"
+	"      \"properties\": {\"n\": " COUNT ", \"patients\": " COUNT
+	",\n      \"metrics\": " METRICS "}}},\n"
+	"    \"suppressed\": " COUNT ",\n"
+	"    \"gates\": {\"type\": \"array\", \"items\": "
+	"{\"type\": \"object\",\n"
+	"      \"required\": [\"id\", \"slice\", \"metric\", "
+	"\"tier\", \"outcome\", \"observed\",\n        \"bound\", "
+	"\"judged\", \"limit\", \"reason\", \"waivable\"],\n"
+	"      \"properties\": {\"outcome\": " OUTCOME ", \"judged\": "
+	MAYBE_NUMBER ",\n"
+	"        \"limit\": " TEXT ", \"margin\": " NUMBER ", "
+	"\"observed\": {\"type\": \"object\",\n"
+	"        \"required\": [\"value\", \"ci\", \"flags\"]}}}},\n"
+	"    \"escalations\": {\"type\": \"array\"},\n"
+	"    \"checks\": {\"type\": \"object\"},\n"
+	"    \"effectiveSuite\": {\"type\": \"object\"},\n"
+	"    \"tool\": {\"type\": \"object\"},\n"
+	TAIL;

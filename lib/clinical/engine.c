@@ -50,7 +50,7 @@ static int sort_marker(struct ev_engine *g, int marker, const double *score,
 	return ev_marker_order(g->order[marker], g->score[marker], g->c->n);
 }
 
-int ev_engine_open(struct ev_engine *g, const struct ev_evaluation *e,
+int ev_measuring_open(struct ev_engine *g, const struct ev_evaluation *e,
 		   const struct ev_evaluate_options *o)
 {
 	size_t i;
@@ -81,7 +81,7 @@ int ev_engine_open(struct ev_engine *g, const struct ev_evaluation *e,
 	return ret;
 }
 
-void ev_engine_close(struct ev_engine *g)
+void ev_measuring_close(struct ev_engine *g)
 {
 	int k;
 

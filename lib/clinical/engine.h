@@ -52,9 +52,9 @@ struct ev_engine {
 };
 #define EV_NOWHERE UINT32_MAX
 
-int ev_engine_open(struct ev_engine *g, const struct ev_evaluation *e,
+int ev_measuring_open(struct ev_engine *g, const struct ev_evaluation *e,
 		   const struct ev_evaluate_options *o);
-void ev_engine_close(struct ev_engine *g);
+void ev_measuring_close(struct ev_engine *g);
 
 /* Rows that take part, in one array for each property. */
 struct ev_view {

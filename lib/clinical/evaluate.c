@@ -196,14 +196,14 @@ int ev_evaluate(struct ev_evaluation *out, const struct ev_suite *s,
 		ret = ev_gates_plan(out);
 	if (ret < 0)
 		return ret;
-	ret = ev_engine_open(&g, out, o);
+	ret = ev_measuring_open(&g, out, o);
 	for (i = 0; i < out->n_slices && ret >= 0; i++)
 		ret = measure_slice(&g, out, &out->slices[i]);
 	if (ret >= 0)
 		ret = ev_gates_judge(out, &g);
 	if (ret >= 0)
 		ret = ev_checks_make(out, &g);
-	ev_engine_close(&g);
+	ev_measuring_close(&g);
 	if (ret < 0)
 		return ret;
 	judge_rows(out);

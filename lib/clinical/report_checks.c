@@ -8,7 +8,7 @@ static void put_confident(struct ev_json *j, const struct ev_evaluation *e,
 	ev_json_key(j, key);
 	ev_json_object(j);
 	ev_json_kvi(j, "count", (int64_t)count);
-	ev_report_estimate(j, rate, e->cohort->clustered ||
+	ev_report_put_estimate(j, rate, e->cohort->clustered ||
 			   e->suite->dataset.patient ||
 			   e->suite->dataset.cluster);
 	ev_json_end_object(j);
@@ -37,7 +37,7 @@ static void put_worst(struct ev_json *j, const struct ev_evaluation *e)
 	ev_json_end_list(j);
 }
 
-void ev_report_checks(struct ev_json *j, const struct ev_evaluation *e)
+void ev_report_put_checks(struct ev_json *j, const struct ev_evaluation *e)
 {
 	static const char *const names[] = { "previous", "anchor" };
 	const struct ev_checks *k = &e->checks;

@@ -9,14 +9,14 @@
 
 void ev_json_kvd(struct ev_json *j, const char *key, double d);
 /* "value" (null if undefined) and "ci" (null if there is none). */
-void ev_report_estimate(struct ev_json *j, const struct ev_estimate *e,
+void ev_report_put_estimate(struct ev_json *j, const struct ev_estimate *e,
 			bool by_patient);
 /* "flags"; `count`: that there is no interval is no news. */
-void ev_report_flags(struct ev_json *j, unsigned flags, bool count,
+void ev_report_put_flags(struct ev_json *j, unsigned flags, bool count,
 		     bool scored_only);
 /* "slices", "gates", "checks", each with its key. */
-void ev_report_slices(struct ev_json *j, const struct ev_evaluation *e);
-void ev_report_gates(struct ev_json *j, const struct ev_evaluation *e);
-void ev_report_checks(struct ev_json *j, const struct ev_evaluation *e);
+void ev_report_put_slices(struct ev_json *j, const struct ev_evaluation *e);
+void ev_report_put_gates(struct ev_json *j, const struct ev_evaluation *e);
+void ev_report_put_checks(struct ev_json *j, const struct ev_evaluation *e);
 
 #endif

@@ -31,10 +31,10 @@ static void put_row(struct ev_json *j, const struct ev_evaluation *e,
 	ev_json_kv(j, "outcome", ev_outcome_word(r->outcome));
 	ev_json_key(j, "observed");
 	ev_json_object(j);
-	ev_report_estimate(j, &r->observed, e->cohort->clustered ||
+	ev_report_put_estimate(j, &r->observed, e->cohort->clustered ||
 			   e->suite->dataset.patient ||
 			   e->suite->dataset.cluster);
-	ev_report_flags(j, r->observed.flags,
+	ev_report_put_flags(j, r->observed.flags,
 			ev_metric_info(q->metric)->count, false);
 	ev_json_end_object(j);
 	ev_json_kv(j, "bound", bound_word(r->bound));
@@ -65,7 +65,7 @@ static void put_row(struct ev_json *j, const struct ev_evaluation *e,
 	ev_json_end_object(j);
 }
 
-void ev_report_gates(struct ev_json *j, const struct ev_evaluation *e)
+void ev_report_put_gates(struct ev_json *j, const struct ev_evaluation *e)
 {
 	size_t i;
 
@@ -192,11 +192,11 @@ void ev_report_json(struct ev_json *j, const struct ev_evaluation *e,
 	ev_json_strs(j, "reasons", &e->reasons);
 	put_suite(j, e->suite);
 	put_inputs(j, e);
-	ev_report_slices(j, e);
+	ev_report_put_slices(j, e);
 	ev_json_kvi(j, "suppressed", (int64_t)e->suppressed);
-	ev_report_gates(j, e);
+	ev_report_put_gates(j, e);
 	put_escalations(j, e);
-	ev_report_checks(j, e);
+	ev_report_put_checks(j, e);
 	ev_json_key(j, "effectiveSuite");
 	ev_suite_effective(j, e->suite);
 	put_context(j, x);

@@ -7,7 +7,7 @@ void ev_json_kvd(struct ev_json *j, const char *key, double d)
 	ev_json_double(j, d == 0 ? 0 : d);
 }
 
-void ev_report_estimate(struct ev_json *j, const struct ev_estimate *e,
+void ev_report_put_estimate(struct ev_json *j, const struct ev_estimate *e,
 			bool by_patient)
 {
 	if (e->flags & EV_STAT_UNDEFINED) {
@@ -30,7 +30,7 @@ void ev_report_estimate(struct ev_json *j, const struct ev_estimate *e,
 	ev_json_end_object(j);
 }
 
-void ev_report_flags(struct ev_json *j, unsigned flags, bool count,
+void ev_report_put_flags(struct ev_json *j, unsigned flags, bool count,
 		     bool scored_only)
 {
 	unsigned bit;
@@ -74,7 +74,7 @@ static void put_bounds(struct ev_json *j, const struct ev_measure *m,
 			ev_json_kvi(j, "n", (int64_t)e->n);
 			ev_json_kvi(j, "x", (int64_t)e->x);
 		}
-		ev_report_estimate(j, e, m->by_patient);
+		ev_report_put_estimate(j, e, m->by_patient);
 		ev_json_end_object(j);
 	}
 	ev_json_end_object(j);
@@ -116,7 +116,7 @@ static void put_measure(struct ev_json *j, const struct ev_measure *m,
 		ev_json_kvi(j, "value", (int64_t)m->e.value);
 		ev_json_kv(j, "ci", NULL);
 	} else {
-		ev_report_estimate(j, &m->e, m->by_patient);
+		ev_report_put_estimate(j, &m->e, m->by_patient);
 	}
 	ev_json_kvi(j, "n", (int64_t)m->e.n);
 	if (share)
@@ -131,7 +131,7 @@ static void put_measure(struct ev_json *j, const struct ev_measure *m,
 		ev_json_kvi(j, "failures", m->failures);
 	if (m->has_bounds)
 		put_bounds(j, m, share);
-	ev_report_flags(j, m->e.flags, info->count, scored_only);
+	ev_report_put_flags(j, m->e.flags, info->count, scored_only);
 	ev_json_end_object(j);
 }
 
@@ -187,7 +187,7 @@ static void put_bins(struct ev_json *j, const struct ev_bins *b,
 			ev_json_null(j);
 		ev_json_key(j, "observed");
 		ev_json_object(j);
-		ev_report_estimate(j, &at->observed, by_patient);
+		ev_report_put_estimate(j, &at->observed, by_patient);
 		ev_json_end_object(j);
 		ev_json_end_object(j);
 	}
@@ -225,7 +225,7 @@ static void put_slice(struct ev_json *j, const struct ev_evaluation *e,
 	ev_json_end_object(j);
 }
 
-void ev_report_slices(struct ev_json *j, const struct ev_evaluation *e)
+void ev_report_put_slices(struct ev_json *j, const struct ev_evaluation *e)
 {
 	size_t i;
 
