@@ -34,13 +34,19 @@ static size_t rows_of(const struct ev_marker *m, size_t k, size_t n)
 	return rows;
 }
 
+/* The i-th row: in turn, if all rows are there, or in some marker's order. */
+static inline uint32_t row_at(const uint32_t *order, size_t i)
+{
+	return order ? order[i] : (uint32_t)i;
+}
+
 static int unordered(void)
 {
 	return ev_fail(EV_EINVALID, "scores are not in ascending order");
 }
 
 /* Counts of the classes, and that rows can be taken as they are. */
-static int count(struct placed *p, const struct ev_marker *m,
+static int count(struct placed *p, const uint32_t *order,
 		 const struct ev_cases *c)
 {
 	uint32_t row;
@@ -48,7 +54,7 @@ static int count(struct placed *p, const struct ev_marker *m,
 
 	p->m = 0;
 	for (i = 0; i < c->n; i++) {
-		row = m->order[i];
+		row = row_at(order, i);
 		if (c->truth[row] > 1)
 			return ev_fail(EV_EINVALID, "the truth of row %u is "
 				       "neither 0 nor 1", (unsigned)row);
@@ -62,33 +68,47 @@ static int count(struct placed *p, const struct ev_marker *m,
 	return 0;
 }
 
-static int place(struct placed *p, const struct ev_marker *m,
-		 const struct ev_cases *c)
+/* Give the rows from i to end, of which `here` are positive, their place. */
+static void place_tied(struct placed *p, const struct ev_marker *m,
+		       const struct ev_cases *c, size_t i, size_t end,
+		       int64_t pos, int64_t here)
 {
-	int64_t pos = 0, neg = 0, tied, here;
-	size_t i, j, end;
-	double score;
-	int ret = count(p, m, c);
+	int64_t neg = (int64_t)i - pos, tied = (int64_t)(end - i) - here;
+	uint32_t by[2], row;
+
+	by[0] = (uint32_t)(2 * (p->m - pos) - here);
+	by[1] = (uint32_t)(2 * neg + tied);
+	p->u += here * by[1];
+	for (; i < end; i++) {
+		row = m->order[i];
+		p->at[row] = by[c->truth[row]];
+	}
+}
+
+static int place(struct placed *p, const struct ev_marker *m,
+		 const uint32_t *order, const struct ev_cases *c)
+{
+	int64_t pos = 0, here;
+	size_t i, end;
+	double score, next = 0;
+	int ret = count(p, order, c);
 
 	p->u = 0;
+	if (ret == 0 && c->n > 0)
+		next = m->score[m->order[0]];
 	for (i = 0; ret == 0 && i < c->n; i = end) {
-		score = m->score[m->order[i]];
-		if (ev_fp_is_nan(score))
-			return unordered();
+		score = next;
 		here = 0;
-		for (end = i; end < c->n && m->score[m->order[end]] == score;
-		     end++)
+		end = i;
+		do {
 			here += c->truth[m->order[end]];
-		if (end < c->n && !(m->score[m->order[end]] > score))
+			if (++end < c->n)
+				next = m->score[m->order[end]];
+		} while (end < c->n && next == score);
+		if (ev_fp_is_nan(score) || (end < c->n && !(next > score)))
 			return unordered();
-		tied = (int64_t)(end - i) - here;
-		for (j = i; j < end; j++)
-			p->at[m->order[j]] = c->truth[m->order[j]] ?
-				(uint32_t)(2 * neg + tied) :
-				(uint32_t)(2 * (p->m - pos) - here);
-		p->u += here * (2 * neg + tied);
+		place_tied(p, m, c, i, end, pos, here);
 		pos += here;
-		neg += tied;
 	}
 	return ret;
 }
@@ -131,7 +151,7 @@ static void add_rows(struct ev_auc_gram *g, const struct placed *p,
 	uint32_t row;
 
 	for (i = 0; i < c->n; i++) {
-		row = order[i];
+		row = row_at(order, i);
 		for (a = 0; a < k; a++) {
 			at = p[a].at[row];
 			x = g->products + a * k;
@@ -167,7 +187,7 @@ static void add_clusters(struct ev_auc_gram *g, const struct placed *p,
 	uint32_t row;
 
 	for (i = 0; i < c->n; i++) {
-		row = order[i];
+		row = row_at(order, i);
 		at = parts + (size_t)c->cluster[row] * k;
 		rows[c->cluster[row]][c->truth[row]]++;
 		for (a = 0; a < k; a++)
@@ -189,7 +209,7 @@ static int same_rows(const struct placed *p, size_t k, const uint32_t *order,
 	for (a = 1; a < k; a++) {
 		sum = 0;
 		for (i = 0; i < n; i++)
-			sum += p[a].at[order[i]];
+			sum += p[a].at[row_at(order, i)];
 		if (p[a].m != p[0].m || sum != 2 * p[a].u)
 			return ev_fail(EV_EINVALID, "markers to compare are "
 				       "not of the same rows");
@@ -201,6 +221,7 @@ int ev_auc_gram(struct ev_auc_gram *g, const struct ev_marker *m, size_t k,
 		const struct ev_cases *c)
 {
 	struct placed *p;
+	const uint32_t *order;
 	size_t a, rows;
 	int ret = checked(c);
 
@@ -208,6 +229,7 @@ int ev_auc_gram(struct ev_auc_gram *g, const struct ev_marker *m, size_t k,
 	if (ret < 0)
 		return ret;
 	rows = rows_of(m, k, c->n);
+	order = rows == c->n ? NULL : m[0].order;
 	p = ev_calloc(k, sizeof(*p));
 	g->k = k;
 	g->sums = ev_calloc(k, sizeof(*g->sums));
@@ -215,18 +237,18 @@ int ev_auc_gram(struct ev_auc_gram *g, const struct ev_marker *m, size_t k,
 	g->clustered = c->cluster != NULL;
 	for (a = 0; ret == 0 && a < k; a++) {
 		p[a].at = ev_calloc(rows, sizeof(*p[a].at));
-		ret = place(&p[a], &m[a], c);
+		ret = place(&p[a], &m[a], order ? m[a].order : NULL, c);
 		g->sums[a].u = p[a].u;
 	}
 	if (ret == 0)
-		ret = same_rows(p, k, m[0].order, c->n);
+		ret = same_rows(p, k, order, c->n);
 	if (ret == 0) {
 		g->m = p[0].m;
 		g->n = p[0].n;
 		if (g->clustered)
-			add_clusters(g, p, m[0].order, c);
+			add_clusters(g, p, order, c);
 		else
-			add_rows(g, p, m[0].order, c);
+			add_rows(g, p, order, c);
 	}
 	for (a = 0; a < k; a++)
 		free(p[a].at);
