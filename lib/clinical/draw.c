@@ -1,5 +1,5 @@
 #include "base/compat.h"
-#include "clinical/engine.h"
+#include "clinical/classes.h"
 
 #include "base/error.h"
 #include "base/mem.h"
@@ -16,6 +16,8 @@ struct draw {
 /* Rows a task looks at. */
 static const struct ev_view *view_of(struct ev_work *w, const struct ev_task *t)
 {
+	if (ev_has_classes(w->g))
+		return ev_work_class_view(w);
 	if (t->against >= 0)
 		return ev_needs_score(t->q->metric) ?
 			ev_work_pair_scored(w, t->against) :

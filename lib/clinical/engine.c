@@ -70,11 +70,11 @@ int ev_measuring_open(struct ev_engine *g, const struct ev_evaluation *e,
 	for (i = 0; i < g->s->n_points; i++)
 		g->cuts[i] = ev_cut_of(&g->s->points[i].threshold);
 	ret = ev_stream_key(&g->key, g->s->digest, g->s->stats.seed);
-	if (ret == 0 && !g->c->class_score)
+	if (ret == 0 && !ev_has_classes(g))
 		ret = sort_marker(g, 0, g->c->score, g->c->state);
 	for (k = 0; k < 2 && ret == 0; k++) {
 		g->ref[k] = e->reference[k];
-		if (g->ref[k])
+		if (g->ref[k] && !ev_has_classes(g))
 			ret = sort_marker(g, k + 1, g->ref[k]->score,
 					  g->ref[k]->state);
 	}

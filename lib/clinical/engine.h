@@ -79,7 +79,13 @@ struct ev_work {
 	struct ev_cells *cells;		/* by operating point */
 	struct ev_cells **unit_cells;	/* by operating point and cluster */
 	struct ev_view rank, scored, pair[2], pair_scored[2];
+	struct ev_class_rows *classes;	/* several classes alone */
 };
+
+static inline bool ev_has_classes(const struct ev_engine *g)
+{
+	return g->s->dataset.label_kind == EV_LABEL_CLASSES;
+}
 
 static inline size_t ev_work_row(const struct ev_work *w, size_t i)
 {

@@ -1,4 +1,5 @@
 #include "base/compat.h"
+#include "clinical/classes.h"
 #include "clinical/judge.h"
 
 #include "base/error.h"
@@ -70,7 +71,7 @@ static uint32_t *patients_of(const struct ev_work *w, const struct ev_view *v,
 		row = ev_work_row(w, i);
 		if (w->cluster_of)
 			out[w->cluster_of[i]] = c->patient[row];
-		else if ((!scored && !w->g->drops) ||
+		else if (ev_has_classes(w->g) || (!scored && !w->g->drops) ||
 			 c->state[row] == EV_ROW_SCORED)
 			out[k++] = c->patient[row];
 	}
@@ -135,7 +136,10 @@ static void open_member(struct gap *g, struct ev_engine *engine,
 	bool scored = ev_needs_score(g->q->metric);
 
 	ev_work_open(w, engine, r);
-	g->views[g->n] = scored ? ev_work_scored(w) : ev_work_rank(w);
+	if (ev_has_classes(engine))
+		g->views[g->n] = ev_work_class_view(w);
+	else
+		g->views[g->n] = scored ? ev_work_scored(w) : ev_work_rank(w);
 	g->patients[g->n] = patients_of(w, g->views[g->n], scored);
 	g->n++;
 }

@@ -30,7 +30,10 @@ static void below_minimum(struct ev_evaluation *e, struct ev_gate_row *row,
 		least = m->negatives;
 	}
 	ev_row_insufficient(e, row, "%zu %s, and the suite's minimum is %lld",
-			    have, r->missed, (long long)least);
+			    have, e->suite->dataset.label_kind ==
+			    EV_LABEL_CLASSES && strcmp(r->missed, "patients") ?
+			    "rows of the rarest class" : r->missed,
+			    (long long)least);
 }
 
 /* Limits are told also where nothing can be judged. */

@@ -99,10 +99,7 @@ static int measure(struct ev_work *w, const struct ev_task *t)
 	default:
 		break;
 	}
-	ret = EV_ENOTFOUND;
-	if (w->g->c->class_score || w->g->s->dataset.label_kind ==
-	    EV_LABEL_CLASSES)
-		ret = ev_measure_classes(w, t);
+	ret = ev_has_classes(w->g) ? ev_measure_classes(w, t) : EV_ENOTFOUND;
 	if (ret == EV_ENOTFOUND)
 		ret = ev_measure_share(w, t);
 	if (ret == EV_ENOTFOUND)

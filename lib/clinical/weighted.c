@@ -1,5 +1,5 @@
 #include "base/compat.h"
-#include "clinical/engine.h"
+#include "clinical/classes.h"
 
 #include "base/error.h"
 #include "base/mem.h"
@@ -233,6 +233,8 @@ int ev_weighted_value(double *value, struct ev_work *w,
 		      int marker, const uint32_t *times)
 {
 	*value = 0;
+	if (ev_has_classes(w->g))
+		return ev_classes_value(value, w, q, times);
 	if (q->metric <= EV_M_KAPPA)
 		return decision_value(value, w, q, v, marker, times);
 	if (q->metric <= EV_M_AVERAGE_PRECISION)

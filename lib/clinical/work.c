@@ -1,5 +1,5 @@
 #include "base/compat.h"
-#include "clinical/engine.h"
+#include "clinical/classes.h"
 
 #include "base/error.h"
 #include "base/mem.h"
@@ -34,7 +34,7 @@ static void count_cells(struct ev_work *w)
 	const struct ev_engine *g = w->g;
 	size_t i, row, p, points = g->s->n_points;
 
-	if (g->c->class_score)
+	if (ev_has_classes(g))
 		return;
 	w->cells = ev_calloc(points + 1, sizeof(*w->cells));
 	w->unit_cells = ev_calloc(points + 1, sizeof(*w->unit_cells));
@@ -85,6 +85,7 @@ void ev_work_close(struct ev_work *w)
 	free(w->unit_cells);
 	free(w->cells);
 	free(w->cluster);
+	ev_class_rows_free(w->classes);
 	release_view(&w->rank);
 	release_view(&w->scored);
 	for (k = 0; k < 2; k++) {
