@@ -223,6 +223,27 @@ static int by_date(const void *va, const void *vb)
 	return a->at < b->at ? -1 : a->at > b->at;
 }
 
+/* Nothing else tells of the newest one, if no release does. */
+static int look_at_mark(struct ev_auditing *a)
+{
+	struct ev_oids tags = EV_OIDS_INIT, ledgers = EV_OIDS_INIT;
+	char subject[EV_SHORT + 1];
+	size_t i;
+	int ret = ev_high_water_read(&tags, &ledgers, a->repo);
+
+	for (i = 0; ret == 0 && i < tags.n; i++) {
+		if (ev_audit_checkpoint(a, &tags.items[i]))
+			continue;
+		ev_audit_short(subject, &tags.items[i]);
+		ev_findings_add(&a->out->findings, EV_F_CHECKPOINT_MISSING,
+				subject, "git fetch --tags", "an audit has "
+				"accepted it here, and it is not there");
+	}
+	ev_oids_release(&tags);
+	ev_oids_release(&ledgers);
+	return ret;
+}
+
 int ev_audit_checkpoints(struct ev_auditing *a)
 {
 	const struct ev_checkpoints *l = a->checkpoints;
@@ -251,5 +272,5 @@ int ev_audit_checkpoints(struct ev_auditing *a)
 	}
 	release_lines(&g.held);
 	release_lines(&g.then);
-	return 0;
+	return look_at_mark(a);
 }

@@ -88,7 +88,8 @@ bool ev_chain_late(char reason[200], const struct ev_chain *c);
 
 /* High-water mark ------------------------------------------------------------
  * <statedir>/high-water: one line "TAG LEDGER" for each tip that an audit
- * accepted, sorted.  It is the clone's own memory of what it has seen. */
+ * accepted, sorted.  It is the clone's own memory of what it has seen: what is
+ * not here any more stays in it. */
 int ev_high_water_read(struct ev_oids *tags, struct ev_oids *ledgers,
 		       struct ev_repo *r);	/* absent: both empty */
 int ev_high_water_write(struct ev_repo *r, const struct ev_checkpoints *l);

@@ -77,28 +77,58 @@ out:
 	return ret;
 }
 
+static void add_mark(struct ev_strs *lines, const struct ev_oid *tag,
+		     const struct ev_oid *ledger)
+{
+	char a[EV_OID_HEX + 1], b[EV_OID_HEX + 1];
+
+	ev_oid_hex(a, tag);
+	ev_oid_hex(b, ledger);
+	ev_strs_addf(lines, "%s %s", a, b);
+}
+
+/* What was there and is gone: or an audit would find that only once. */
+static int keep_marks(struct ev_strs *lines, struct ev_repo *r,
+		      const struct ev_checkpoints *l)
+{
+	struct ev_oids tags = EV_OIDS_INIT, ledgers = EV_OIDS_INIT;
+	size_t i, k;
+	int ret = ev_high_water_read(&tags, &ledgers, r);
+
+	for (i = 0; ret == 0 && i < tags.n; i++) {
+		for (k = 0; k < l->n && !ev_oid_eq(&l->items[k].decided.oid,
+						   &tags.items[i]); k++)
+			;
+		if (k == l->n)
+			add_mark(lines, &tags.items[i], &ledgers.items[i]);
+	}
+	ev_oids_release(&tags);
+	ev_oids_release(&ledgers);
+	return ret;
+}
+
 int ev_high_water_write(struct ev_repo *r, const struct ev_checkpoints *l)
 {
 	struct ev_buf path = EV_BUF_INIT, text = EV_BUF_INIT;
 	struct ev_oids tips = EV_OIDS_INIT;
 	struct ev_strs lines = EV_STRS_INIT;
-	char tag[EV_OID_HEX + 1], ledger[EV_OID_HEX + 1];
 	size_t i;
 	int ret;
 
+	ret = keep_marks(&lines, r, l);
 	ev_checkpoints_tips(&tips, l);
 	for (i = 0; i < l->n; i++) {
 		if (l->items[i].state != EV_CHECKPOINT_ACCEPTED ||
 		    !ev_oids_has(&tips, &l->items[i].decided.oid))
 			continue;
-		ev_oid_hex(tag, &l->items[i].decided.oid);
-		ev_oid_hex(ledger, &l->items[i].decided.d.ledger);
-		ev_strs_addf(&lines, "%s %s", tag, ledger);
+		add_mark(&lines, &l->items[i].decided.oid,
+			 &l->items[i].decided.d.ledger);
 	}
 	ev_strs_sort(&lines);
 	for (i = 0; i < lines.n; i++)
 		ev_buf_addf(&text, "%s\n", lines.items[i]);
-	ret = lines.n ? path_of(&path, r) : 0;
+	if (ret == 0 && lines.n)
+		ret = path_of(&path, r);
 	if (ret == 0 && lines.n)
 		ret = ev_file_replace(path.ptr, text.ptr, text.len, 0644);
 	ev_oids_release(&tips);

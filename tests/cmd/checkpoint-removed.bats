@@ -1,0 +1,44 @@
+#!/usr/bin/env bats
+# The newest checkpoint, of which nothing else tells, is taken away.
+
+load ../lib
+load ../keys
+load ../product
+load ../decide
+load ../time
+load ../past
+
+setup() {
+	past_setup
+	given_held
+	checkpoint=$(git for-each-ref --format='%(refname)' \
+		refs/tags/evidence/checkpoint)
+	tag=$(git rev-parse "$checkpoint")
+}
+
+teardown() {
+	keys_stop
+	teardown_world
+}
+
+@test "a clone whose audit has accepted it misses it every time" {
+	git evidence audit >"$WORLD/first" || :
+	refute grep -q checkpoint.missing "$WORLD/first"
+	git update-ref -d "$checkpoint"
+	for time in first second
+	do
+		expect_exit 1 git evidence audit
+		expect_in stdout "checkpoint.missing    ${tag:0:12}" \
+			'an audit has accepted it here, and it is not there'
+	done
+	# another one does not make up for it
+	as quinn
+	at 2025-04-02 git evidence attach test "$WORLD/passed.json" --name b -q
+	checkpoint_by 2025-04-03 quinn
+	expect_exit 1 git evidence audit
+	expect_in stdout "checkpoint.missing    ${tag:0:12}"
+	# but for itself
+	git update-ref "$checkpoint" "$tag"
+	git evidence audit >"$WORLD/last" || :
+	refute grep -q checkpoint.missing "$WORLD/last"
+}
