@@ -83,8 +83,8 @@ static void read_margins(struct ev_su_gate *x, const struct ev_value *v,
 				       "has a margin for '%s', which is none "
 				       "of its slices", g->id, name);
 		g->margins[g->n_margins].slice = ev_strdup(name);
-		ev_su_decimal(&g->margins[g->n_margins++].margin, v->items[i],
-			      path, &positive, x->bad);
+		ev_su_any_decimal(&g->margins[g->n_margins++].margin,
+				  v->items[i], path, &positive, x->bad);
 	}
 	for (i = 0; i < g->n_slices; i++) {
 		name = x->s->slices[g->slices[i]].name;
@@ -111,7 +111,7 @@ static void read_margin(struct ev_su_gate *x, const struct ev_value *v,
 	else if (v && v->type == EV_MAP)
 		read_margins(x, v, path);
 	else
-		ev_su_decimal(&x->g->margin, v, path, &positive, x->bad);
+		ev_su_any_decimal(&x->g->margin, v, path, &positive, x->bad);
 	free(path);
 }
 

@@ -95,10 +95,10 @@ static bool read_limits(const struct ev_su_gate *x, struct ev_condition *c,
 			       "field '%s' must be a list of two numbers",
 			       name);
 	} else {
-		ok = ev_su_decimal(&c->limit, at->items[0], name, NULL,
-				   x->bad);
-		ok = ev_su_decimal(&c->limit2, at->items[1], name, NULL,
-				   x->bad) && ok;
+		ok = ev_su_any_decimal(&c->limit, at->items[0], name, NULL,
+				       x->bad);
+		ok = ev_su_any_decimal(&c->limit2, at->items[1], name, NULL,
+				       x->bad) && ok;
 		if (ok && ev_decimal_order(&c->limit, &c->limit2) >= 0) {
 			ev_problem_add(x->bad, at, NULL, "field '%s': %s is "
 				       "not below %s", name, c->limit.text,
@@ -174,8 +174,7 @@ static void check_direction(const struct ev_su_gate *x,
 		ev_problem_add(x->bad, v, c->comparator == EV_WITHIN ?
 			       "bound: interval" : from_below ?
 			       "bound: lower" : "bound: upper", "gate '%s': "
-			       "bound '%s' does not go with '%s', the kind "
-			       "bound would decide", x->g->id,
+			       "bound '%s' does not go with '%s'", x->g->id,
 			       ev_su_bounds[c->bound], word);
 }
 

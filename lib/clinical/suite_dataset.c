@@ -103,7 +103,7 @@ static void read_columns(struct ev_dataset *d, const struct ev_value *v,
 			other_column(d, v->keys[i], v->items[i], roles,
 				     EV_ARRAY_SIZE(roles), bad);
 	}
-	if (!d->label)
+	if (!ev_get(v, "label"))
 		ev_problem_add(bad, v, NULL, "missing field "
 			       "'dataset.columns.label'");
 }
@@ -199,7 +199,7 @@ static void read_label(struct ev_dataset *d, const struct ev_value *dataset,
 		ev_problem_add(bad, at, NULL, "'dataset.score.columns' is for "
 			       "'dataset.label.classes'");
 	at = ev_get(dataset, "columns");
-	if (at && at->type == EV_MAP && !d->score)
+	if (at && at->type == EV_MAP && !ev_get(at, "score"))
 		ev_problem_add(bad, at, NULL, "missing field "
 			       "'dataset.columns.score'");
 }

@@ -193,9 +193,9 @@ static bool inside(const struct ev_decimal *d, const struct ev_su_range *r)
 	return r->closed ? low <= 0 && high >= 0 : low < 0 && high > 0;
 }
 
-bool ev_su_decimal(struct ev_decimal *out, const struct ev_value *v,
-		   const char *path, const struct ev_su_range *range,
-		   struct ev_problems *bad)
+static bool read_decimal(struct ev_decimal *out, const struct ev_value *v,
+			 const char *path, const struct ev_su_range *range,
+			 bool typed, struct ev_problems *bad)
 {
 	const char *text = ev_su_text(v), *why, *comma;
 	char *hint = NULL;
@@ -203,9 +203,10 @@ bool ev_su_decimal(struct ev_decimal *out, const struct ev_value *v,
 	if (!v || (v->type == EV_STRING && !v->len))
 		return false;
 	if (!text) {
-		ev_problem_add(bad, v, NULL, "field '%s' must be a decimal "
-			       "number, not a %s", path,
-			       ev_type_name(v->type));
+		if (!typed)
+			ev_problem_add(bad, v, NULL, "field '%s' must be a "
+				       "decimal number, not a %s", path,
+				       ev_type_name(v->type));
 		return false;
 	}
 	why = ev_decimal_why(text);
@@ -227,4 +228,18 @@ bool ev_su_decimal(struct ev_decimal *out, const struct ev_value *v,
 		       range->said, text);
 	ev_decimal_release(out);
 	return false;
+}
+
+bool ev_su_decimal(struct ev_decimal *out, const struct ev_value *v,
+		   const char *path, const struct ev_su_range *range,
+		   struct ev_problems *bad)
+{
+	return read_decimal(out, v, path, range, true, bad);
+}
+
+bool ev_su_any_decimal(struct ev_decimal *out, const struct ev_value *v,
+		       const char *path, const struct ev_su_range *range,
+		       struct ev_problems *bad)
+{
+	return read_decimal(out, v, path, range, false, bad);
 }

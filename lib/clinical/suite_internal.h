@@ -47,6 +47,10 @@ struct ev_su_range { double low, high; bool closed; const char *said; };
 bool ev_su_decimal(struct ev_decimal *out, const struct ev_value *v,
 		   const char *path, const struct ev_su_range *range,
 		   struct ev_problems *bad);
+/* The same where the schema says nothing of the type. */
+bool ev_su_any_decimal(struct ev_decimal *out, const struct ev_value *v,
+		       const char *path, const struct ev_su_range *range,
+		       struct ev_problems *bad);
 
 /* suite_dataset.c, suite_stats.c, suite_slices.c ------------------------- */
 

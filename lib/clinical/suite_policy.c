@@ -73,6 +73,7 @@ static void read_escalations(struct ev_suite *s, const struct ev_value *v,
 	size_t i, n = v && v->type == EV_LIST ? v->n : 0;
 	const struct ev_value *when;
 	struct ev_escalation *e;
+	char *path;
 
 	if (n > EV_SUITE_MAX_ITEMS) {
 		ev_problem_add(bad, v, NULL, "more than %u escalations",
@@ -86,8 +87,10 @@ static void read_escalations(struct ev_suite *s, const struct ev_value *v,
 			continue;
 		e = &s->escalations[s->n_escalations++];
 		e->when = ev_strdup(when->text);
-		ev_su_words(&e->roles, ev_get(v->items[i], "roles"),
-			    "policy.escalate.roles", bad);
+		path = ev_strdupf("policy.escalate[%zu].roles", i);
+		ev_su_words(&e->roles, ev_get(v->items[i], "roles"), path,
+			    bad);
+		free(path);
 		check_when(when, bad);
 	}
 }

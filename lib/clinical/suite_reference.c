@@ -27,7 +27,8 @@ void ev_su_references(struct ev_suite *s, const struct ev_value *root,
 		      struct ev_problems *bad)
 {
 	const struct ev_value *v = ev_get(root, "references"), *keys;
-	size_t i;
+	const struct ev_value *key = ev_get_path(root, "dataset.key");
+	size_t i, n = key && key->type == EV_LIST ? key->n : 1;
 
 	read_reference(&s->previous, "previous", ev_get(v, "previous"), bad);
 	read_reference(&s->anchor, "anchor", ev_get(v, "anchor"), bad);
@@ -37,8 +38,8 @@ void ev_su_references(struct ev_suite *s, const struct ev_value *root,
 		if (i >= s->dataset.key.n ||
 		    strcmp(s->pairing_keys.items[i], s->dataset.key.items[i]))
 			break;
-	if (keys && s->pairing_keys.n &&
-	    (i < s->pairing_keys.n || i != s->dataset.key.n))
+	if (keys && s->pairing_keys.n && n == s->dataset.key.n &&
+	    (i < s->pairing_keys.n || i != n))
 		ev_problem_add(bad, keys, NULL, "pairing by other keys than "
 			       "'dataset.key' is not supported");
 	for (i = 0; !keys && i < s->dataset.key.n; i++)
@@ -64,20 +65,24 @@ static void read_point(struct ev_suite *s, const struct ev_value *key,
 	struct ev_point *p = &s->points[s->n_points];
 	const struct ev_value *at = ev_get(v, "threshold");
 	char *path = ev_strdupf("operating_points.%s", key->text);
-	size_t before = bad->n;
+	static const char *const words[] = { "threshold" };
+	bool misspelt = false;
 	char *name;
+	size_t i;
 
 	ev_schema_check(bad, v, fields, path);
 	if (!ev_su_name(key->text, false))
 		ev_problem_add(bad, key, NULL, "'%s' is no name of an "
 			       "operating point: use letters, digits and . _ "
 			       "-", key->text);
+	for (i = 0; v->type == EV_MAP && i < v->n; i++)
+		misspelt = misspelt || ev_closest(v->keys[i]->text, words, 1);
 	if (ev_streq(ev_get_string(v, "source"), "test"))
 		ev_problem_add(bad, ev_get(v, "source"), "write the threshold "
 			       "that was chosen on other data", "operating "
 			       "point '%s' may not come from the data under "
 			       "test", key->text);
-	if (v->type == EV_MAP && !at && bad->n == before)
+	if (v->type == EV_MAP && !at && !misspelt)
 		ev_problem_add(bad, v, "threshold: \"0.42\"", "operating point "
 			       "'%s' has no threshold, and deriving one is not "
 			       "supported", key->text);

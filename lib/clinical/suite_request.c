@@ -260,6 +260,19 @@ static bool same(const struct ev_request *a, const struct ev_request *b)
 	return a->argument >= b->argument && a->argument <= b->argument;
 }
 
+/* Once is enough. */
+static void too_many(const struct ev_value *at, struct ev_problems *bad)
+{
+	char *said = ev_strdupf("more than %u metrics", EV_SUITE_MAX_METRICS);
+	size_t i;
+
+	for (i = 0; i < bad->n && strcmp(bad->items[i].message, said); i++)
+		;
+	if (i == bad->n)
+		ev_problem_add(bad, at, NULL, "%s", said);
+	free(said);
+}
+
 size_t ev_su_add_request(struct ev_suite *s, const struct ev_request *q,
 			 const char *key, const struct ev_value *at,
 			 struct ev_problems *bad)
@@ -273,8 +286,7 @@ size_t ev_su_add_request(struct ev_suite *s, const struct ev_request *q,
 			return i;
 		}
 	if (s->n_requests >= EV_SUITE_MAX_METRICS) {
-		ev_problem_add(bad, at, NULL, "more than %u metrics",
-			       EV_SUITE_MAX_METRICS);
+		too_many(at, bad);
 		return SIZE_MAX;
 	}
 	s->requests = ev_realloc(s->requests, (s->n_requests + 1) *
@@ -453,9 +465,10 @@ static void read_prevalences(struct ev_suite *s, const struct ev_value *v,
 	s->prevalences = ev_calloc(v->n, sizeof(*s->prevalences));
 	for (i = 0; i < v->n; i++)
 		s->n_prevalences +=
-			ev_su_decimal(&s->prevalences[s->n_prevalences],
-				      v->items[i], "prevalence_projection",
-				      &range, bad);
+			ev_su_any_decimal(&s->prevalences[s->n_prevalences],
+					  v->items[i],
+					  "prevalence_projection", &range,
+					  bad);
 }
 
 void ev_su_metrics(struct ev_suite *s, const struct ev_value *root,

@@ -50,7 +50,9 @@ static char *read_label(struct ev_share *out, const struct ev_dataset *d,
 			out->label = i;
 			return NULL;
 		}
-	return ev_strdupf("'%s' is none of the labels", text);
+	/* where a side is missing, that has been said */
+	return d->positive.n && d->negative.n ?
+	       ev_strdupf("'%s' is none of the labels", text) : NULL;
 }
 
 static char *read_limit(struct ev_share *out, const struct ev_dataset *d,

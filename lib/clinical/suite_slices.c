@@ -64,8 +64,8 @@ static void read_cuts(struct ev_family *f, const struct ev_value *v,
 	}
 	f->cuts = ev_calloc(v->n, sizeof(*f->cuts));
 	for (i = 0; i < v->n; i++) {
-		if (!ev_su_decimal(&f->cuts[f->n_cuts], v->items[i], path,
-				   NULL, bad))
+		if (!ev_su_any_decimal(&f->cuts[f->n_cuts], v->items[i],
+				       path, NULL, bad))
 			continue;
 		f->n_cuts++;
 		if (f->n_cuts > 1 &&
