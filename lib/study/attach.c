@@ -11,6 +11,7 @@
 #include "data/schema.h"
 #include "manifest/foreign.h"
 #include "manifest/manifest.h"
+#include "study/report.h"
 
 int ev_check_record_name(const char *name)
 {
@@ -47,23 +48,6 @@ static int prepare(struct ev_draft *d, struct ev_repo *r,
 	if (ret == 0)
 		ret = ev_draft_key(a->signer, r, &policy->trust, a->key);
 	return ret;
-}
-
-/* Members of a map as JSON text, without the braces. */
-static int add_members(struct ev_buf *out, const struct ev_value *v)
-{
-	struct ev_json j;
-	struct ev_buf text = EV_BUF_INIT;
-
-	if (ev_get(v, "gitEvidence"))
-		return ev_fail_at(ev_get(v, "gitEvidence"),
-				  "'gitEvidence' is written by git-evidence "
-				  "itself");
-	ev_json_init(&j, &text);
-	ev_json_value(&j, v);
-	ev_buf_add(out, text.ptr + 1, text.len - 2);
-	ev_buf_release(&text);
-	return 0;
 }
 
 static int read_json(struct ev_value **root, struct ev_buf *text,
@@ -292,49 +276,6 @@ static int name_of(char **out, const struct ev_attach *a, enum ev_kind kind,
 	return ev_check_record_name(name);
 }
 
-/* A large report keeps its conclusions here and its whole as artifact. */
-static int add_report(struct ev_draft *d, struct ev_repo *r,
-		      const struct ev_value *root, struct ev_buf *text)
-{
-	static const char *const keep[] = { "outcome", "suite", "inputs",
-					    "gates" };
-	const struct ev_value *v;
-	struct ev_buf cut = EV_BUF_INIT;
-	struct ev_json j;
-	size_t i;
-	int ret = 0;
-
-	if (text->len <= EV_REPORT_INLINE) {
-		ret = add_members(&d->members, root);
-	} else {
-		ev_json_init(&j, &cut);
-		ev_json_object(&j);
-		for (i = 0; i < EV_ARRAY_SIZE(keep); i++) {
-			v = ev_get(root, keep[i]);
-			if (!v)
-				continue;
-			ev_json_key(&j, keep[i]);
-			ev_json_value(&j, v);
-		}
-		v = ev_get_path(root, "slices.overall");
-		if (v) {
-			ev_json_key(&j, "slices");
-			ev_json_object(&j);
-			ev_json_key(&j, "overall");
-			ev_json_value(&j, v);
-			ev_json_end_object(&j);
-		}
-		ev_json_kvb(&j, "abridged", true);
-		ev_json_end_object(&j);
-		ev_buf_add(&d->members, cut.ptr + 1, cut.len - 2);
-	}
-	ev_buf_release(&cut);
-	if (ret == 0)
-		ret = ev_artifact_add_bytes(&d->artifacts, r, "report.json",
-					    "application/json", text);
-	return ret;
-}
-
 int ev_attach_file(struct ev_written *out, struct ev_repo *r,
 		   struct ev_policy *policy, struct ev_attach *a,
 		   enum ev_kind kind, const char *path)
@@ -356,8 +297,9 @@ int ev_attach_file(struct ev_written *out, struct ev_repo *r,
 	if (ret == 0)
 		ret = prepare(&d, r, policy, a);
 	if (ret == 0)
-		ret = kind == EV_KIND_REPORT ? add_report(&d, r, root, &text)
-					     : add_members(&d.members, root);
+		ret = kind == EV_KIND_REPORT ?
+			ev_draft_report(&d, r, root, &text) :
+			ev_draft_members(&d.members, root);
 	if (ret == 0)
 		ret = ev_draft_write(out, r, &policy->trust, &d, a->signer,
 				     a->dry_run);

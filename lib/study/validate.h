@@ -20,7 +20,7 @@
 struct ev_past_study {
 	char record[65];
 	struct ev_buf predictions;
-	char *predictions_name;		/* "v2.8.1: preds.csv" */
+	char *predictions_name;		/* for messages; set by the caller */
 	struct ev_buf suite;		/* empty: the record has none */
 };
 /* EV_ENOTFOUND with what is not there (record, artifact not fetched) and the

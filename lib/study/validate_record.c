@@ -1,0 +1,115 @@
+#include "base/compat.h"
+
+#include "study/validate.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "data/json.h"
+#include "study/attach.h"
+#include "study/report.h"
+
+static int add_file(struct ev_artifacts *list, struct ev_repo *r,
+		    const char *name, const char *path)
+{
+	char *spec;
+	int ret;
+
+	if (!path)
+		return 0;
+	spec = ev_strdupf("%s=%s", name, path);
+	ret = ev_artifact_add(list, r, spec);
+	free(spec);
+	return ret;
+}
+
+static int add_bytes(struct ev_artifacts *list, struct ev_repo *r,
+		     const char *name, const char *type,
+		     const struct ev_buf *bytes)
+{
+	struct ev_buf copy = EV_BUF_INIT;
+	int ret;
+
+	if (!bytes)
+		return 0;
+	ev_buf_add(&copy, bytes->ptr, bytes->len);
+	ret = ev_artifact_add_bytes(list, r, name, type, &copy);
+	ev_buf_release(&copy);
+	return ret;
+}
+
+/* What the numbers were made from, so that anybody can make them again. */
+static int add_inputs(struct ev_draft *d, struct ev_repo *r,
+		      const struct ev_validation *v)
+{
+	struct ev_artifacts *list = &d->artifacts;
+	int ret = add_file(list, r, "predictions", v->predictions);
+
+	if (ret == 0)
+		ret = add_file(list, r, "suite", v->suite);
+	if (ret == 0)
+		ret = add_file(list, r, "previous", v->previous);
+	if (ret == 0)
+		ret = add_file(list, r, "anchor", v->anchor);
+	if (ret == 0)
+		ret = add_bytes(list, r, "previous", "text/csv",
+				v->previous_bytes);
+	if (ret == 0)
+		ret = add_bytes(list, r, "anchor", "text/csv",
+				v->anchor_bytes);
+	if (ret == 0)
+		ret = add_bytes(list, r, "report.html", "text/html", v->page);
+	return ret;
+}
+
+static int prepare(struct ev_draft *d, struct ev_repo *r,
+		   struct ev_policy *policy, struct ev_validation *v)
+{
+	int ret;
+
+	d->commit = v->commit;
+	d->supersedes = v->supersedes;
+	d->because = v->because;
+	if (!v->supersedes != !v->because)
+		return ev_fail(EV_EINVALID, "superseding needs both the id of "
+			       "a record and a reason");
+	ret = ev_repo_tree_of(&d->tree, r, &v->commit);
+	if (ret == 0)
+		ret = ev_draft_key(v->signer, r, &policy->trust, v->key);
+	return ret;
+}
+
+int ev_validation_attach(struct ev_written *out, struct ev_repo *r,
+			 struct ev_policy *policy, struct ev_validation *v)
+{
+	struct ev_value *root = NULL;
+	struct ev_buf text = EV_BUF_INIT;
+	struct ev_draft d;
+	char *name = NULL;
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	ev_draft_init(&d, EV_KIND_REPORT);
+	ev_buf_add(&text, v->report->ptr, v->report->len);
+	ret = ev_json_read(&root, "report.json", text.ptr, text.len);
+	if (ret == 0) {
+		name = ev_strdup(ev_get_string(ev_get(root, "suite"), "id"));
+		d.name = name;
+		ret = name ? ev_check_record_name(name) :
+			ev_fail(EV_EINVALID, "the report names no suite");
+	}
+	if (ret == 0)
+		ret = prepare(&d, r, policy, v);
+	if (ret == 0)
+		ret = add_inputs(&d, r, v);
+	if (ret == 0)
+		ret = ev_draft_report(&d, r, root, &text);
+	if (ret == 0)
+		ret = ev_draft_write(out, r, &policy->trust, &d, v->signer,
+				     v->dry_run);
+	free(name);
+	ev_draft_release(&d);
+	ev_buf_release(&text);
+	ev_value_free(root);
+	return ret;
+}
