@@ -234,7 +234,7 @@ static void finish_words(struct ev_column *column, struct ev_dictionary *d,
 	column->n_words = d->words.n;
 	column->words = ev_calloc(d->words.n, sizeof(*column->words));
 	for (i = 0; i < d->words.n; i++)
-		column->words[i] = ev_strdup(ev_texts_get(&d->words, i));
+		column->words[i] = ev_strdup(ev_cohort_texts_get(&d->words, i));
 }
 
 static int finish(struct reading *x)
@@ -361,14 +361,14 @@ void ev_cohort_release(struct ev_cohort *c)
 
 const char *ev_cohort_key(const struct ev_cohort *c, size_t row)
 {
-	return ev_texts_get(&c->keys->rows.texts, row);
+	return ev_cohort_texts_get(&c->keys->rows.texts, row);
 }
 
 const char *ev_cohort_patient(const struct ev_cohort *c, uint32_t patient)
 {
 	if (c->keys->by_row)
 		return ev_cohort_key(c, patient);
-	return ev_texts_get(&c->keys->patients.words, patient);
+	return ev_cohort_texts_get(&c->keys->patients.words, patient);
 }
 
 const struct ev_column *ev_cohort_column(const struct ev_cohort *c,

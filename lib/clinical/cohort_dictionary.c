@@ -39,7 +39,7 @@ static uint64_t hash(const struct ev_dictionary *d, const char *text, size_t n)
 static bool is_word(const struct ev_dictionary *d, uint32_t code,
 		    const char *text, size_t n)
 {
-	const struct ev_texts *t = &d->words;
+	const struct ev_cohort_texts *t = &d->words;
 	size_t end = code + 1 < t->n ? t->at[code + 1] : t->used;
 
 	return end - t->at[code] == n + 1 &&
@@ -59,7 +59,7 @@ static void put(struct ev_dictionary *d, uint64_t h, uint32_t code)
 static void grow(struct ev_dictionary *d)
 {
 	size_t slots = d->slots ? 2 * (d->mask + 1) : FIRST_SLOTS, i, n;
-	const struct ev_texts *t = &d->words;
+	const struct ev_cohort_texts *t = &d->words;
 
 	if (!d->slots && getrandom(&d->seed, sizeof(d->seed), 0) < 0)
 		d->seed = (uintptr_t)d;
@@ -68,7 +68,7 @@ static void grow(struct ev_dictionary *d)
 	d->mask = slots - 1;
 	for (i = 0; i < t->n; i++) {
 		n = (i + 1 < t->n ? t->at[i + 1] : t->used) - t->at[i] - 1;
-		put(d, hash(d, ev_texts_get(t, i), n), (uint32_t)i);
+		put(d, hash(d, ev_cohort_texts_get(t, i), n), (uint32_t)i);
 	}
 }
 
@@ -88,14 +88,14 @@ uint32_t ev_dictionary_code(struct ev_dictionary *d, const char *text, size_t n)
 			return d->last;
 	}
 	d->last = (uint32_t)d->words.n;
-	ev_texts_add(&d->words, text, n);
+	ev_cohort_texts_add(&d->words, text, n);
 	d->slots[i] = (h & ~(uint64_t)UINT32_MAX) | (d->last + 1);
 	return d->last;
 }
 
 void ev_dictionary_finish(struct ev_dictionary *d, uint32_t *codes, size_t n)
 {
-	uint32_t *order = ev_texts_order(&d->words), *rank;
+	uint32_t *order = ev_cohort_texts_order(&d->words), *rank;
 	size_t i;
 
 	rank = ev_malloc(d->words.n * sizeof(*rank));
@@ -103,7 +103,7 @@ void ev_dictionary_finish(struct ev_dictionary *d, uint32_t *codes, size_t n)
 		rank[order[i]] = (uint32_t)i;
 	for (i = 0; i < n; i++)
 		codes[i] = rank[codes[i]];
-	ev_texts_permute(&d->words, order);
+	ev_cohort_texts_permute(&d->words, order);
 	free(rank);
 	free(order);
 	free(d->slots);
@@ -112,7 +112,7 @@ void ev_dictionary_finish(struct ev_dictionary *d, uint32_t *codes, size_t n)
 
 void ev_dictionary_release(struct ev_dictionary *d)
 {
-	ev_texts_release(&d->words);
+	ev_cohort_texts_release(&d->words);
 	free(d->slots);
 	memset(d, 0, sizeof(*d));
 }

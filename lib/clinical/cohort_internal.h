@@ -13,29 +13,29 @@
 /* Keys, patients and words of slices; longer ones are an error. */
 #define EV_COHORT_MAX_TEXT 4096u
 
-struct ev_texts {
+struct ev_cohort_texts {
 	char *bytes;
 	size_t used, cap;
 	uint64_t *at;			/* where each begins */
 	size_t n, at_cap;
 };
-/* Room for a text of up to n bytes, to be ended by ev_texts_end(). */
-char *ev_texts_begin(struct ev_texts *t, size_t n);
-void ev_texts_end(struct ev_texts *t, size_t n);
-void ev_texts_add(struct ev_texts *t, const char *text, size_t n);
-void ev_texts_release(struct ev_texts *t);
-static inline const char *ev_texts_get(const struct ev_texts *t, size_t i)
+/* Room for a text of up to n bytes, to be ended by ev_cohort_texts_end(). */
+char *ev_cohort_texts_begin(struct ev_cohort_texts *t, size_t n);
+void ev_cohort_texts_end(struct ev_cohort_texts *t, size_t n);
+void ev_cohort_texts_add(struct ev_cohort_texts *t, const char *text, size_t n);
+void ev_cohort_texts_release(struct ev_cohort_texts *t);
+static inline const char *ev_cohort_texts_get(const struct ev_cohort_texts *t, size_t i)
 {
 	return t->bytes + t->at[i];
 }
 /* order[i]: number of the i-th text by bytes.  Owned by the caller. */
-uint32_t *ev_texts_order(const struct ev_texts *t);
+uint32_t *ev_cohort_texts_order(const struct ev_cohort_texts *t);
 /* Number the texts anew, so that i is what order[i] was. */
-void ev_texts_permute(struct ev_texts *t, const uint32_t *order);
+void ev_cohort_texts_permute(struct ev_cohort_texts *t, const uint32_t *order);
 
 /* Each text once. */
 struct ev_dictionary {
-	struct ev_texts words;
+	struct ev_cohort_texts words;
 	uint64_t *slots;		/* part of the hash, and number + 1 */
 	size_t mask;
 	uint64_t seed;
@@ -53,7 +53,7 @@ struct ev_line_break {			/* rows from here on are a line each */
 	uint64_t line;
 };
 struct ev_keys {
-	struct ev_texts texts;
+	struct ev_cohort_texts texts;
 	uint32_t *order;		/* rows as read; NULL: as they are */
 	bool unsorted;
 	struct ev_line_break *breaks;

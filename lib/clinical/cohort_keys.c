@@ -74,20 +74,20 @@ int ev_keys_add(struct ev_keys *k, const struct ev_rows *r,
 		const struct ev_rows_field *fields, const size_t *columns,
 		size_t n)
 {
-	struct ev_texts *t = &k->texts;
+	struct ev_cohort_texts *t = &k->texts;
 	size_t len = 0;
 	char *to;
 	int ret;
 
 	/* A part that is still too long, escaped, and what was before it. */
-	to = ev_texts_begin(t, 3 * EV_COHORT_MAX_TEXT + 1);
+	to = ev_cohort_texts_begin(t, 3 * EV_COHORT_MAX_TEXT + 1);
 	ret = join(&len, to, r, fields, columns, n);
 	if (ret < 0)
 		return ret;
 	note_line(k, ev_rows_line(r));
-	ev_texts_end(t, len);
-	if (t->n > 1 && strcmp(ev_texts_get(t, t->n - 2),
-			       ev_texts_get(t, t->n - 1)) >= 0)
+	ev_cohort_texts_end(t, len);
+	if (t->n > 1 && strcmp(ev_cohort_texts_get(t, t->n - 2),
+			       ev_cohort_texts_get(t, t->n - 1)) >= 0)
 		k->unsorted = true;
 	return 0;
 }
@@ -96,8 +96,8 @@ const uint32_t *ev_keys_sort(struct ev_keys *k)
 {
 	if (!k->unsorted)
 		return NULL;
-	k->order = ev_texts_order(&k->texts);
-	ev_texts_permute(&k->texts, k->order);
+	k->order = ev_cohort_texts_order(&k->texts);
+	ev_cohort_texts_permute(&k->texts, k->order);
 	return k->order;
 }
 
@@ -120,7 +120,7 @@ static int fail_twice(const struct ev_keys *a, size_t i,
 		      const struct ev_keys *b, size_t j, const char *file)
 {
 	uint64_t x = ev_keys_line(a, i), y = ev_keys_line(b, j);
-	const char *key = ev_texts_get(&a->texts, i);
+	const char *key = ev_cohort_texts_get(&a->texts, i);
 
 	return ev_fail(EV_EINVALID, "%s:%llu:1: key '%.*s' is there twice; "
 		       "it was first in line %llu", file,
@@ -134,8 +134,8 @@ static int unique_within(const struct ev_keys *k, const char *file)
 	size_t i;
 
 	for (i = 1; k->unsorted && i < k->texts.n; i++)
-		if (!strcmp(ev_texts_get(&k->texts, i - 1),
-			    ev_texts_get(&k->texts, i)))
+		if (!strcmp(ev_cohort_texts_get(&k->texts, i - 1),
+			    ev_cohort_texts_get(&k->texts, i)))
 			return fail_twice(k, i - 1, k, i, file);
 	return 0;
 }
@@ -150,8 +150,8 @@ int ev_keys_unique(const struct ev_keys *a, const struct ev_keys *b,
 	if (!ret)
 		ret = unique_within(b, file);
 	while (!ret && i < a->texts.n && j < b->texts.n) {
-		order = strcmp(ev_texts_get(&a->texts, i),
-			       ev_texts_get(&b->texts, j));
+		order = strcmp(ev_cohort_texts_get(&a->texts, i),
+			       ev_cohort_texts_get(&b->texts, j));
 		if (!order)
 			ret = fail_twice(a, i, b, j, file);
 		i += order <= 0;
@@ -162,7 +162,7 @@ int ev_keys_unique(const struct ev_keys *a, const struct ev_keys *b,
 
 void ev_keys_release(struct ev_keys *k)
 {
-	ev_texts_release(&k->texts);
+	ev_cohort_texts_release(&k->texts);
 	free(k->order);
 	free(k->breaks);
 	memset(k, 0, sizeof(*k));

@@ -13,18 +13,6 @@ struct finding {
 	struct ev_problems problems;
 };
 
-/* A slice may name a column, or the role that dataset.columns gives one. */
-static const char *column_behind(const struct ev_suite *s, const char *name)
-{
-	const struct ev_dataset *d = &s->dataset;
-	size_t i;
-
-	for (i = 0; i < d->columns.n && i < d->column_names.n; i++)
-		if (ev_streq(d->columns.items[i], name))
-			return d->column_names.items[i];
-	return name;
-}
-
 static char *hint_for(const struct ev_rows *r, const char *name)
 {
 	const char *near = ev_rows_closest(r, name);
@@ -91,34 +79,35 @@ static void find_keys(struct ev_plan *p, struct finding *f)
 	p->keys = ev_calloc(key->n, sizeof(*p->keys));
 	p->n_keys = key->n;
 	for (i = 0; i < key->n; i++)
-		p->keys[i] = find(f, column_behind(f->s, key->items[i]),
-				  item_at(at, i));
+		p->keys[i] = find(f, key->items[i], item_at(at, i));
 }
 
 static void find_class_scores(struct ev_plan *p, struct finding *f)
 {
 	const struct ev_strs *names = &f->s->dataset.class_scores;
-	const struct ev_value *at = ev_get_path(f->s->tree, "dataset.score");
+	const struct ev_value *at = ev_get_path(f->s->tree,
+						"dataset.score.columns");
 	size_t i;
 
 	p->class_scores = ev_calloc(names->n, sizeof(*p->class_scores));
 	p->n_class_scores = names->n;
 	for (i = 0; i < names->n; i++)
-		p->class_scores[i] = find(f, names->items[i], at);
+		p->class_scores[i] =
+			find(f, names->items[i],
+			     ev_get(at, f->s->dataset.classes.items[i]));
 }
 
-/* The member of a slice that names a column. */
+/* What names the column in the file: `by`, or the k-th of `where`. */
 static const struct ev_value *slice_at(const struct finding *f,
-				       const struct ev_family *slice,
-				       const char *column)
+				       const struct ev_family *slice, size_t k)
 {
 	const struct ev_value *v = ev_get(ev_get(f->s->tree, "slices"),
 					  slice->name);
-	const struct ev_value *at = ev_get(v, "by");
+	const struct ev_value *where = ev_get(v, "where");
 
-	if (slice->kind == EV_SLICE_WHERE)
-		at = ev_get(ev_get(v, "where"), column);
-	return at ? at : v;
+	if (slice->kind != EV_SLICE_WHERE)
+		return ev_get(v, "by");
+	return where && k < where->n ? where->keys[k] : v;
 }
 
 static struct ev_column *column_of(struct ev_cohort *c, const char *name)
@@ -134,12 +123,13 @@ static struct ev_column *column_of(struct ev_cohort *c, const char *name)
 /* A slice's column: numbers for cuts, codes for all else, both if both. */
 static void add_column(struct ev_plan *p, struct ev_cohort *c,
 		       struct finding *f, const struct ev_family *slice,
-		       const char *name)
+		       const char *name, const struct ev_value *at)
 {
 	struct ev_column *column = column_of(c, name);
-	const char *behind = column_behind(f->s, name);
 
-	if (slice->synthetic && ev_rows_find(f->r, behind) < 0)
+	/* Only synthetic data has it, and then by its name. */
+	if (slice->synthetic && ev_rows_find(f->r, name) < 0 &&
+	    !ev_rows_closest(f->r, name))
 		return;
 	if (!column) {
 		c->columns = ev_realloc(c->columns, (c->n_columns + 1) *
@@ -149,8 +139,7 @@ static void add_column(struct ev_plan *p, struct ev_cohort *c,
 		column = &c->columns[c->n_columns];
 		memset(column, 0, sizeof(*column));
 		column->name = ev_strdup(name);
-		p->columns[c->n_columns++] =
-			find(f, behind, slice_at(f, slice, name));
+		p->columns[c->n_columns++] = find(f, name, at);
 		p->n_columns = c->n_columns;
 	}
 	if (slice->kind == EV_SLICE_CUTS)
@@ -168,9 +157,11 @@ static void add_columns(struct ev_plan *p, struct ev_cohort *c,
 	for (i = 0; i < f->s->n_slices; i++) {
 		slice = &f->s->slices[i];
 		for (k = 0; k < slice->n_where; k++)
-			add_column(p, c, f, slice, slice->where[k].column);
+			add_column(p, c, f, slice, slice->where[k].column,
+				   slice_at(f, slice, k));
 		if (slice->column)
-			add_column(p, c, f, slice, slice->column);
+			add_column(p, c, f, slice, slice->column,
+				   slice_at(f, slice, 0));
 	}
 }
 
@@ -221,7 +212,7 @@ int ev_plan_cohort(struct ev_plan *p, struct ev_cohort *c,
 		return ret;
 	find_keys(p, &f);
 	if (d->cluster)
-		p->patient = find_role(&f, column_behind(s, d->cluster),
+		p->patient = find_role(&f, d->cluster,
 				       "dataset.independence.cluster");
 	else
 		p->patient = find_role(&f, d->patient,

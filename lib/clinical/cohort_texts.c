@@ -9,7 +9,7 @@
 #define FEW 24
 #define WORD 8
 
-char *ev_texts_begin(struct ev_texts *t, size_t n)
+char *ev_cohort_texts_begin(struct ev_cohort_texts *t, size_t n)
 {
 	size_t need = t->used + n + 1 + PAD;
 
@@ -20,7 +20,7 @@ char *ev_texts_begin(struct ev_texts *t, size_t n)
 	return t->bytes + t->used;
 }
 
-void ev_texts_end(struct ev_texts *t, size_t n)
+void ev_cohort_texts_end(struct ev_cohort_texts *t, size_t n)
 {
 	memset(t->bytes + t->used + n, 0, 1 + PAD);
 	if (t->n == t->at_cap)
@@ -29,23 +29,23 @@ void ev_texts_end(struct ev_texts *t, size_t n)
 	t->used += n + 1;
 }
 
-void ev_texts_add(struct ev_texts *t, const char *text, size_t n)
+void ev_cohort_texts_add(struct ev_cohort_texts *t, const char *text, size_t n)
 {
-	char *to = ev_texts_begin(t, n);
+	char *to = ev_cohort_texts_begin(t, n);
 
 	if (n)
 		memcpy(to, text, n);
-	ev_texts_end(t, n);
+	ev_cohort_texts_end(t, n);
 }
 
-void ev_texts_release(struct ev_texts *t)
+void ev_cohort_texts_release(struct ev_cohort_texts *t)
 {
 	free(t->bytes);
 	free(t->at);
 	memset(t, 0, sizeof(*t));
 }
 
-void ev_texts_permute(struct ev_texts *t, const uint32_t *order)
+void ev_cohort_texts_permute(struct ev_cohort_texts *t, const uint32_t *order)
 {
 	uint64_t *at = ev_malloc(t->n * sizeof(*at));
 	size_t i;
@@ -66,7 +66,7 @@ struct item {
 };
 
 struct sorting {
-	const struct ev_texts *t;
+	const struct ev_cohort_texts *t;
 	struct item *spare;
 	size_t counts[WORD][256];
 };
@@ -86,15 +86,15 @@ static uint64_t word_of(const char *text)
 }
 
 static void sort_few(struct item *items, size_t n, size_t depth,
-		     const struct ev_texts *t)
+		     const struct ev_cohort_texts *t)
 {
 	struct item moving;
 	size_t i, k;
 
 	for (i = 1; i < n; i++) {
 		moving = items[i];
-		for (k = i; k && strcmp(ev_texts_get(t, items[k - 1].index) +
-					depth, ev_texts_get(t, moving.index) +
+		for (k = i; k && strcmp(ev_cohort_texts_get(t, items[k - 1].index) +
+					depth, ev_cohort_texts_get(t, moving.index) +
 					depth) > 0; k--)
 			items[k] = items[k - 1];
 		items[k] = moving;
@@ -157,7 +157,7 @@ static void sort_from(struct sorting *s, struct item *items, size_t n,
 		return;
 	}
 	for (i = 0; i < n; i++)
-		items[i].word = word_of(ev_texts_get(s->t, items[i].index) +
+		items[i].word = word_of(ev_cohort_texts_get(s->t, items[i].index) +
 					depth);
 	sort_words(s, items, n);
 	for (i = 0; i < n; i = end) {
@@ -170,7 +170,7 @@ static void sort_from(struct sorting *s, struct item *items, size_t n,
 	}
 }
 
-uint32_t *ev_texts_order(const struct ev_texts *t)
+uint32_t *ev_cohort_texts_order(const struct ev_cohort_texts *t)
 {
 	struct sorting *s = ev_malloc(sizeof(*s));
 	struct item *items = ev_calloc(t->n, sizeof(*items));

@@ -114,19 +114,19 @@ static int pair(struct ev_reference *out, const struct ev_cohort *c,
 	return 0;
 }
 
-static int compare(const struct ev_texts *a, size_t i,
-		   const struct ev_texts *b, size_t j)
+static int compare(const struct ev_cohort_texts *a, size_t i,
+		   const struct ev_cohort_texts *b, size_t j)
 {
-	return strcmp(ev_texts_get(a, i), ev_texts_get(b, j));
+	return strcmp(ev_cohort_texts_get(a, i), ev_cohort_texts_get(b, j));
 }
 
 /* Rows that the candidate leaves out for want of a label lack no partner. */
 static int join(struct ev_reference *out, const struct ev_cohort *c,
 		const struct other *o)
 {
-	const struct ev_texts *here = &c->keys->rows.texts;
-	const struct ev_texts *gone = &c->keys->excluded.texts;
-	const struct ev_texts *there = &o->keys.texts;
+	const struct ev_cohort_texts *here = &c->keys->rows.texts;
+	const struct ev_cohort_texts *gone = &c->keys->excluded.texts;
+	const struct ev_cohort_texts *there = &o->keys.texts;
 	size_t i = 0, j, k = 0;
 	int ret;
 
