@@ -68,6 +68,12 @@ void ev_cohort_release(struct ev_cohort *c);
  * '/'; one within a part has a backslash before it, if there are several. */
 const char *ev_cohort_key(const struct ev_cohort *c, size_t row);
 const char *ev_cohort_patient(const struct ev_cohort *c, uint32_t patient);
+/*
+ * "sha256:..." of keys and labels in their order: the data themselves, whatever
+ * was predicted of them.  Each row is its key, NUL, its label (1, 0, or the
+ * class) and LF, after a line "git-evidence data v1".
+ */
+int ev_cohort_data_digest(char out[72], const struct ev_cohort *c);
 const struct ev_column *ev_cohort_column(const struct ev_cohort *c,
 					 const char *name);
 

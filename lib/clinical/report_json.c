@@ -114,6 +114,7 @@ static void put_inputs(struct ev_json *j, const struct ev_evaluation *e)
 {
 	const struct ev_cohort *c = e->cohort;
 	const struct ev_flow *f = &c->flow;
+	char data[72];
 
 	ev_json_key(j, "inputs");
 	ev_json_object(j);
@@ -122,6 +123,11 @@ static void put_inputs(struct ev_json *j, const struct ev_evaluation *e)
 	ev_json_kv(j, "name", c->name);
 	ev_json_kv(j, "digest", c->digest);
 	ev_json_kvi(j, "rows", (int64_t)f->received);
+	ev_json_end_object(j);
+	ev_cohort_data_digest(data, c);
+	ev_json_key(j, "data");
+	ev_json_object(j);
+	ev_json_kv(j, "digest", data);
 	ev_json_end_object(j);
 	put_reference(j, "previous", e->reference[0]);
 	put_reference(j, "anchor", e->reference[1]);

@@ -54,7 +54,7 @@ int ev_gate_diff(struct ev_gate_diff *out, const struct ev_suite *anchor,
  */
 struct ev_custody {
 	bool known;			/* there is a chain and a ledger */
-	int64_t fixed_at;		/* 0: never */
+	int64_t fixed_at;		/* see ev_suite_since() */
 	int64_t named_at;		/* 0: not yet */
 	uint64_t uses;			/* other contents measured on the data */
 	struct ev_strs lines;		/* sentences for report and page */

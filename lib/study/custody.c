@@ -1,0 +1,248 @@
+#include "base/compat.h"
+
+#include "study/validate.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/mem.h"
+
+/* A digest as records and reports write it, without what made it. */
+static const char *hex_of(const char *digest)
+{
+	const char *colon = strrchr(digest, ':');
+
+	return colon ? colon + 1 : digest;
+}
+
+/* Suite ------------------------------------------------------------------- */
+
+static bool has_suite(const struct ev_policy *p, const char *digest)
+{
+	size_t i;
+
+	for (i = 0; i < p->nsuites; i++)
+		if (!strcmp(p->suites[i].digest, digest))
+			return true;
+	return false;
+}
+
+int64_t ev_suite_since(const struct ev_chain *chain, const char *digest)
+{
+	size_t i;
+
+	for (i = 0; i < chain->n; i++)
+		if (has_suite(chain->links[i], digest))
+			return i ? chain->links[i]->trust.before_until : 0;
+	return -1;
+}
+
+/* Data -------------------------------------------------------------------- */
+
+struct search {
+	struct ev_ledger *l;
+	struct ev_custody *out;
+	const char *predictions;	/* hexadecimal */
+	const char *data;
+	const struct ev_oid *tree;	/* of the candidate */
+	struct ev_oids seen;		/* other trees that used the data */
+};
+
+/* A record that was withdrawn or replaced has seen the data all the same. */
+static bool has_spoken(const struct ev_line *l)
+{
+	return l->state == EV_LIVE || l->state == EV_SUPERSEDED ||
+		l->state == EV_REVOKED || l->stood;
+}
+
+static void note_line(struct search *w, const struct ev_line *line,
+		      const struct ev_buf *payload)
+{
+	const struct ev_record *r = &line->record;
+
+	if (memmem(payload->ptr, payload->len, w->predictions,
+		   strlen(w->predictions)) &&
+	    (!w->out->named_at || r->signed_at < w->out->named_at))
+		w->out->named_at = r->signed_at;
+	if (r->kind == EV_KIND_REPORT && r->has_tree &&
+	    !ev_oid_eq(&r->tree, w->tree) &&
+	    memmem(payload->ptr, payload->len, w->data, strlen(w->data)) &&
+	    !ev_oids_has(&w->seen, &r->tree))
+		ev_oids_add(&w->seen, &r->tree);
+}
+
+static int look_at_line(struct search *w, const struct ev_line *line)
+{
+	struct ev_buf text = EV_BUF_INIT;
+	struct ev_envelope e;
+	int ret;
+
+	ev_envelope_init(&e);
+	ret = ev_ledger_text(&text, w->l, line);
+	if (ret == 0)
+		ret = ev_envelope_parse(&e, text.ptr, text.len);
+	if (ret == 0)
+		note_line(w, line, &e.payload);
+	ev_envelope_release(&e);
+	ev_buf_release(&text);
+	return ret;
+}
+
+static int look_at_kind(struct search *w, enum ev_kind kind)
+{
+	struct ev_subjects subjects = { 0 };
+	struct ev_lines lines = EV_LINES_INIT;
+	size_t i, k;
+	int ret;
+
+	ret = ev_ledger_subjects(&subjects, w->l, kind);
+	for (i = 0; ret == 0 && i < subjects.n; i++) {
+		ret = ev_ledger_lines(&lines, w->l, &subjects.items[i].commit,
+				      &subjects.items[i].tree);
+		for (k = 0; ret == 0 && k < lines.n; k++)
+			if (lines.items[k].record.kind == kind &&
+			    has_spoken(&lines.items[k]))
+				ret = look_at_line(w, &lines.items[k]);
+		ev_lines_release(&lines);
+	}
+	ev_subjects_release(&subjects);
+	return ret;
+}
+
+static int look_at_ledger(struct search *w)
+{
+	static const enum ev_kind kinds[] = {
+		EV_KIND_REPORT, EV_KIND_TEST, EV_KIND_LINEAGE,
+	};
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < EV_ARRAY_SIZE(kinds); i++)
+		ret = look_at_kind(w, kinds[i]);
+	w->out->uses = w->seen.n;
+	return ret;
+}
+
+/* What came out of it ------------------------------------------------------- */
+
+static void day(char out[16], int64_t t)
+{
+	char text[EV_TIME_TEXT];
+
+	ev_time_format(text, t);
+	snprintf(out, 16, "%.10s", text);
+}
+
+static void tell_suite(struct ev_custody *c)
+{
+	char fixed[16], named[16];
+
+	day(fixed, c->fixed_at > 0 ? c->fixed_at : 0);
+	day(named, c->named_at);
+	if (c->fixed_at < 0)
+		ev_strs_add(&c->lines, "no policy in force so far has this "
+			    "suite");
+	else if (!c->fixed_at)
+		ev_strs_add(&c->lines, "the suite stands in the first policy");
+	else
+		ev_strs_addf(&c->lines, "the suite stands in the policy since "
+			     "%s", fixed);
+	if (c->named_at)
+		ev_strs_addf(&c->lines, "the predictions were first named on "
+			     "%s", named);
+}
+
+int ev_custody_look(struct ev_custody *out, struct ev_repo *r,
+		    const struct ev_chain *chain, const struct ev_oid *ledger,
+		    const struct ev_suite *s, const struct ev_cohort *c,
+		    const struct ev_oid *tree, int64_t now)
+{
+	struct search w = { .out = out, .tree = tree };
+	char data[72];
+	int ret = 0;
+
+	(void)now;
+	memset(out, 0, sizeof(*out));
+	out->fixed_at = ev_suite_since(chain, s->digest);
+	out->known = chain->in_force != NULL;
+	if (!out->known)
+		return 0;
+	ev_cohort_data_digest(data, c);
+	w.predictions = hex_of(c->digest);
+	w.data = hex_of(data);
+	ret = ev_ledger_open(&w.l, r, &chain->in_force->trust, ledger);
+	if (ret == 0)
+		ret = look_at_ledger(&w);
+	ev_ledger_close(w.l);
+	ev_oids_release(&w.seen);
+	if (ret < 0)
+		return ret;
+	tell_suite(out);
+	ev_strs_addf(&out->lines, "the data were used by %llu other "
+		     "candidate%s", (unsigned long long)out->uses,
+		     out->uses == 1 ? "" : "s");
+	return 0;
+}
+
+static void trigger(struct ev_evaluation *e, const char *when, const char *why)
+{
+	const struct ev_suite *s = e->suite;
+	struct ev_trigger *t;
+	size_t i;
+
+	for (i = 0; i < s->n_escalations; i++) {
+		if (strcmp(s->escalations[i].when, when))
+			continue;
+		e->triggers = ev_realloc(e->triggers, (e->n_triggers + 1) *
+					 sizeof(*e->triggers));
+		t = &e->triggers[e->n_triggers++];
+		t->when = ev_strdup(when);
+		t->roles = &s->escalations[i].roles;
+		t->why = ev_strdup(why);
+	}
+}
+
+static void apply_diff(struct ev_evaluation *e, const struct ev_gate_diff *d)
+{
+	bool told = false;
+	size_t i;
+	char *why;
+
+	for (i = 0; i < d->n; i++) {
+		if (!d->items[i].looser)
+			continue;
+		why = ev_strdupf("%s asks less than the anchor's suite: %s",
+				 d->items[i].gate, d->items[i].what);
+		ev_evaluation_cap(e, EV_OUT_REVIEW, "%s", why);
+		if (!told)
+			trigger(e, "gate_loosened", why);
+		told = true;
+		free(why);
+	}
+}
+
+void ev_custody_apply(struct ev_evaluation *e, const struct ev_custody *c)
+{
+	const struct ev_dataset *d = &e->suite->dataset;
+
+	if (c->known && c->fixed_at < 0)
+		ev_evaluation_cap(e, EV_OUT_REVIEW, "the suite is in no policy "
+				  "that was in force: it is not pre-specified");
+	else if (c->known && c->named_at && c->fixed_at > c->named_at)
+		ev_evaluation_cap(e, EV_OUT_REVIEW, "the suite is younger than "
+				  "the predictions: it is not pre-specified");
+	if (c->known && d->holdout_max_uses >= 0 &&
+	    c->uses + 1 > (uint64_t)d->holdout_max_uses)
+		ev_evaluation_cap(e, EV_OUT_REVIEW, "the data were used by %llu "
+				  "other candidates, and the suite allows %lld "
+				  "uses", (unsigned long long)c->uses,
+				  (long long)d->holdout_max_uses);
+	if (c->has_anchor_suite)
+		apply_diff(e, &c->diff);
+}
+
+void ev_custody_release(struct ev_custody *c)
+{
+	ev_strs_release(&c->lines);
+	ev_gate_diff_release(&c->diff);
+	memset(c, 0, sizeof(*c));
+}
