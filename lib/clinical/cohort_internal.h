@@ -24,7 +24,8 @@ char *ev_cohort_texts_begin(struct ev_cohort_texts *t, size_t n);
 void ev_cohort_texts_end(struct ev_cohort_texts *t, size_t n);
 void ev_cohort_texts_add(struct ev_cohort_texts *t, const char *text, size_t n);
 void ev_cohort_texts_release(struct ev_cohort_texts *t);
-static inline const char *ev_cohort_texts_get(const struct ev_cohort_texts *t, size_t i)
+static inline const char *ev_cohort_texts_get(const struct ev_cohort_texts *t,
+					      size_t i)
 {
 	return t->bytes + t->at[i];
 }

@@ -89,13 +89,14 @@ static void sort_few(struct item *items, size_t n, size_t depth,
 		     const struct ev_cohort_texts *t)
 {
 	struct item moving;
+	const char *text;
 	size_t i, k;
 
 	for (i = 1; i < n; i++) {
 		moving = items[i];
-		for (k = i; k && strcmp(ev_cohort_texts_get(t, items[k - 1].index) +
-					depth, ev_cohort_texts_get(t, moving.index) +
-					depth) > 0; k--)
+		text = t->bytes + t->at[moving.index] + depth;
+		for (k = i; k && strcmp(t->bytes + t->at[items[k - 1].index] +
+					depth, text) > 0; k--)
 			items[k] = items[k - 1];
 		items[k] = moving;
 	}
@@ -157,8 +158,8 @@ static void sort_from(struct sorting *s, struct item *items, size_t n,
 		return;
 	}
 	for (i = 0; i < n; i++)
-		items[i].word = word_of(ev_cohort_texts_get(s->t, items[i].index) +
-					depth);
+		items[i].word = word_of(s->t->bytes + depth +
+					s->t->at[items[i].index]);
 	sort_words(s, items, n);
 	for (i = 0; i < n; i = end) {
 		for (end = i + 1; end < n && items[end].word == items[i].word;

@@ -206,8 +206,9 @@ int ev_rows_next(struct ev_rows *r, const struct ev_rows_field **fields)
 		return finish(r);
 	*fields = r->fields;
 	if (++r->rows > r->max_rows)
-		return ev_fail(EV_ELIMIT, "'%s': more than %llu rows", r->name,
-			       (unsigned long long)r->max_rows);
+		return ev_rows_fail_at(r, EV_ELIMIT, r->line, 1,
+				       "more than %llu rows",
+				       (unsigned long long)r->max_rows);
 	return 1;
 }
 

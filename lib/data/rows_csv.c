@@ -201,6 +201,15 @@ static int after_field(struct ev_rows *r, struct reading *s)
 	return 0;
 }
 
+static int fail_long(const struct ev_rows *r, const struct reading *s)
+{
+	ev_rows_fail_at(r, EV_EINVALID, s->line, s->p - s->line_start + 1,
+			"row has more fields than the header, which has %zu",
+			r->n);
+	ev_error_hint("put a field that has the separator in it in quotes");
+	return EV_EINVALID;
+}
+
 /* The row as it stands in the block; nothing is changed yet. */
 static int read_careful(struct ev_rows *r, struct reading *s)
 {
@@ -210,10 +219,7 @@ static int read_careful(struct ev_rows *r, struct reading *s)
 	s->line = r->line;
 	do {
 		if (r->n && s->n == r->n)
-			return ev_rows_fail_at(r, EV_EINVALID, s->line,
-					       s->p - s->line_start + 1,
-					       "row has more fields than the "
-					       "header, which has %zu", r->n);
+			return fail_long(r, s);
 		more = read_field(r, s);
 		if (more < 0 || s->starved)
 			return more;
@@ -221,9 +227,7 @@ static int read_careful(struct ev_rows *r, struct reading *s)
 		if (more < 0 || s->starved)
 			return more;
 		if (s->n == EV_ROWS_MAX_COLUMNS && more)
-			return ev_rows_fail_at(r, EV_ELIMIT, s->line, 1,
-					       "more than %u columns",
-					       EV_ROWS_MAX_COLUMNS);
+			return ev_rows_fail_columns(r);
 	} while (more);
 	return 0;
 }
@@ -246,15 +250,14 @@ static int fail_short(const struct ev_rows *r, const struct reading *s)
 {
 	const struct ev_rows_field *last = &r->fields[s->n - 1];
 
-	if (s->n == 1 && !last->len && !last->quoted) {
-		ev_rows_fail_at(r, EV_EINVALID, r->line, 1, "empty line");
-		ev_error_hint("sed -i '%llud' '%s'",
-			      (unsigned long long)r->line, r->name);
-		return EV_EINVALID;
-	}
-	return ev_rows_fail_at(r, EV_EINVALID, r->lines[s->n - 1],
-			       last->column, "row ends with field %zu, the "
-			       "header has %zu", s->n, r->n);
+	if (s->n == 1 && !last->len && !last->quoted)
+		return ev_rows_fail_empty(r);
+	ev_rows_fail_at(r, EV_EINVALID, r->lines[s->n - 1], last->column,
+			"row ends with field %zu, the header has %zu", s->n,
+			r->n);
+	ev_error_hint("sed -n '%llup' '%s'", (unsigned long long)r->line,
+		      r->name);
+	return EV_EINVALID;
 }
 
 static int careful(struct ev_rows *r)
@@ -341,18 +344,21 @@ int ev_rows_csv_header(struct ev_rows *r)
 	if (n < 0)
 		return n;
 	for (i = 0; i < (size_t)n; i++) {
-		if (!r->fields[i].len)
-			return ev_rows_fail(r, i, "column %zu has no name",
-					    i + 1);
+		if (!r->fields[i].len) {
+			ev_rows_fail(r, i, "column %zu has no name", i + 1);
+			ev_error_hint("name each column in the first line");
+			return EV_EINVALID;
+		}
 		ret = ev_rows_name_add(r, r->fields[i].text,
 				       r->fields[i].len);
 		if (ret < 0)
 			return ret;
 	}
-	if (!ev_rows_names_sort(r, &again))
-		return ev_rows_fail(r, again, "second column '%.*s'",
-				    ev_text_clip(r->names[again],
-						 strlen(r->names[again])),
-				    r->names[again]);
-	return fail_separator(r);
+	if (ev_rows_names_sort(r, &again))
+		return fail_separator(r);
+	ev_rows_fail(r, again, "second column '%.*s'",
+		     ev_text_clip(r->names[again], strlen(r->names[again])),
+		     r->names[again]);
+	ev_error_hint("rename one of them");
+	return EV_EINVALID;
 }

@@ -44,7 +44,7 @@ void ev_rows_gzip_free(struct ev_rows_gzip *g)
 
 static int broken(const struct ev_rows *r, const char *what)
 {
-	ev_fail(EV_EINVALID, "'%s': %s", r->name, what);
+	ev_rows_fail_at(r, EV_EINVALID, r->line, 1, "%s", what);
 	ev_error_hint("gzip -t '%s'", r->name);
 	return EV_EINVALID;
 }

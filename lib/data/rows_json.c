@@ -5,33 +5,44 @@
 #include "base/mem.h"
 #include "data/text.h"
 
+#define KEEP_ONE "keep one of them"
+
 /* A line being read; offsets are into it. */
 struct scan {
 	struct ev_rows *r;
 	const char *line, *p, *end;
 };
 
+static int hint_line(const struct scan *s)
+{
+	ev_error_hint("sed -n '%llup' '%s'", (unsigned long long)s->r->line,
+		      s->r->name);
+	return EV_EINVALID;
+}
+
 static int fail(const struct scan *s, const char *at, const char *what)
 {
-	return ev_rows_fail_at(s->r, EV_EINVALID, s->r->line,
-			       (uint64_t)(at - s->line) + 1, "%s", what);
+	ev_rows_fail_at(s->r, EV_EINVALID, s->r->line,
+			(uint64_t)(at - s->line) + 1, "%s", what);
+	return hint_line(s);
 }
 
 static int fail_wanted(const struct scan *s, const char *wanted)
 {
+	uint64_t column = (uint64_t)(s->p - s->line) + 1;
 	const char *end = s->p + 1;
 
-	if (s->p == s->end)
-		return ev_rows_fail_at(s->r, EV_EINVALID, s->r->line,
-				       (uint64_t)(s->p - s->line) + 1,
-				       "expected %s before the end of the line",
-				       wanted);
 	while (end < s->end && ((unsigned char)*end & 0xc0) == 0x80)
 		end++;
-	return ev_rows_fail_at(s->r, EV_EINVALID, s->r->line,
-			       (uint64_t)(s->p - s->line) + 1,
-			       "expected %s, not '%.*s'", wanted,
-			       (int)(end - s->p), s->p);
+	if (s->p == s->end)
+		ev_rows_fail_at(s->r, EV_EINVALID, s->r->line, column,
+				"expected %s before the end of the line",
+				wanted);
+	else
+		ev_rows_fail_at(s->r, EV_EINVALID, s->r->line, column,
+				"expected %s, not '%.*s'", wanted,
+				(int)(end - s->p), s->p);
+	return hint_line(s);
 }
 
 static bool next_is(struct scan *s, char c)
@@ -59,6 +70,8 @@ static int read_string(struct scan *s, const char **text, size_t *n)
 	size_t bad;
 
 	for (; p < s->end && *p != '"'; p++) {
+		if (*p == '\t' || *p == '\r')
+			return fail(s, p, "control character in a string");
 		if (*p != '\\')
 			continue;
 		escaped = true;
@@ -109,7 +122,8 @@ static int read_value(struct scan *s, struct ev_rows_field *f)
 	if (f->quoted)
 		return read_string(s, &f->text, &f->len);
 	if (s->p < s->end && (*s->p == '{' || *s->p == '[')) {
-		fail(s, s->p, "nested value");
+		ev_rows_fail_at(s->r, EV_EINVALID, s->r->line, f->column,
+				"nested value");
 		ev_error_hint("one flat object a line: strings, numbers, true, "
 			      "false and null");
 		return EV_EINVALID;
@@ -127,11 +141,13 @@ static int read_value(struct scan *s, struct ev_rows_field *f)
 }
 
 static int fail_name(const struct scan *s, const char *at, const char *name,
-		     size_t n, const char *what)
+		     size_t n, const char *what, const char *hint)
 {
-	return ev_rows_fail_at(s->r, EV_EINVALID, s->r->line,
-			       (uint64_t)(at - s->line) + 1, "%s '%.*s'", what,
-			       ev_text_clip(name, n), name);
+	ev_rows_fail_at(s->r, EV_EINVALID, s->r->line,
+			(uint64_t)(at - s->line) + 1, "%s '%.*s'", what,
+			ev_text_clip(name, n), name);
+	ev_error_hint("%s", hint);
+	return EV_EINVALID;
 }
 
 /* Which column a name is: mostly the one after the last. */
@@ -157,6 +173,9 @@ static int unknown_member(const struct scan *s, const char *at,
 			ev_text_clip(name, n), name);
 	if (near)
 		ev_error_hint("did you mean '%s'?", near);
+	else
+		ev_error_hint("write it in every line, null where there is "
+			      "no value");
 	return EV_EINVALID;
 }
 
@@ -190,7 +209,7 @@ static int read_member(struct scan *s, size_t i, bool header)
 			return unknown_member(s, at, name, n);
 		if (r->seen[column] == r->rows + 1)
 			return fail_name(s, at, name, n,
-					 "second member");
+					 "second member", KEEP_ONE);
 		r->seen[column] = r->rows + 1;
 	}
 	if (!next_is(s, ':'))
@@ -207,7 +226,8 @@ static int missing_member(const struct scan *s)
 	for (i = 0; r->seen[i] == r->rows + 1; i++)
 		;
 	return fail_name(s, s->end, r->names[i], strlen(r->names[i]),
-			 "line lacks the first line's member");
+			 "line lacks the first line's member",
+			 "write null where there is no value");
 }
 
 static int read_object(struct scan *s, bool header)
@@ -237,14 +257,6 @@ static int read_object(struct scan *s, bool header)
 	return !header && i < s->r->n ? missing_member(s) : 0;
 }
 
-static int fail_empty_line(const struct ev_rows *r)
-{
-	ev_rows_fail_at(r, EV_EINVALID, r->line, 1, "empty line");
-	ev_error_hint("sed -i '%llud' '%s'", (unsigned long long)r->line,
-		      r->name);
-	return EV_EINVALID;
-}
-
 static int read_line(struct ev_rows *r, bool header)
 {
 	struct scan s = { .r = r };
@@ -263,7 +275,7 @@ static int read_line(struct ev_rows *r, bool header)
 	for (i = 0; i < n && (s.line[i] == ' ' || s.line[i] == '\r'); i++)
 		;
 	if (i == n)
-		return fail_empty_line(r);
+		return ev_rows_fail_empty(r);
 	ev_buf_clear(&r->scratch);
 	if (memchr(s.line, '\\', n))
 		ev_buf_reserve(&r->scratch, n);
@@ -280,12 +292,15 @@ int ev_rows_json_header(struct ev_rows *r)
 	ret = read_line(r, true);
 	if (ret < 0)
 		return ret;
-	if (!ev_rows_names_sort(r, &again))
-		return ev_rows_fail_at(r, EV_EINVALID, 1, r->lines[again] + 1,
-				       "second member '%.*s'",
-				       ev_text_clip(r->names[again],
-						    strlen(r->names[again])),
-				       r->names[again]);
+	if (!ev_rows_names_sort(r, &again)) {
+		ev_rows_fail_at(r, EV_EINVALID, 1, r->lines[again] + 1,
+				"second member '%.*s'",
+				ev_text_clip(r->names[again],
+					     strlen(r->names[again])),
+				r->names[again]);
+		ev_error_hint(KEEP_ONE);
+		return EV_EINVALID;
+	}
 	r->seen = ev_calloc(r->n, sizeof(*r->seen));
 	/* It is a row as well. */
 	r->row = 0;

@@ -11,12 +11,26 @@
 int ev_rows_name_add(struct ev_rows *r, const char *name, size_t n)
 {
 	if (r->n == EV_ROWS_MAX_COLUMNS)
-		return ev_rows_fail_at(r, EV_ELIMIT, r->line, 1,
-				       "more than %u columns",
-				       EV_ROWS_MAX_COLUMNS);
+		return ev_rows_fail_columns(r);
 	EV_GROW(r->names, r->n, r->names_cap);
 	r->names[r->n++] = ev_strndup(name, n);
 	return 0;
+}
+
+int ev_rows_fail_columns(const struct ev_rows *r)
+{
+	ev_rows_fail_at(r, EV_ELIMIT, r->line, 1, "more than %u columns",
+			EV_ROWS_MAX_COLUMNS);
+	ev_error_hint("leave out those that nobody reads");
+	return EV_ELIMIT;
+}
+
+int ev_rows_fail_empty(const struct ev_rows *r)
+{
+	ev_rows_fail_at(r, EV_EINVALID, r->line, 1, "empty line");
+	ev_error_hint("sed -i '%llud' '%s'", (unsigned long long)r->line,
+		      r->name);
+	return EV_EINVALID;
 }
 
 static int by_name(const void *a, const void *b, void *names)
@@ -171,9 +185,13 @@ int ev_rows_text_check(const struct ev_rows *r, size_t n)
 		c = (unsigned char)p[i];
 		if (c >= 0x20 || c == '\t' || c == '\n' || c == '\r')
 			continue;
-		if (!c)
-			return ev_rows_fail_byte(r, i, "NUL in the text");
-		return ev_rows_fail_byte(r, i, "control character U+%04X", c);
+		if (c)
+			ev_rows_fail_byte(r, i, "control character U+%04X", c);
+		else
+			ev_rows_fail_byte(r, i, "NUL in the text");
+		ev_error_hint("LC_ALL=C tr -d '\\%03o' <'%s' >NEW", c,
+			      r->name);
+		return EV_EINVALID;
 	}
 	if (!ev_utf8_valid(p, n, &bad)) {
 		ev_rows_fail_byte(r, bad, "invalid UTF-8 (byte 0x%02x)",

@@ -195,14 +195,19 @@ int ev_rows_double(double *out, const struct ev_rows *r, size_t i)
 
 	if (ev_parse_double(out, f->text, f->len))
 		return 0;
-	if (take_apart(&d, f->text, f->text + f->len))
-		return ev_rows_fail(r, i, "'%.*s' in column '%s' is too large "
-				    "for a double",
-				    ev_text_clip(f->text, f->len), f->text,
-				    r->names[i]);
+	if (take_apart(&d, f->text, f->text + f->len)) {
+		ev_rows_fail(r, i, "'%.*s' in column '%s' is too large",
+			     ev_text_clip(f->text, f->len), f->text,
+			     r->names[i]);
+		ev_error_hint("the largest number is 1.7976931348623157e308");
+		return EV_EINVALID;
+	}
 	ev_rows_fail(r, i, "'%.*s' in column '%s' is no number",
 		     ev_text_clip(f->text, f->len), f->text, r->names[i]);
 	if (is_decimal_comma(better, sizeof(better), f->text, f->len))
 		ev_error_hint("write %s: decimals have a point", better);
+	else
+		ev_error_hint("write it like -12.5e-3, or nothing if there is "
+			      "none");
 	return EV_EINVALID;
 }

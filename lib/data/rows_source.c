@@ -63,7 +63,7 @@ static int make_room(struct ev_rows *r)
 	if (r->end < r->cap)
 		return 0;
 	if (r->cap >= BLOCK_MAX)
-		return ev_rows_fail_at(r, EV_ELIMIT, r->next_line, 1,
+		return ev_rows_fail_at(r, EV_ELIMIT, r->line, 1,
 				       "row is longer than %zu bytes",
 				       EV_ROWS_MAX_LINE);
 	r->cap = r->cap * 2 < BLOCK_MAX ? r->cap * 2 : BLOCK_MAX;
@@ -90,9 +90,10 @@ int ev_rows_fill(struct ev_rows *r)
 	memset(r->block + r->end, 0, EV_ROWS_PAD);
 	r->read += (uint64_t)got;
 	if (r->read > r->max_read)
-		return ev_fail(EV_ELIMIT, "'%s': more than %llu bytes%s",
-			       r->name, (unsigned long long)r->max_read,
-			       r->gzip ? " once inflated" : "");
+		return ev_rows_fail_at(r, EV_ELIMIT, r->line, 1,
+				       "more than %llu bytes%s",
+				       (unsigned long long)r->max_read,
+				       r->gzip ? " once inflated" : "");
 	return 0;
 }
 
@@ -165,7 +166,10 @@ int ev_rows_start(struct ev_rows *r)
 		if (ret < 0)
 			return ret;
 	}
-	if (r->eof && !r->end)
-		return ev_rows_fail_at(r, EV_EINVALID, 1, 1, "table is empty");
-	return text_begins(r);
+	if (r->end || !r->eof)
+		return text_begins(r);
+	ev_rows_fail_at(r, EV_EINVALID, 1, 1, "table is empty");
+	ev_error_hint(r->format == EV_ROWS_JSONL ? "write an object a line" :
+		      "name the columns in its first line");
+	return EV_EINVALID;
 }
