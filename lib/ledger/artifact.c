@@ -269,7 +269,7 @@ static int parse_one(struct ev_artifact *out, const struct ev_value *v)
 	return 0;
 }
 
-int ev_artifacts_parse(struct ev_artifacts *out, const struct ev_value *predicate)
+static int parse_all(struct ev_artifacts *out, const struct ev_value *predicate)
 {
 	const struct ev_value *list;
 	size_t i;
@@ -282,6 +282,23 @@ int ev_artifacts_parse(struct ev_artifacts *out, const struct ev_value *predicat
 		return ev_fail_at(list, "'artifacts' is no list");
 	for (i = 0; i < list->n && ret == 0; i++)
 		ret = parse_one(grow(out), list->items[i]);
+	return ret;
+}
+
+int ev_artifacts_named(struct ev_artifacts *out, const char *line, size_t n)
+{
+	struct ev_statement st = { 0 };
+	struct ev_envelope e;
+	int ret;
+
+	ev_envelope_init(&e);
+	ret = ev_envelope_parse(&e, line, n);
+	if (ret == 0)
+		ret = ev_statement_parse(&st, e.payload.ptr, e.payload.len);
+	if (ret == 0)
+		ret = parse_all(out, st.predicate);
+	ev_statement_release(&st);
+	ev_envelope_release(&e);
 	return ret;
 }
 

@@ -42,8 +42,9 @@ int ev_artifacts_store(struct ev_repo *r, const struct ev_artifacts *a);
  */
 int ev_artifact_commit(struct ev_oid *out, struct ev_repo *r,
 		       const struct ev_oid *tree);
-/* Of a record's predicate: its gitEvidence.artifacts. */
-int ev_artifacts_parse(struct ev_artifacts *out, const struct ev_value *predicate);
+/* Of a line as it is stored: gitEvidence.artifacts of its record.  Whose it is
+ * has to be asked first.  Negative: it is no record; `out` may have some. */
+int ev_artifacts_named(struct ev_artifacts *out, const char *line, size_t n);
 
 enum ev_artifact_state {
 	EV_ARTIFACT_GOOD,	/* here, size and SHA-256 agree */

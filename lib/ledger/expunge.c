@@ -201,22 +201,15 @@ static int take(struct search *w, struct ev_artifact *a)
 static int look_at_line(struct search *w, const struct ev_slice *s)
 {
 	struct ev_artifacts list = EV_ARTIFACTS_INIT;
-	struct ev_statement st = { 0 };
-	struct ev_envelope e;
 	size_t i;
 	int ret = 0;
 
-	ev_envelope_init(&e);
-	if (ev_envelope_parse(&e, s->p, s->n) == 0 &&
-	    ev_statement_parse(&st, e.payload.ptr, e.payload.len) == 0 &&
-	    ev_artifacts_parse(&list, st.predicate) == 0)
+	if (ev_artifacts_named(&list, s->p, s->n) < 0)
+		ev_error_clear();
+	else
 		for (i = 0; ret == 0 && i < list.n; i++)
 			ret = take(w, &list.items[i]);
-	if (ret == 0)
-		ev_error_clear();
 	ev_artifacts_release(&list);
-	ev_statement_release(&st);
-	ev_envelope_release(&e);
 	return ret;
 }
 

@@ -65,38 +65,33 @@ struct named {
 	struct ev_oidmap *wanted;	/* candidate -> its name was seen */
 };
 
-static void mark(struct named *w, const struct ev_envelope *e)
+static void mark(struct named *w, const struct ev_slice *s)
 {
-	struct ev_statement st = { 0 };
 	struct ev_artifacts list = EV_ARTIFACTS_INIT;
 	size_t i;
 
-	if (ev_statement_parse(&st, e->payload.ptr, e->payload.len) == 0 &&
-	    ev_artifacts_parse(&list, st.predicate) == 0)
+	if (ev_artifacts_named(&list, s->p, s->n) < 0)
+		ev_error_clear();
+	else
 		for (i = 0; i < list.n; i++)
 			if (list.items[i].stored &&
 			    ev_oidmap_get(w->wanted, &list.items[i].blob))
 				*ev_oidmap_at(w->wanted, &list.items[i].blob) =
 					w->job;
-	ev_error_clear();
 	ev_artifacts_release(&list);
-	ev_statement_release(&st);
 }
 
 static int mark_line(struct named *w, const struct ev_oid *object,
 		     const struct ev_slice *s)
 {
-	struct ev_envelope e;
 	struct ev_line line;
 	int ret;
 
 	ret = ev_ledger_judge(&line, w->job->ledger, object, s->p, s->n);
 	if (ret < 0)
 		return ret;
-	ev_envelope_init(&e);
-	if (line.state == EV_LIVE && ev_envelope_parse(&e, s->p, s->n) == 0)
-		mark(w, &e);
-	ev_envelope_release(&e);
+	if (line.state == EV_LIVE)
+		mark(w, s);
 	ev_line_release(&line);
 	return 0;
 }

@@ -33,22 +33,15 @@ static int check_artifacts(struct ev_verification *out, struct ev_ledger *l,
 			   struct ev_repo *r, const struct ev_trust *trust,
 			   const struct ev_line *line)
 {
-	struct ev_envelope e;
-	struct ev_statement st = { 0 };
 	struct ev_artifacts list = EV_ARTIFACTS_INIT;
 	struct ev_buf text = EV_BUF_INIT;
 	struct ev_checked_artifact *c;
 	size_t i;
 	int ret;
 
-	ev_envelope_init(&e);
 	ret = ev_ledger_text(&text, l, line);
 	if (ret == 0)
-		ret = ev_envelope_parse(&e, text.ptr, text.len);
-	if (ret == 0)
-		ret = ev_statement_parse(&st, e.payload.ptr, e.payload.len);
-	if (ret == 0)
-		ret = ev_artifacts_parse(&list, st.predicate);
+		ret = ev_artifacts_named(&list, text.ptr, text.len);
 	for (i = 0; ret == 0 && i < list.n; i++) {
 		out->artifacts = ev_grow(out->artifacts, out->nartifacts + 1,
 					 &out->cap, sizeof(*out->artifacts));
@@ -71,8 +64,6 @@ static int check_artifacts(struct ev_verification *out, struct ev_ledger *l,
 		list.n -= i;
 	}
 	ev_artifacts_release(&list);
-	ev_statement_release(&st);
-	ev_envelope_release(&e);
 	ev_buf_release(&text);
 	return ret;
 }
