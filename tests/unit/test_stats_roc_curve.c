@@ -149,6 +149,34 @@ static void a_straight_line_has_two_points(void **state)
 	is_a_curve(p, 2);
 }
 
+static void a_bound_that_is_met_exactly_counts(void **state)
+{
+	struct ev_estimate e;
+	size_t i;
+
+	(void)state;
+	/* from the top: 9 of 10 positives, 7 of 10 negatives, the last one */
+	for (s.n = 20, i = 0; i < 20; i++) {
+		s.truth[i] = i >= 11 || i == 3;
+		s.score[0][i] = (double)i;
+	}
+	bind(&s, 0);
+	ev_sens_at_spec(&e, &s.m[0], &s.c, NULL, 1);
+	assert_true(e.value == 0.9 && e.x == 9 && e.n == 10);
+	ev_spec_at_sens(&e, &s.m[0], &s.c, NULL, 0.9);
+	assert_true(e.value == 1 && e.x == 10 && e.n == 10);
+	ev_spec_at_sens(&e, &s.m[0], &s.c, NULL, 0.91);
+	assert_true(e.value == 0.3);
+	ev_sens_at_spec(&e, &s.m[0], &s.c, NULL, 0.3);
+	assert_true(e.value == 1);
+	ev_sens_at_spec(&e, &s.m[0], &s.c, NULL, 0.31);
+	assert_true(e.value == 0.9);
+	ev_spec_at_sens(&e, &s.m[0], &s.c, NULL, 0);
+	assert_true(e.value == 1);
+	ev_sens_at_spec(&e, &s.m[0], &s.c, NULL, 0);
+	assert_true(e.value == 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +184,7 @@ int main(void)
 		cmocka_unit_test(corners_alone_have_the_whole_area),
 		cmocka_unit_test(a_small_room_holds_points_along_all_of_it),
 		cmocka_unit_test(a_straight_line_has_two_points),
+		cmocka_unit_test(a_bound_that_is_met_exactly_counts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
