@@ -122,11 +122,14 @@ static int fail_twice(const struct ev_keys *a, size_t i,
 	uint64_t x = ev_keys_line(a, i), y = ev_keys_line(b, j);
 	const char *key = ev_cohort_texts_get(&a->texts, i);
 
-	return ev_fail(EV_EINVALID, "%s:%llu:1: key '%.*s' is there twice; "
-		       "it was first in line %llu", file,
-		       (unsigned long long)(x > y ? x : y),
-		       ev_text_clip(key, strlen(key)), key,
-		       (unsigned long long)(x < y ? x : y));
+	if (x > y)
+		return fail_twice(b, j, a, i, file);
+	ev_fail(EV_EINVALID, "%s:%llu:1: key '%.*s' is there twice; it was "
+		"first in line %llu", file, (unsigned long long)y,
+		ev_text_clip(key, strlen(key)), key, (unsigned long long)x);
+	ev_error_hint("sed -n '%llup;%llup' '%s'", (unsigned long long)x,
+		      (unsigned long long)y, file);
+	return EV_EINVALID;
 }
 
 static int unique_within(const struct ev_keys *k, const char *file)

@@ -80,26 +80,25 @@ static int sort_other(struct other *o)
 	return ev_keys_unique(&o->keys, &none, ev_rows_name(o->r));
 }
 
-static const char *label_word(const struct ev_suite *s, uint8_t label)
+static const char *label_word(uint8_t label)
 {
-	const struct ev_dataset *d = &s->dataset;
-	const struct ev_strs *words = label ? &d->positive : &d->negative;
-
-	if (d->label_kind == EV_LABEL_CLASSES)
-		return d->classes.items[label];
-	return words->n ? words->items[0] : label ? "positive" : "negative";
+	return label ? "positive" : "negative";
 }
 
 static int fail_label(const struct other *o, size_t there,
 		      const struct ev_cohort *c, size_t here)
 {
-	return ev_fail(EV_EINVALID, "%s:%llu:1: key '%s' is labelled '%s', "
-		       "but '%s' in %s:%llu", ev_rows_name(o->r),
-		       (unsigned long long)ev_keys_line(&o->keys, there),
-		       ev_cohort_key(c, here),
-		       label_word(o->s, o->label[there]),
-		       label_word(o->s, c->label[here]), c->name,
-		       (unsigned long long)ev_keys_line(&c->keys->rows, here));
+	uint64_t their = ev_keys_line(&o->keys, there);
+	uint64_t our = ev_keys_line(&c->keys->rows, here);
+
+	ev_fail(EV_EINVALID, "%s:%llu:1: key '%s' is %s, but %s in %s:%llu",
+		ev_rows_name(o->r), (unsigned long long)their,
+		ev_cohort_key(c, here), label_word(o->label[there]),
+		label_word(c->label[here]), c->name, (unsigned long long)our);
+	ev_error_hint("sed -n '%llup' '%s'; sed -n '%llup' '%s'",
+		      (unsigned long long)our, c->name,
+		      (unsigned long long)their, ev_rows_name(o->r));
+	return EV_EINVALID;
 }
 
 static int pair(struct ev_reference *out, const struct ev_cohort *c,
@@ -177,6 +176,8 @@ static const struct ev_reference_spec *spec_of(const struct ev_suite *s,
 /* Rows are paired by what makes them rows. */
 static int check_pairing(const struct ev_suite *s)
 {
+	static const char what[] = "pairing by other columns than dataset.key "
+				   "is not supported";
 	const struct ev_strs *key = &s->dataset.key, *by = &s->pairing_keys;
 	const struct ev_value *at = ev_get_path(s->tree,
 						"references.pairing.keys");
@@ -188,10 +189,9 @@ static int check_pairing(const struct ev_suite *s)
 	if (!by->n || (i == by->n && i == key->n))
 		return 0;
 	if (at)
-		ev_fail_at(at, "pairing by other columns than dataset.key");
+		ev_fail_at(at, "%s", what);
 	else
-		ev_fail(EV_EINVALID,
-			"pairing by other columns than dataset.key");
+		ev_fail(EV_EINVALID, "%s", what);
 	ev_error_hint("leave references.pairing.keys out");
 	return EV_EINVALID;
 }
