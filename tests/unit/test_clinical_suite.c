@@ -620,6 +620,30 @@ static void the_example_of_the_manual_is_a_suite(void **state)
 	ev_buf_release(&page);
 }
 
+/* The one to begin with is a suite, and its examples are too. */
+static void the_suite_to_begin_with_is_one_with_its_examples(void **state)
+{
+	struct ev_buf text = EV_BUF_INIT;
+	struct ev_suite s;
+	char *p;
+
+	(void)state;
+	assert_int_equal(ev_file_read(&text, "templates/evidence/suites/"
+				      "starter.yaml", (size_t)1 << 20), 0);
+	check_again(text.ptr);
+	sf_read(&s, text.ptr);
+	assert_int_equal(s.n_gates, 3);
+	ev_suite_release(&s);
+	while ((p = strstr(text.ptr, "\n#:")))
+		memmove(p + 1, p + 3, strlen(p + 3) + 1);
+	check_again(text.ptr);
+	sf_read(&s, text.ptr);
+	assert_int_equal(s.n_gates, 4);
+	assert_int_equal(s.n_escalations, 1);
+	ev_suite_release(&s);
+	ev_buf_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -643,6 +667,7 @@ int main(void)
 		cmocka_unit_test(a_suite_that_is_not_there_is_said_so),
 		cmocka_unit_test(what_is_no_map_or_too_large_is_refused),
 		cmocka_unit_test(the_example_of_the_manual_is_a_suite),
+		cmocka_unit_test(the_suite_to_begin_with_is_one_with_its_examples),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
