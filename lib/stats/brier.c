@@ -10,7 +10,7 @@
 #include "stats/special.h"
 #include "stats/sum.h"
 
-/* A standard error so far below its value is that of rounding. */
+/* A standard error so far below its value, or 1, is that of rounding. */
 #define ROUNDING 0x1p-46
 
 int ev_predicted_check(const struct ev_predicted *d)
@@ -125,7 +125,7 @@ static int mean(struct ev_estimate *out, const struct ev_predicted *d,
 		return 0;
 	}
 	se = sqrt(k / (k - 1) * s) / out->n;
-	if (se > out->value * ROUNDING) {
+	if (se > (1 + out->value) * ROUNDING) {
 		ev_estimate_wald(out, se, 0, high);
 		return 0;
 	}

@@ -1,0 +1,384 @@
+#include "calfix.h"
+
+#include <time.h>
+
+#define LARGE 1000000
+
+/* Nothing in a verdict is NaN or infinite, or an interval without width. */
+static void sound(const struct verdict *v)
+{
+	const struct ev_calibration *c = &v->c;
+	size_t i;
+
+	for (i = 0; i < 5; i++)
+		assert_sound(&v->e[i]);
+	assert_sound(&c->in_the_large);
+	assert_sound(&c->intercept);
+	assert_sound(&c->slope);
+	assert_finite(c->naive_se_slope);
+	assert_finite(c->naive_se_intercept);
+	assert_finite(c->naive_se_large);
+	assert_finite(c->weak_chi2);
+	assert_finite(c->weak_p);
+	assert_finite(v->z.z);
+	assert_finite(v->z.p);
+	for (i = 0; i < 2; i++) {
+		assert_finite(v->h[i].chi2);
+		assert_finite(v->h[i].p);
+	}
+	for (i = 0; i < 6; i++)
+		assert_true(v->ece[i] >= 0 && v->ece[i] <= 1);
+	assert_finite(v->all);
+}
+
+/* The same with and without patients. */
+static struct verdict look(const double *p, const uint8_t *y, size_t n)
+{
+	uint32_t who[64];
+	struct ev_predicted d = { p, y, who, 64, n };
+	struct verdict v;
+	size_t i;
+
+	assert_true(n <= 64);
+	for (i = 0; i < n; i++)
+		who[i] = (uint32_t)(i / 2);
+	judge(&v, &d);
+	sound(&v);
+	d.cluster = NULL;
+	judge(&v, &d);
+	sound(&v);
+	return v;
+}
+
+#define UNDEFINED(e) (((e).flags & EV_STAT_UNDEFINED) != 0)
+
+static void no_rows_have_no_calibration(void **state)
+{
+	struct verdict v = look(NULL, NULL, 0);
+	struct ev_predicted d = { NULL, NULL, NULL, 0, 0 };
+	struct ev_bins b;
+	double x;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 5; i++)
+		assert_true(UNDEFINED(v.e[i]));
+	assert_true(UNDEFINED(v.c) && UNDEFINED(v.c.slope) &&
+		    UNDEFINED(v.c.in_the_large) && UNDEFINED(v.c.intercept));
+	assert_true(UNDEFINED(v.z) && UNDEFINED(v.h[0]) && UNDEFINED(v.h[1]));
+	assert_int_equal(ev_bins(&b, &d, 10, EV_BIN_MASS, EV_BIN_RIGHT, 0.95),
+			 0);
+	assert_true(UNDEFINED(b));
+	ev_bins_release(&b);
+	assert_int_equal(ev_weighted_ece(&x, &d, NULL, 10, EV_BIN_RIGHT),
+			 EV_ENOTFOUND);
+	assert_int_equal(ev_net_benefit_all(&x, &d, 0.5), EV_ENOTFOUND);
+}
+
+static void one_class_has_no_model(void **state)
+{
+	double p[] = { 0.1, 0.3, 0.2, 0.9 };
+	uint8_t y[] = { 0, 0, 0, 0 };
+	struct verdict v;
+	int class;
+
+	(void)state;
+	for (class = 0; class < 2; class++) {
+		memset(y, class, sizeof(y));
+		v = look(p, y, 4);
+		assert_true(UNDEFINED(v.c.slope) && UNDEFINED(v.c.intercept));
+		assert_true(UNDEFINED(v.c.in_the_large) && UNDEFINED(v.c));
+		assert_false(v.c.flags & EV_STAT_SEPARATION);
+		assert_false(UNDEFINED(v.e[0]));
+		assert_true(UNDEFINED(v.e[1]));
+		/* 0 of what was expected has no interval on the log scale,
+		 * and all of all none either */
+		assert_near(v.e[3].value, class * 4 / 1.5, 1e-12);
+		assert_true(v.e[3].flags & EV_STAT_NO_INTERVAL);
+	}
+}
+
+static void certainty_is_clipped_and_counted(void **state)
+{
+	double p[] = { 0, 1, 0.3, 0.6, 0, 1, 0.4, 5e-324, 1 - 0x1p-53 };
+	uint8_t y[] = { 0, 1, 1, 0, 1, 0, 0, 0, 1 };
+	struct ev_predicted d = { p, y, NULL, 0, 9 };
+	struct ev_estimate e;
+	struct verdict v = look(p, y, 9);
+	size_t clipped;
+	double want;
+
+	(void)state;
+	assert_int_equal(v.c.clipped, 6);
+	assert_false(UNDEFINED(v.c.slope));
+	assert_int_equal(ev_log_loss(&e, &d, 0.95, &clipped), 0);
+	assert_int_equal(clipped, 6);
+	/* two are certain and wrong; 1 - (1 - 1e-15) is not quite 1e-15 */
+	want = -ev_log(1e-15) - ev_log(1 - (1 - 1e-15)) - ev_log(0.3) -
+	       ev_log(0.4) - ev_log(0.6);
+	assert_near(e.value, want / 9, 1e-12);
+}
+
+static void a_perfect_score_still_has_a_width(void **state)
+{
+	double p[] = { 0, 0, 1, 1, 0, 1 };
+	uint8_t y[] = { 0, 0, 1, 1, 0, 1 };
+	struct verdict v = look(p, y, 6);
+
+	(void)state;
+	assert_true(v.e[0].value == 0);
+	assert_true(v.e[0].flags & EV_STAT_DEGENERATE_VARIANCE);
+	assert_true(v.e[0].lower == 0 && v.e[0].upper > 0.3);
+	assert_true(v.e[2].flags & EV_STAT_NO_INTERVAL);
+	assert_true(v.c.slope.flags & EV_STAT_SEPARATION);
+	assert_true(UNDEFINED(v.c.slope));
+	assert_true(UNDEFINED(v.z));
+}
+
+static void one_probability_for_all_has_no_slope(void **state)
+{
+	double p[20];
+	uint8_t y[20];
+	struct verdict v;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 20; i++) {
+		p[i] = 0.3;
+		y[i] = i % 4 == 0;
+	}
+	v = look(p, y, 20);
+	assert_true(UNDEFINED(v.c.slope) && UNDEFINED(v.c));
+	assert_false(v.c.slope.flags & EV_STAT_SEPARATION);
+	/* a is the difference of two log odds, its variance 1 / (n y (1-y)) */
+	assert_near(v.c.in_the_large.value,
+		    ev_log(0.25 / 0.75) - ev_log(0.3 / 0.7), 1e-12);
+	assert_near(v.c.in_the_large.se, sqrt(1 / (20 * 0.25 * 0.75)), 1e-12);
+	assert_near(v.ece[0], 0.05, 1e-15);
+	assert_int_equal(v.h[1].groups, 1);
+	assert_true(UNDEFINED(v.h[0]));
+}
+
+static void separation_is_named_and_never_fitted(void **state)
+{
+	double p[] = { 0.1, 0.2, 0.3, 0.6, 0.7, 0.8 };
+	double touch[] = { 0.1, 0.2, 0.4, 0.4, 0.7, 0.8 };
+	uint8_t y[] = { 0, 0, 0, 1, 1, 1 };
+	uint8_t upside_down[] = { 1, 1, 1, 0, 0, 0 };
+	struct verdict v;
+
+	(void)state;
+	v = look(p, y, 6);
+	assert_true(UNDEFINED(v.c.slope) && UNDEFINED(v.c.intercept));
+	assert_true(v.c.flags & EV_STAT_SEPARATION);
+	assert_true(v.c.slope.flags & EV_STAT_SEPARATION);
+	/* in the large has an answer all the same */
+	assert_false(UNDEFINED(v.c.in_the_large));
+	v = look(p, upside_down, 6);
+	assert_true(v.c.slope.flags & EV_STAT_SEPARATION);
+	v = look(touch, y, 6);
+	assert_true(UNDEFINED(v.c.slope));
+	assert_true(v.c.slope.flags & EV_STAT_SEPARATION);
+}
+
+static void a_fit_is_where_the_likelihood_is_flat(void **state)
+{
+	/* all but separated, so that the slope is steep */
+	double p[] = { 0.1, 0.2, 0.4, 0.39, 0.7, 0.8, 1e-6, 1 - 1e-6 };
+	uint8_t y[] = { 0, 0, 0, 1, 1, 1, 0, 1 };
+	struct verdict v = look(p, y, 8);
+	double flat[3] = { 0, 0, 0 }, x, r;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(v.c.flags, 0);
+	assert_true(v.c.slope.value > 3);
+	for (i = 0; i < 8; i++) {
+		x = ev_log(p[i] / (1 - p[i]));
+		r = y[i] - 1 / (1 + ev_exp(-v.c.intercept.value -
+					   v.c.slope.value * x));
+		flat[0] += r;
+		flat[1] += r * x;
+		flat[2] += y[i] - 1 / (1 + ev_exp(-v.c.in_the_large.value -
+						  x));
+	}
+	for (i = 0; i < 3; i++)
+		assert_near(flat[i], 0, 1e-13);
+}
+
+static void one_patient_has_values_without_intervals(void **state)
+{
+	double p[] = { 0.2, 0.4, 0.6, 0.3, 0.9 };
+	uint8_t y[] = { 0, 1, 0, 1, 1 };
+	uint32_t who[] = { 6, 6, 6, 6, 6 };
+	struct ev_predicted d = { p, y, who, 9, 5 };
+	struct verdict v;
+	size_t i;
+	const struct ev_estimate *e[6];
+
+	(void)state;
+	judge(&v, &d);
+	sound(&v);
+	e[0] = &v.e[0];
+	e[1] = &v.e[2];
+	e[2] = &v.e[3];
+	e[3] = &v.c.slope;
+	e[4] = &v.c.intercept;
+	e[5] = &v.c.in_the_large;
+	for (i = 0; i < 6; i++)
+		assert_int_equal(e[i]->flags, EV_STAT_ONE_CLUSTER |
+				 EV_STAT_NO_INTERVAL);
+	d.n = 1;
+	d.cluster = NULL;
+	judge(&v, &d);
+	sound(&v);
+	assert_true(v.e[0].flags & EV_STAT_NO_INTERVAL);
+}
+
+static void one_bin_holds_all(void **state)
+{
+	double p[] = { 0.2, 0.4, 0.6, 0.3, 1 };
+	uint8_t y[] = { 0, 1, 0, 1, 1 };
+	struct ev_predicted d = { p, y, NULL, 0, 5 };
+	struct ev_bins b;
+
+	(void)state;
+	assert_int_equal(ev_bins(&b, &d, 1, EV_BIN_WIDTH, EV_BIN_LEFT, 0.95),
+			 0);
+	assert_int_equal(b.n, 1);
+	assert_int_equal(b.items[0].n, 5);
+	assert_near(b.ece, 0.1, 1e-15);
+	assert_true(b.ece == b.mce);
+	ev_bins_release(&b);
+}
+
+static void what_no_data_can_be_is_refused(void **state)
+{
+	double p[] = { 0.2, 0.4 };
+	uint8_t y[] = { 0, 1 };
+	uint32_t who[] = { 0, 1 };
+	struct ev_predicted d = { p, y, who, 2, 2 };
+	struct ev_hosmer_lemeshow h;
+	struct ev_calibration c;
+	struct ev_estimate e;
+	struct ev_bins b;
+
+	(void)state;
+	p[1] = 1.0000000000000002;
+	assert_int_equal(ev_brier(&e, &d, 0.95), EV_EINVALID);
+	p[1] = (double)NAN;
+	assert_int_equal(ev_calibration(&c, &d, 0.95), EV_EINVALID);
+	p[1] = -0.1;
+	assert_int_equal(ev_bins(&b, &d, 10, EV_BIN_WIDTH, EV_BIN_RIGHT,
+				 0.95), EV_EINVALID);
+	p[1] = 0.5;
+	y[0] = 2;
+	assert_int_equal(ev_log_loss(&e, &d, 0.95, NULL), EV_EINVALID);
+	y[0] = 0;
+	who[1] = 2;
+	assert_int_equal(ev_observed_expected(&e, &d, 0.95), EV_EINVALID);
+	who[1] = 1;
+	assert_int_equal(ev_brier(&e, &d, 1), EV_EINVALID);
+	assert_int_equal(ev_calibration(&c, &d, 0), EV_EINVALID);
+	assert_int_equal(ev_bins(&b, &d, 0, EV_BIN_WIDTH, EV_BIN_RIGHT, 0.95),
+			 EV_EINVALID);
+	assert_int_equal(ev_bins(&b, &d, EV_BINS_MAX + 1, EV_BIN_WIDTH,
+				 EV_BIN_RIGHT, 0.95), EV_EINVALID);
+	assert_int_equal(ev_hosmer_lemeshow(&h, &d, 1, EV_HL_QUANTILE2, true),
+			 EV_EINVALID);
+	d.n = (size_t)1 << 31;
+	assert_int_equal(ev_brier(&e, &d, 0.95), EV_ELIMIT);
+}
+
+/* Small samples of coarse probabilities: ties, ends, odd patients. */
+static void nothing_is_ever_nan(void **state)
+{
+	static const double from[] = {
+		0, 1, 0.5, 1e-15, 1e-17, 1e-300, 1 - 1e-15, 1 - 0x1p-53, 0.1,
+		0.3, 0.7, 0x1p-80, 0.5 + 0x1p-53, 0.25, 0.75, 0x1p-1074,
+	};
+	struct ev_predicted d;
+	struct ev_stream s;
+	struct verdict v;
+	double p[40];
+	uint8_t y[40];
+	uint32_t who[40];
+	size_t i, few;
+	int round;
+
+	(void)state;
+	ev_stream_init(&s, 2, 1, 1);
+	for (round = 0; round < 4000; round++) {
+		d = (struct ev_predicted){ p, y, round % 3 ? who : NULL, 40,
+					   ev_stream_below(&s, 41) };
+		few = 1 + ev_stream_below(&s, EV_ARRAY_SIZE(from));
+		for (i = 0; i < d.n; i++) {
+			p[i] = from[ev_stream_below(&s, few)];
+			y[i] = ev_stream_below(&s, 5) < 2;
+			who[i] = (uint32_t)ev_stream_below(&s, 1 + few);
+		}
+		judge(&v, &d);
+		sound(&v);
+	}
+}
+
+static double seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void a_million_rows_find_what_made_them(void **state)
+{
+	double *p = ev_calloc(LARGE, sizeof(*p)), x, t;
+	uint8_t *y = ev_calloc(LARGE, 1);
+	uint32_t *who = ev_calloc(LARGE, sizeof(*who));
+	struct ev_predicted d = { p, y, who, LARGE / 10, LARGE };
+	struct ev_stream s;
+	struct verdict v;
+	size_t i;
+
+	(void)state;
+	ev_stream_init(&s, 3, 1, 1);
+	for (i = 0; i < LARGE; i++) {
+		x = ev_stream_uniform(&s) * 8 - 5;
+		p[i] = 1 / (1 + ev_exp(-x));
+		x = 0.3 + 0.8 * x;
+		y[i] = ev_stream_uniform(&s) < 1 / (1 + ev_exp(-x));
+		who[i] = (uint32_t)(i / 10);
+	}
+	t = seconds();
+	judge(&v, &d);
+	sound(&v);
+	print_message("a million rows: %.2f s\n", seconds() - t);
+	assert_true(ev_fp_abs(v.c.slope.value - 0.8) < 4 * v.c.slope.se);
+	assert_true(ev_fp_abs(v.c.intercept.value - 0.3) <
+		    4 * v.c.intercept.se);
+	assert_near(v.c.slope.se, v.c.naive_se_slope, 0.0001);
+	assert_true(v.c.weak_p < 1e-100);
+	free(p);
+	free(y);
+	free(who);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_rows_have_no_calibration),
+		cmocka_unit_test(one_class_has_no_model),
+		cmocka_unit_test(certainty_is_clipped_and_counted),
+		cmocka_unit_test(a_perfect_score_still_has_a_width),
+		cmocka_unit_test(one_probability_for_all_has_no_slope),
+		cmocka_unit_test(separation_is_named_and_never_fitted),
+		cmocka_unit_test(a_fit_is_where_the_likelihood_is_flat),
+		cmocka_unit_test(one_patient_has_values_without_intervals),
+		cmocka_unit_test(one_bin_holds_all),
+		cmocka_unit_test(what_no_data_can_be_is_refused),
+		cmocka_unit_test(nothing_is_ever_nan),
+		cmocka_unit_test(a_million_rows_find_what_made_them),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
