@@ -35,10 +35,20 @@ teardown() {
 	as quinn
 	at 2025-04-02 git evidence attach test "$WORLD/passed.json" --name b -q
 	checkpoint_by 2025-04-03 quinn
-	expect_exit 1 git evidence audit
-	expect_in stdout "checkpoint.missing    ${tag:0:12}"
+	for time in first second
+	do
+		expect_exit 1 git evidence audit
+		expect_in stdout "checkpoint.missing    ${tag:0:12}"
+	done
 	# but for itself
 	git update-ref "$checkpoint" "$tag"
 	git evidence audit >"$WORLD/last" || :
 	refute grep -q checkpoint.missing "$WORLD/last"
+	test "$(wc -l <.git/evidence/high-water)" = 2
+	# what a later one names is not a mark any more
+	as quinn
+	at 2025-04-04 git evidence attach test "$WORLD/passed.json" --name c -q
+	checkpoint_by 2025-04-05 quinn
+	git evidence audit >"$WORLD/last" || :
+	test "$(wc -l <.git/evidence/high-water)" = 1
 }

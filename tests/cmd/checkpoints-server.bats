@@ -86,6 +86,45 @@ refuses() {
 		refs/tags/evidence/checkpoint | wc -l)" = 2
 }
 
+# on_server: how many there are.
+on_server() {
+	git -C "$WORLD/server.git" for-each-ref refs/tags/evidence/checkpoint |
+		wc -l
+}
+
+@test "one that is void is not in the way of another" {
+	given_old
+	note one
+	signs robin
+	at "$(ago '2 hours')" git evidence checkpoint
+	git evidence sync
+	test "$(on_server)" = 1
+	note two
+	at "$(ago '3 hours')" git evidence checkpoint
+	refuses "dated before 'refs/tags/evidence/checkpoint/"
+	signs robin
+	git evidence revoke "$(key_fpr robin)" --reason stolen --compromised \
+		--checkpoint none
+	note three
+	at "$(ago '3 hours')" git evidence checkpoint
+	expect_exit 0 git evidence sync
+	test "$(on_server)" = 2
+}
+
+@test "nor is one that is here, and not there" {
+	given_old
+	note one
+	at "$(ago '3 hours')" git evidence checkpoint
+	note two
+	git for-each-ref --format='delete %(refname)' \
+		refs/tags/evidence/checkpoint |
+		git -C "$WORLD/server.git" update-ref --stdin
+	at "$(ago '2 hours')" git evidence checkpoint
+	git evidence sync
+	git evidence sync
+	test "$(on_server)" = 2
+}
+
 @test "a checkpoint comes in under the policy in force" {
 	given_old
 	note one

@@ -232,6 +232,31 @@ forged_expunge() {
 	refused "artifact $log is lost" -- -f origin "$pushed"
 }
 
+@test "in the second of the next policy the older one counts nobody" {
+	local second
+	gate_policy 2 "$GATE_LINK"
+	sed -i -e 's/^policy_change: .*/policy_change: {approvals: [{role: quality, count: 2}, {role: clinical, count: 1}]}/' \
+		.evidence/policy.yaml
+	git add -A && git commit -q -m 'policy 2'
+	decide_policy quinn quality HEAD "$GATE_LINK"
+	sleep 1.1
+	decide_policy robin quality HEAD "$GATE_LINK"
+	test "$(git evidence check --json | jq -r .policy)" = "$(link_of HEAD)"
+	second=$(git for-each-ref --format='%(taggerdate:unix)' \
+		--sort=-taggerdate --count=1 refs/tags/evidence/policy)
+	forged_expunge quinn . "$(date -u -d "@$((second - 1))" \
+		+%Y%m%dT%H%M%S)" | forge_note "$empty"
+	forged_expunge robin . "$(date -u -d "@$second" +%Y%m%dT%H%M%S)" |
+		forge_note "$empty"
+	git evidence verify HEAD~1 --json >"$WORLD/out" || :
+	jq -e '[.artifacts[].state] == ["good", "good"]' "$WORLD/out"
+	# and in the one before it counts both
+	forged_expunge robin '.predicate.reason = "y"' "$(date -u \
+		-d "@$((second - 1))" +%Y%m%dT%H%M%S)" | forge_note "$empty"
+	git evidence verify HEAD~1 --json >"$WORLD/out" || :
+	jq -e '[.artifacts[].state] | sort == ["expunged", "good"]' "$WORLD/out"
+}
+
 @test "an artifact that no record names cannot be expunged" {
 	expect_exit 128 expunge quinn "sha256:$(printf x | sha256sum | cut -c-64)"
 	expect_in stderr 'error: no record, line, approval, release, key, policy or artifact'
