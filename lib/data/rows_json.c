@@ -61,6 +61,17 @@ static int too_long(const struct scan *s, const char *at)
 			       EV_ROWS_MAX_FIELD);
 }
 
+static bool has_control(const char *text, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if ((unsigned char)text[i] < 0x20 && text[i] != '\t' &&
+		    text[i] != '\n' && text[i] != '\r')
+			return true;
+	return false;
+}
+
 /* Escapes are undone in r->scratch, which has room for the whole line. */
 static int read_string(struct scan *s, const char **text, size_t *n)
 {
@@ -71,7 +82,7 @@ static int read_string(struct scan *s, const char **text, size_t *n)
 
 	for (; p < s->end && *p != '"'; p++) {
 		if (*p == '\t' || *p == '\r')
-			return fail(s, p, "control character in a string");
+			return fail(s, p, "control character in the string");
 		if (*p != '\\')
 			continue;
 		escaped = true;
@@ -90,6 +101,8 @@ static int read_string(struct scan *s, const char **text, size_t *n)
 	to = s->r->scratch.ptr + s->r->scratch.len;
 	if (!ev_json_unescape(to, n, start, &bad, &why))
 		return fail(s, start + bad, why);
+	if (has_control(to, *n))
+		return fail(s, start - 1, "control character in the string");
 	*text = to;
 	s->r->scratch.len += *n;
 	return 0;
