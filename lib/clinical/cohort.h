@@ -100,6 +100,12 @@ int ev_reference_read(struct ev_reference *out, const struct ev_cohort *c,
 int ev_reference_column(struct ev_reference *out, const struct ev_cohort *c,
 			const struct ev_suite *s, const char *what,
 			const char *path, const char *column);
+/* Either of them from bytes; `column` NULL: another file. */
+int ev_reference_read_memory(struct ev_reference *out,
+			     const struct ev_cohort *c,
+			     const struct ev_suite *s, const char *what,
+			     const char *name, const char *bytes, size_t n,
+			     const char *column);
 void ev_reference_release(struct ev_reference *r);
 
 #endif

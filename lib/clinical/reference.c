@@ -232,38 +232,63 @@ static int read_into(struct ev_reference *out, const struct ev_cohort *c,
 	return ret;
 }
 
-int ev_reference_read(struct ev_reference *out, const struct ev_cohort *c,
+/* A file, or (path NULL) bytes that the caller keeps. */
+struct place {
+	const char *path;
+	const char *name, *bytes;
+	size_t n;
+};
+
+static int read_place(struct ev_reference *out, const struct ev_cohort *c,
 		      const struct ev_suite *s, const char *what,
-		      const char *path)
+		      const struct place *p, const char *column)
 {
 	const struct ev_reference_spec *spec = spec_of(s, what);
 	struct other o = { .s = s, .labels = { .s = s } };
+	const char *score = column;
 	int ret;
 
 	memset(out, 0, sizeof(*out));
 	ret = refuse(s);
 	if (!ret)
-		ret = ev_rows_open(&o.r, path, NULL, s->dataset.format);
+		ret = p->path ? ev_rows_open(&o.r, p->path, NULL,
+					     s->dataset.format) :
+			ev_rows_open_memory(&o.r, p->bytes, p->n, p->name,
+					    s->dataset.format);
 	if (ret < 0)
 		return ret;
-	return read_into(out, c, &o, what, spec->column ? spec->column :
-			 s->dataset.score, true);
+	if (!score)
+		score = spec->column ? spec->column : s->dataset.score;
+	return read_into(out, c, &o, what, score, !column);
+}
+
+int ev_reference_read(struct ev_reference *out, const struct ev_cohort *c,
+		      const struct ev_suite *s, const char *what,
+		      const char *path)
+{
+	struct place p = { .path = path };
+
+	return read_place(out, c, s, what, &p, NULL);
 }
 
 int ev_reference_column(struct ev_reference *out, const struct ev_cohort *c,
 			const struct ev_suite *s, const char *what,
 			const char *path, const char *column)
 {
-	struct other o = { .s = s, .labels = { .s = s } };
-	int ret;
+	struct place p = { .path = path };
 
-	memset(out, 0, sizeof(*out));
-	ret = refuse(s);
-	if (!ret)
-		ret = ev_rows_open(&o.r, path, NULL, s->dataset.format);
-	if (ret < 0)
-		return ret;
-	return read_into(out, c, &o, what, column, false);
+	return read_place(out, c, s, what, &p, column);
+}
+
+int ev_reference_read_memory(struct ev_reference *out,
+			     const struct ev_cohort *c,
+			     const struct ev_suite *s, const char *what,
+			     const char *name, const char *bytes, size_t n,
+			     const char *column)
+{
+	struct place p = { .name = name, .bytes = bytes, .n = n };
+
+	return read_place(out, c, s, what, &p, column);
 }
 
 void ev_reference_release(struct ev_reference *r)
