@@ -101,10 +101,9 @@ struct ev_recomputed {
 	bool done;
 	size_t numbers;			/* compared */
 	struct ev_strs differences;
-	bool page_differs;
 };
 int ev_recompute(struct ev_recomputed *out, struct ev_repo *r,
-		 const struct ev_line *line, const struct ev_value *predicate);
+		 struct ev_ledger *l, const struct ev_line *line);
 void ev_recomputed_release(struct ev_recomputed *r);
 
 #endif
