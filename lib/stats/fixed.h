@@ -23,14 +23,15 @@ static inline ev_fixed ev_fixed_of(double x)
 	uint64_t u = ev_fp_bits(x), m;
 	/* x = m 2^(e - 1075) */
 	int shift = (int)(u >> 52 & 0x7ff) - 1075 + EV_FIXED_BITS;
-	ev_fixed w;
+	/* all ones for a negative x: signs are hard to foresee */
+	ev_fixed w, minus = -(ev_fixed)(u >> 63);
 
 	m = (u & 0xfffffffffffffULL) | 1ULL << 52;
 	if (shift >= 0)
 		w = (ev_fixed)((ev_ufixed)m << shift);
 	else
 		w = shift > -64 ? (ev_fixed)(m >> -shift) : 0;
-	return u >> 63 ? -w : w;
+	return (w ^ minus) - minus;
 }
 
 /* Rounded once, to nearest. */

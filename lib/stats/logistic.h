@@ -18,9 +18,10 @@ void ev_logistic_tails(double *q, const double *eta, size_t n);
 /* y - P(y) from its tail */
 static inline double ev_logistic_rest(double q, double eta, int y)
 {
-	double miss = y == (eta > 0) ? q : 1 - q;
+	/* by place, as outcomes are hard to foresee */
+	const double miss[2] = { 1 - q, q }, sign[2] = { -1, 1 };
 
-	return y ? miss : -miss;
+	return sign[y] * miss[y == (eta > 0)];
 }
 
 #endif
