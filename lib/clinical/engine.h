@@ -80,6 +80,10 @@ struct ev_work {
 	struct ev_cells **unit_cells;	/* by operating point and cluster */
 	struct ev_view rank, scored, pair[2], pair_scored[2];
 	struct ev_class_rows *classes;	/* several classes alone */
+	/* The models are fitted once for all that ask; at another level their
+	 * intervals follow from the standard errors. */
+	struct ev_calibration model;
+	bool has_model;
 };
 
 static inline bool ev_has_classes(const struct ev_engine *g)
@@ -209,7 +213,9 @@ int ev_escalate(struct ev_evaluation *e);
 char *ev_number_text(double x, const struct ev_decimal *limit);
 /* d times factor / 10, exactly; negative with `minus`. */
 int ev_decimal_times(struct ev_decimal *out, const struct ev_decimal *d,
-		     unsigned factor, bool minus);
+		     uint64_t factor, bool minus);
+/* x / n, whole numbers below 2^31, against a decimal: exactly. */
+int ev_ratio_compare(double x, double n, const struct ev_decimal *d);
 int ev_decimal_text(struct ev_decimal *out, const char *text);
 
 #endif

@@ -23,14 +23,15 @@ static void put(struct ev_buf *out, const char *name, double x)
 static void put_condition(struct ev_buf *out, const char *word,
 			  const struct ev_gate *g,
 			  const struct ev_condition *c,
-			  const struct ev_decimal *margin, int better)
+			  const struct ev_decimal *margin,
+			  enum ev_metric metric)
 {
 	struct ev_rule r;
 	char *text;
 
 	if (!c->given)
 		return;
-	ev_rule_of(&r, g, c, margin, better);
+	ev_rule_of(&r, g, c, margin, metric);
 	text = ev_rule_text(&r);
 	ev_buf_addf(out, "    %s if the %s is %s\n", word,
 		    ev_bound_word(r.bound), text);
@@ -96,7 +97,6 @@ static void put_row(struct ev_buf *out, const struct ev_evaluation *e,
 {
 	const struct ev_gate *g = &e->suite->gates[row->gate];
 	const struct ev_request *q = &e->suite->requests[g->request];
-	int better = ev_metric_info(q->metric)->better;
 	struct ev_decimal margin = { NULL, 0 };
 	bool has = ev_row_margin(&margin, e, row);
 
@@ -110,9 +110,10 @@ static void put_row(struct ev_buf *out, const struct ev_evaluation *e,
 	put_interval(out, &row->observed);
 	ev_buf_addf(out, "    tier %s\n", ev_tier_name(row->tier) ?
 		    ev_tier_name(row->tier) : "none");
-	put_condition(out, "pass", g, &g->pass, has ? &margin : NULL, better);
+	put_condition(out, "pass", g, &g->pass, has ? &margin : NULL,
+		      q->metric);
 	put_condition(out, "review", g, &g->review, has ? &margin : NULL,
-		      better);
+		      q->metric);
 	ev_buf_addf(out, "    %s\n", row->reason);
 	if (row->passing >= 0) {
 		put(out, "    a true value of ", row->passing);

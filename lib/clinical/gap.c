@@ -149,13 +149,17 @@ static void judge(struct ev_evaluation *e, struct ev_gate_row *row,
 {
 	size_t i;
 
-	ev_row_judge(e, row);
+	if (g->n < 2) {
+		ev_row_state_limit(e, row);
+		ev_row_insufficient(e, row, "%zu slice%s of '%s' can be "
+				    "compared", g->n, g->n == 1 ? "" : "s",
+				    row->slice_name);
+	} else {
+		ev_row_judge(e, row);
+	}
 	for (i = 0; i < small->n; i++)
 		ev_row_weaken(e, row, "'%s' is below its minimum and left out",
 			      small->items[i]);
-	if (g->n < 2)
-		ev_row_weaken(e, row, "%zu slice%s of '%s' can be compared",
-			      g->n, g->n == 1 ? "" : "s", row->slice_name);
 }
 
 int ev_gap_measure(struct ev_engine *engine, struct ev_evaluation *e,

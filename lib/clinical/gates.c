@@ -37,7 +37,7 @@ static void below_minimum(struct ev_evaluation *e, struct ev_gate_row *row,
 }
 
 /* Limits are told also where nothing can be judged. */
-static void state_limit(struct ev_evaluation *e, struct ev_gate_row *row)
+void ev_row_state_limit(struct ev_evaluation *e, struct ev_gate_row *row)
 {
 	const struct ev_gate *gate = &e->suite->gates[row->gate];
 	enum ev_metric m = e->suite->requests[gate->request].metric;
@@ -45,8 +45,7 @@ static void state_limit(struct ev_evaluation *e, struct ev_gate_row *row)
 	bool has = ev_row_margin(&margin, e, row);
 	struct ev_rule r;
 
-	ev_rule_of(&r, gate, &gate->pass, has ? &margin : NULL,
-		   ev_metric_info(m)->better);
+	ev_rule_of(&r, gate, &gate->pass, has ? &margin : NULL, m);
 	row->bound = r.bound;
 	row->margin = has ? margin.value : 0;
 	ev_rule_holds(&row->judged, &r, &row->observed);
@@ -58,7 +57,7 @@ static void state_limit(struct ev_evaluation *e, struct ev_gate_row *row)
 static void no_member(struct ev_evaluation *e, struct ev_gate_row *row)
 {
 	row->observed.flags = EV_STAT_UNDEFINED | EV_STAT_NO_INTERVAL;
-	state_limit(e, row);
+	ev_row_state_limit(e, row);
 	ev_row_insufficient(e, row, "no slice of '%s' has its minimum of rows",
 			    row->slice_name);
 }
@@ -78,7 +77,7 @@ static int judge_value(struct ev_evaluation *e, struct ev_gate_row *row)
 	r = &e->slices[row->slice];
 	if (against >= 0 && !e->reference[against]) {
 		row->observed.flags = EV_STAT_UNDEFINED | EV_STAT_NO_INTERVAL;
-		state_limit(e, row);
+		ev_row_state_limit(e, row);
 		ev_row_insufficient(e, row, "there are no predictions of the "
 				    "%s version", row->against);
 		row->outcome = row->outcome == EV_OUT_FAIL ? EV_OUT_FAIL :
@@ -91,10 +90,10 @@ static int judge_value(struct ev_evaluation *e, struct ev_gate_row *row)
 			       gate->id, row->slice_name);
 	row->observed = m->e;
 	if (m->e.flags & EV_STAT_UNDEFINED) {
-		state_limit(e, row);
+		ev_row_state_limit(e, row);
 		ev_row_insufficient(e, row, "'%s' is undefined here", q->key);
 	} else if (r->missed && !ev_metric_info(q->metric)->count) {
-		state_limit(e, row);
+		ev_row_state_limit(e, row);
 		below_minimum(e, row, r);
 	} else {
 		ev_row_judge(e, row);

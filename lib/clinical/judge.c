@@ -97,13 +97,14 @@ static void tell(struct ev_gate_row *row, const struct ev_rule *r,
 
 static int holds(struct ev_gate_row *row, const struct ev_gate *gate,
 		 const struct ev_condition *c,
-		 const struct ev_decimal *margin, int better, bool first)
+		 const struct ev_decimal *margin, enum ev_metric metric,
+		 bool first)
 {
 	struct ev_rule r;
 	double judged;
 	int ret;
 
-	ev_rule_of(&r, gate, c, margin, better);
+	ev_rule_of(&r, gate, c, margin, metric);
 	ret = ev_rule_holds(&judged, &r, &row->observed);
 	if (first) {
 		row->bound = r.bound;
@@ -121,16 +122,16 @@ void ev_row_judge(struct ev_evaluation *e, struct ev_gate_row *row)
 	const struct ev_gate *gate = &e->suite->gates[row->gate];
 	const struct ev_request *q = &e->suite->requests[gate->request];
 	struct ev_decimal margin = { NULL, 0 };
-	int better = ev_metric_info(q->metric)->better, ret, review = 0;
+	int ret, review = 0;
 	bool has;
 
 	has = ev_row_margin(&margin, e, row);
 	row->margin = has ? margin.value : 0;
-	ret = holds(row, gate, &gate->pass, has ? &margin : NULL, better,
+	ret = holds(row, gate, &gate->pass, has ? &margin : NULL, q->metric,
 		    true);
 	if (ret == 0 && gate->review.given)
 		review = holds(row, gate, &gate->review, has ? &margin : NULL,
-			       better, false);
+			       q->metric, false);
 	if (ret < 0)
 		ev_row_insufficient(e, row, "so '%s' cannot be judged",
 				    gate->id);

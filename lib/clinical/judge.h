@@ -11,13 +11,14 @@ struct ev_rule {
 	enum ev_bound bound;
 	enum ev_comparator comparator;
 	bool open;			/* within: the ends are outside */
+	bool ratio;			/* the estimate is x of n */
 	struct ev_decimal limit, limit2;
 };
 /* Of a gate's row; `margin` (NULL: none) is used where the condition has no
  * limit of its own. */
 void ev_rule_of(struct ev_rule *out, const struct ev_gate *gate,
 		const struct ev_condition *c, const struct ev_decimal *margin,
-		int better);
+		enum ev_metric metric);
 void ev_rule_release(struct ev_rule *r);
 /* 1 holds, 0 does not, -1 cannot be said: no interval. `judged` is the number
  * that decided. */
@@ -31,6 +32,8 @@ const char *ev_bound_word(enum ev_bound b);
  * times the tier's factor; false if there is none. */
 bool ev_row_margin(struct ev_decimal *out, const struct ev_evaluation *e,
 		   const struct ev_gate_row *row);
+/* What would be judged, where nothing can be. */
+void ev_row_state_limit(struct ev_evaluation *e, struct ev_gate_row *row);
 /* Judge what was observed, or say that nothing can be judged because... */
 void ev_row_judge(struct ev_evaluation *e, struct ev_gate_row *row);
 void ev_row_insufficient(struct ev_evaluation *e, struct ev_gate_row *row,

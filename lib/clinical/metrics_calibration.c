@@ -1,6 +1,7 @@
 #include "base/compat.h"
 #include "clinical/engine.h"
 
+#include <math.h>
 #include "base/error.h"
 #include "stats/calibration.h"
 
@@ -14,9 +15,36 @@ void ev_view_predicted(struct ev_predicted *d, const struct ev_view *v,
 	d->n = v->n;
 }
 
+static void at_level(struct ev_estimate *e, double level)
+{
+	if (e->level == level || e->flags & EV_STAT_NO_INTERVAL)
+		return;
+	e->level = level;
+	ev_estimate_wald(e, e->se, (double)-INFINITY, (double)INFINITY);
+}
+
+static int model_of(struct ev_calibration *out, struct ev_work *w,
+		    const struct ev_predicted *d, double level)
+{
+	int ret;
+
+	if (!w->has_model) {
+		ret = ev_calibration(&w->model, d, level);
+		if (ret < 0)
+			return ret;
+		w->has_model = true;
+	}
+	*out = w->model;
+	at_level(&out->in_the_large, level);
+	at_level(&out->slope, level);
+	at_level(&out->intercept, level);
+	return 0;
+}
+
 /* Intervals in closed form. */
-static int closed(struct ev_measure *m, const struct ev_predicted *d,
-		  enum ev_metric metric, double level)
+static int closed(struct ev_work *w, struct ev_measure *m,
+		  const struct ev_predicted *d, enum ev_metric metric,
+		  double level)
 {
 	struct ev_calibration c;
 	int ret;
@@ -31,7 +59,9 @@ static int closed(struct ev_measure *m, const struct ev_predicted *d,
 	case EV_M_CITL:
 	case EV_M_CAL_SLOPE:
 	case EV_M_CAL_INTERCEPT:
-		ret = ev_calibration(&c, d, level);
+		ret = model_of(&c, w, d, level);
+		if (ret < 0)
+			return ret;
 		m->e = metric == EV_M_CITL ? c.in_the_large :
 			metric == EV_M_CAL_SLOPE ? c.slope : c.intercept;
 		return ret;
@@ -56,12 +86,14 @@ static int hosmer_lemeshow(struct ev_measure *m, const struct ev_predicted *d,
 	return ret;
 }
 
-static int weak(struct ev_measure *m, const struct ev_predicted *d,
-		double level)
+static int weak(struct ev_work *w, struct ev_measure *m,
+		const struct ev_predicted *d, double level)
 {
 	struct ev_calibration c;
-	int ret = ev_calibration(&c, d, level);
+	int ret = model_of(&c, w, d, level);
 
+	if (ret < 0)
+		return ret;
 	m->chi2 = m->e.value = c.weak_chi2;
 	m->df = 2;
 	m->p = c.weak_p;
@@ -97,7 +129,7 @@ static int test(struct ev_work *w, struct ev_measure *m,
 		ret = spiegelhalter(m, d);
 		break;
 	case EV_M_WEAK_CALIBRATION:
-		ret = weak(m, d, level);
+		ret = weak(w, m, d, level);
 		break;
 	default:
 		return EV_ENOTFOUND;
@@ -138,7 +170,7 @@ int ev_measure_calibration(struct ev_work *w, const struct ev_task *t)
 		return 1;
 	ev_view_predicted(&d, v, 0);
 	memset(&m, 0, sizeof(m));
-	ret = closed(&m, &d, t->q->metric, t->level);
+	ret = closed(w, &m, &d, t->q->metric, t->level);
 	if (ret == EV_ENOTFOUND)
 		ret = test(w, &m, &d, t->q->metric, t->level);
 	if (ret == EV_ENOTFOUND)

@@ -5,11 +5,25 @@
 #include "base/mem.h"
 #include "clinical/suite_internal.h"
 
+/* Digits enough to tell it from a limit that is not the same. */
+static char *in_full(double x)
+{
+	char text[64], *comma;
+
+	snprintf(text, sizeof(text), "%.20g", x);
+	comma = strchr(text, ',');
+	if (comma)
+		*comma = '.';
+	return ev_strdup(text);
+}
+
 char *ev_number_text(double x, const struct ev_decimal *limit)
 {
+	struct ev_decimal back;
 	struct ev_buf b = EV_BUF_INIT;
 	struct ev_json j;
 	double shown = x;
+	char *text;
 
 	if (fabs(x) < 1e9 && fabs(x) >= 1e-4) {
 		shown = floor(fabs(x) * 1e6 + 0.5) / 1e6;
@@ -20,7 +34,28 @@ char *ev_number_text(double x, const struct ev_decimal *limit)
 		shown = x;
 	ev_json_init(&j, &b);
 	ev_json_double(&j, shown == 0 ? 0 : shown);
-	return ev_buf_detach(&b, NULL);
+	text = ev_buf_detach(&b, NULL);
+	if (!limit || !limit->text)
+		return text;
+	ev_decimal_text(&back, text);
+	if (ev_decimal_order(&back, limit) == 0 &&
+	    ev_decimal_compare(x, limit) != 0) {
+		free(text);
+		text = in_full(x);
+	}
+	ev_decimal_release(&back);
+	return text;
+}
+
+int ev_ratio_compare(double x, double n, const struct ev_decimal *d)
+{
+	struct ev_decimal times;
+	int ret;
+
+	ev_decimal_times(&times, d, (uint64_t)n * 10, false);
+	ret = ev_decimal_compare(x, &times);
+	ev_decimal_release(&times);
+	return ret;
 }
 
 int ev_decimal_text(struct ev_decimal *out, const char *text)
@@ -86,18 +121,18 @@ static char *written(const char *digits, int ten, bool minus)
 }
 
 int ev_decimal_times(struct ev_decimal *out, const struct ev_decimal *d,
-		     unsigned factor, bool minus)
+		     uint64_t factor, bool minus)
 {
-	char digits[DIGITS], product[DIGITS + 12];
+	char digits[DIGITS], product[DIGITS + 24];
 	int ten = digits_of(digits, d->text);
 	size_t i = strlen(digits), k = sizeof(product);
-	unsigned carry = 0;
+	uint64_t carry = 0;
 	char *text;
 
 	product[--k] = 0;
 	while (i > 0 || carry) {
 		if (i > 0)
-			carry += (unsigned)(digits[--i] - '0') * factor;
+			carry += (uint64_t)(digits[--i] - '0') * factor;
 		product[--k] = (char)('0' + carry % 10);
 		carry /= 10;
 	}

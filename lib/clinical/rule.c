@@ -49,10 +49,14 @@ static void equivalence(struct ev_rule *r, const struct ev_decimal *margin)
 
 void ev_rule_of(struct ev_rule *out, const struct ev_gate *gate,
 		const struct ev_condition *c, const struct ev_decimal *margin,
-		int better)
+		enum ev_metric metric)
 {
+	int better = ev_metric_info(metric)->better;
+
 	memset(out, 0, sizeof(*out));
 	out->bound = c->bound;
+	out->ratio = gate->compare == EV_CMP_NONE &&
+		gate->statistic == EV_OF_VALUE && ev_metric_is_share(metric);
 	out->comparator = c->comparator;
 	copy(&out->limit, &c->limit);
 	copy(&out->limit2, &c->limit2);
@@ -86,9 +90,20 @@ void ev_rule_release(struct ev_rule *r)
 	ev_decimal_release(&r->limit2);
 }
 
-static bool meets(const struct ev_rule *r, double x)
+/* A share is the ratio of its counts, which may lie a little beside the double
+ * that stands for it: 7 of 10 is at least 0.7. */
+static int order(const struct ev_rule *r, const struct ev_estimate *e,
+		 double x, const struct ev_decimal *limit)
 {
-	int cmp = ev_decimal_compare(x, &r->limit), high;
+	if (r->ratio && r->bound == EV_BOUND_ESTIMATE && e->n > 0)
+		return ev_ratio_compare(e->x, e->n, limit);
+	return ev_decimal_compare(x, limit);
+}
+
+static bool meets(const struct ev_rule *r, const struct ev_estimate *e,
+		  double x)
+{
+	int cmp = order(r, e, x, &r->limit), high;
 
 	switch (r->comparator) {
 	case EV_GE:
@@ -100,7 +115,7 @@ static bool meets(const struct ev_rule *r, double x)
 	case EV_LT:
 		return cmp < 0;
 	case EV_WITHIN:
-		high = ev_decimal_compare(x, &r->limit2);
+		high = order(r, e, x, &r->limit2);
 		return r->open ? cmp > 0 && high < 0 : cmp >= 0 && high <= 0;
 	}
 	return false;
@@ -115,19 +130,19 @@ int ev_rule_holds(double *judged, const struct ev_rule *r,
 	if (e->flags & EV_STAT_UNDEFINED)
 		return -1;
 	if (r->bound == EV_BOUND_ESTIMATE)
-		return meets(r, e->value);
+		return meets(r, e, e->value);
 	if (e->flags & EV_STAT_NO_INTERVAL)
 		return -1;
 	*judged = r->bound == EV_BOUND_UPPER ? e->upper : e->lower;
 	if (r->bound != EV_BOUND_INTERVAL)
-		return meets(r, *judged);
+		return meets(r, e, *judged);
 	/* the end that does not lie inside, if one does not */
-	if (!meets(r, e->lower))
+	if (!meets(r, e, e->lower))
 		return 0;
-	if (!meets(r, e->upper) || r->comparator == EV_LE ||
+	if (!meets(r, e, e->upper) || r->comparator == EV_LE ||
 	    r->comparator == EV_LT)
 		*judged = e->upper;
-	return meets(r, e->upper);
+	return meets(r, e, e->upper);
 }
 
 char *ev_rule_text(const struct ev_rule *r)
