@@ -1,7 +1,7 @@
 #include "base/compat.h"
 
+#include "cmd/recompute.h"
 #include "cmd/schemas.h"
-#include "cmd/words.h"
 
 #include <stdio.h>
 
@@ -9,7 +9,17 @@
 #include "ledger/verify.h"
 #include "policy/checkpoints.h"
 
-static const char *const synopsis[] = { "verify [<rev>] [--json]", NULL };
+static bool again;
+
+static const struct option options[] = {
+	{ OPT_FLAG, 0, "recompute", NULL, "make the numbers of the reports "
+	  "again from what they keep", &again },
+	{ 0 }
+};
+
+static const char *const synopsis[] = {
+	"verify [<rev>] [--recompute] [--json]", NULL
+};
 
 static const char *const outcome_names[] = { "pass", "fail", "incomplete" };
 static const char *const artifact_names[] = {
@@ -81,7 +91,8 @@ static void json_texts(struct ev_json *j, const char *key, const char *first,
 }
 
 static void print_json(struct context *ctx, const struct ev_verification *v,
-		       const struct ev_chain *c)
+		       const struct ev_chain *c,
+		       const struct recomputed_list *redone)
 {
 	struct ev_buf buf = EV_BUF_INIT;
 	struct ev_json j;
@@ -108,6 +119,8 @@ static void print_json(struct context *ctx, const struct ev_verification *v,
 	ev_json_end_list(&j);
 	json_ignored(&j, &v->lines);
 	json_artifacts(&j, v);
+	if (again)
+		recomputed_json(&j, redone);
 	json_texts(&j, "findings", is_broken(c) ? c->reason : NULL,
 		   &v->findings);
 	json_texts(&j, "missing", NULL, &v->missing);
@@ -290,6 +303,7 @@ static int run(struct context *ctx, int argc, const char **argv)
 {
 	struct ev_verification v;
 	struct reader reader = { 0 };
+	struct recomputed_list redone = { 0 };
 	const char *name = argc ? argv[0] : "HEAD";
 	struct ev_oid head;
 	char hex[EV_OID_HEX + 1];
@@ -307,15 +321,20 @@ static int run(struct context *ctx, int argc, const char **argv)
 	if (ret == 0)
 		ret = ev_verify(&v, ctx->repo, reader.trust, name,
 				reader_ledger(&reader));
+	if (ret == 0 && again)
+		ret = recompute_reports(&redone, &v, &reader, ctx->repo);
 	if (ret == 0) {
 		if (ctx->json)
-			print_json(ctx, &v, &reader.chain);
+			print_json(ctx, &v, &reader.chain, &redone);
 		else
 			print_text(ctx, &v, &reader.chain);
+		if (!ctx->json)
+			recomputed_print(&redone);
 		explain(&v, &reader.chain);
 		late = say_late(&reader);
 		status = exit_status(&v, &reader.chain, late);
 	}
+	recomputed_release(&redone);
 	ev_verification_release(&v);
 	reader_release(&reader);
 	return ret < 0 ? report_error(ctx) : finish_output(status);
@@ -327,6 +346,7 @@ const struct verb verb_verify = {
 	.flags = NEED_REPO | ASKS_CONFIG | HAS_JSON,
 	.summary = "verify the evidence of a commit",
 	.synopsis = synopsis,
+	.options = options,
 	.run = run,
 	.json_schema = schema_verify,
 };

@@ -1,0 +1,129 @@
+#include "base/compat.h"
+
+#include "cmd/recompute.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "study/validate.h"
+
+static struct recomputed *add(struct recomputed_list *l,
+			      const struct ev_record *r)
+{
+	struct recomputed *x;
+
+	EV_GROW(l->items, l->n, l->cap);
+	x = &l->items[l->n++];
+	memset(x, 0, sizeof(*x));
+	memcpy(x->record, r->id, sizeof(x->record));
+	x->name = ev_strdup(r->name);
+	return x;
+}
+
+static void fail(struct ev_verification *v, const struct recomputed *x,
+		 const struct ev_recomputed *found)
+{
+	size_t i;
+
+	for (i = 0; i < found->differences.n; i++)
+		ev_strs_addf(&v->findings, "report '%s' %.12s: %s", x->name,
+			     x->record, found->differences.items[i]);
+	v->outcome = 1;
+}
+
+/* Input that cannot be read is as good as absent: nothing was shown. */
+static void miss(struct ev_verification *v, const struct recomputed *x)
+{
+	ev_strs_addf(&v->missing, "report '%s' %.12s is not recomputed: %s",
+		     x->name, x->record, ev_error_last()->message);
+	if (!v->outcome)
+		v->outcome = 2;
+	ev_error_clear();
+}
+
+int recompute_reports(struct recomputed_list *out, struct ev_verification *v,
+		      const struct reader *reader, struct ev_repo *r)
+{
+	struct ev_recomputed found;
+	struct ev_ledger *l = NULL;
+	struct recomputed *x;
+	size_t i;
+	int ret;
+
+	ret = ev_ledger_open(&l, r, reader->trust, reader_ledger(reader));
+	for (i = 0; ret == 0 && i < v->lines.n; i++) {
+		if (v->lines.items[i].state != EV_LIVE ||
+		    v->lines.items[i].record.kind != EV_KIND_REPORT)
+			continue;
+		x = add(out, &v->lines.items[i].record);
+		ret = ev_recompute(&found, r, l, &v->lines.items[i]);
+		x->done = ret == 0;
+		x->numbers = found.numbers;
+		x->differences = found.differences.n;
+		if (ret == 0 && x->differences)
+			fail(v, x, &found);
+		if (ret == EV_ENOTFOUND || ret == EV_EINVALID ||
+		    ret == EV_ELIMIT) {
+			miss(v, x);
+			ret = 0;
+		}
+		ev_recomputed_release(&found);
+	}
+	ev_ledger_close(l);
+	return ret;
+}
+
+void recomputed_json(struct ev_json *j, const struct recomputed_list *l)
+{
+	size_t i;
+
+	ev_json_key(j, "recomputed");
+	ev_json_list(j);
+	for (i = 0; i < l->n; i++) {
+		ev_json_object(j);
+		ev_json_kv(j, "record", l->items[i].record);
+		ev_json_kv(j, "name", l->items[i].name);
+		ev_json_kvb(j, "done", l->items[i].done);
+		ev_json_kvi(j, "numbers", (int64_t)l->items[i].numbers);
+		ev_json_kvi(j, "differences",
+			    (int64_t)l->items[i].differences);
+		ev_json_end_object(j);
+	}
+	ev_json_end_list(j);
+}
+
+void recomputed_print(const struct recomputed_list *l)
+{
+	const struct recomputed *x;
+	char what[160];
+	size_t i;
+
+	for (i = 0; i < l->n; i++) {
+		x = &l->items[i];
+		snprintf(what, sizeof(what), "report %s", x->name);
+		out_raw("  ", 2);
+		if (!x->done)
+			out_word(COLOUR_WARN, "not done", 11);
+		else if (x->differences)
+			out_word(COLOUR_BAD, "differs", 11);
+		else
+			out_word(COLOUR_GOOD, "recomputed", 11);
+		out_cell(what, 29);
+		if (!x->done)
+			out_line("nothing was compared");
+		else if (x->differences)
+			out_line("%zu difference%s", x->differences,
+				 x->differences == 1 ? "" : "s");
+		else
+			out_line("%zu numbers, digit for digit", x->numbers);
+	}
+}
+
+void recomputed_release(struct recomputed_list *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		free(l->items[i].name);
+	free(l->items);
+	memset(l, 0, sizeof(*l));
+}
