@@ -1,68 +1,4 @@
-#include "rocfix.h"
-
-#include "stats/mrmc.h"
-
-#define DATA "tests/data/reference/"
-#define READERS 5
-#define MODALITIES 2
-#define CASES 114
-
-static uint32_t reader[MOST_ROWS], modality[MOST_ROWS], which[MOST_ROWS];
-static uint8_t truth[MOST_ROWS];
-static double rating[MOST_ROWS];
-static struct ev_mrmc_table t;
-
-static int set_up(void **state)
-{
-	struct csv *csv = read_csv(DATA "vandyke_mrmc.csv");
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < csv->n; i++) {
-		reader[i] = (uint32_t)atoi(csv->cell[i][0]) - 1;
-		modality[i] = (uint32_t)atoi(csv->cell[i][1]) - 1;
-		which[i] = (uint32_t)atoi(csv->cell[i][2]) - 1;
-		truth[i] = csv->cell[i][3][0] == '1';
-		rating[i] = strtod(csv->cell[i][4], NULL);
-	}
-	t = (struct ev_mrmc_table){ reader, modality, which, truth, rating,
-				    csv->n, READERS, MODALITIES, CASES, NULL,
-				    0 };
-	free(csv);
-	return t.n == READERS * MODALITIES * CASES ? 0 : -1;
-}
-
-/* Of some readers alone: rows into `to`, numbered anew. */
-struct part {
-	uint32_t reader[MOST_ROWS], modality[MOST_ROWS], which[MOST_ROWS];
-	uint8_t truth[MOST_ROWS];
-	double rating[MOST_ROWS];
-	struct ev_mrmc_table t;
-};
-
-static struct part part, shuffled;
-
-static void take_readers(struct part *to, const char *readers,
-			 uint32_t modalities)
-{
-	const char *at;
-	size_t i, n = 0;
-
-	for (i = 0; i < t.n; i++) {
-		at = strchr(readers, (int)('1' + reader[i]));
-		if (!at || modality[i] >= modalities)
-			continue;
-		to->reader[n] = (uint32_t)(at - readers);
-		to->modality[n] = modality[i];
-		to->which[n] = which[i];
-		to->truth[n] = truth[i];
-		to->rating[n++] = rating[i];
-	}
-	to->t = (struct ev_mrmc_table){ to->reader, to->modality, to->which,
-					to->truth, to->rating, n,
-					(uint32_t)strlen(readers), modalities,
-					CASES, NULL, 0 };
-}
+#include "mrmcfix.h"
 
 static void the_example_of_van_dyke_is_as_published(void **state)
 {
@@ -241,6 +177,8 @@ static void one_reader_who_is_fixed_is_delong(void **state)
 	ev_mrmc_release(&m);
 }
 
+static struct part shuffled;
+
 /* All in another order, readers and cases numbered otherwise. */
 static void shuffle(bool swap)
 {
@@ -319,112 +257,6 @@ static void patients_with_several_cases_widen_it(void **state)
 	ev_mrmc_release(&a);
 }
 
-static void modalities_rated_alike_have_no_variance(void **state)
-{
-	struct ev_mrmc m;
-	size_t i;
-
-	(void)state;
-	/* the second modality is the first once more */
-	take_readers(&part, "123", 1);
-	for (i = 0; i < part.t.n; i++) {
-		size_t to = part.t.n + i;
-
-		part.reader[to] = part.reader[i];
-		part.modality[to] = 1;
-		part.which[to] = part.which[i];
-		part.truth[to] = part.truth[i];
-		part.rating[to] = part.rating[i];
-	}
-	part.t.n *= 2;
-	part.t.modalities = 2;
-	assert_int_equal(ev_mrmc(&m, &part.t, 0.95), 0);
-	assert_int_equal(m.random_flags, EV_STAT_DEGENERATE_VARIANCE);
-	assert_int_equal(m.fixed_flags, EV_STAT_DEGENERATE_VARIANCE);
-	assert_true(m.p == 1 && m.chi2_p == 1 && m.mst == 0 && m.mstr == 0);
-	assert_int_equal(m.pairs[0].random.difference.flags,
-			 EV_STAT_DEGENERATE_VARIANCE | EV_STAT_NO_INTERVAL);
-	assert_int_equal(m.pairs[0].fixed.difference.flags,
-			 EV_STAT_DEGENERATE_VARIANCE | EV_STAT_NO_INTERVAL);
-	assert_true(m.pairs[0].random.p == 1 && m.pairs[0].fixed.p == 1);
-	assert_int_equal(m.means[1].fixed.flags, 0);
-	ev_mrmc_release(&m);
-	/* readers who all rate alike: variance of cases alone, so normal */
-	take_readers(&part, "123", 2);
-	for (i = 0; i < part.t.n; i++)
-		part.rating[i] = (double)((part.which[i] * 37 +
-			(part.modality[i] ? part.which[i] % 7 : 0)) % 50);
-	ev_mrmc(&m, &part.t, 0.95);
-	assert_true(m.mstr == 0 && m.denominator > 0 && m.df2 == 0);
-	assert_near(m.p, m.chi2_p, 1e-14);
-	assert_near(m.pairs[0].random.difference.se,
-		    m.pairs[0].fixed.difference.se, 1e-15);
-	ev_mrmc_release(&m);
-}
-
-static void one_class_of_cases_has_no_area(void **state)
-{
-	struct ev_mrmc m;
-	size_t i;
-
-	(void)state;
-	take_readers(&part, "123", 2);
-	for (i = 0; i < part.t.n; i++)
-		part.truth[i] = part.which[i] == 0;
-	assert_int_equal(ev_mrmc(&m, &part.t, 0.95), 0);
-	assert_int_equal(m.random_flags, EV_STAT_UNDEFINED);
-	assert_int_equal(m.fixed_flags, EV_STAT_UNDEFINED);
-	assert_int_equal(m.means[0].random.flags, EV_STAT_UNDEFINED);
-	assert_int_equal(m.pairs[0].fixed.difference.flags,
-			 EV_STAT_UNDEFINED);
-	assert_true(m.error == 0 && m.mst == 0 && m.p == 1);
-	ev_mrmc_release(&m);
-	memset(part.truth, 0, sizeof(part.truth));
-	assert_int_equal(ev_mrmc(&m, &part.t, 0.95), 0);
-	assert_true(m.auc[0] == 0 && m.means[0].random.value == 0);
-	ev_mrmc_release(&m);
-}
-
-static void refused(const char *message)
-{
-	struct ev_mrmc m;
-
-	assert_int_equal(ev_mrmc(&m, &part.t, 0.95), EV_EINVALID);
-	assert_string_equal(ev_error_last()->message, message);
-	assert_true(m.auc == NULL && m.pairs == NULL);
-	take_readers(&part, "123", 2);
-}
-
-static void a_table_that_is_not_complete_is_refused(void **state)
-{
-	struct ev_mrmc m;
-
-	(void)state;
-	take_readers(&part, "123", 2);
-	/* its last row is of the third reader, second modality, last case */
-	part.t.n--;
-	refused("reader 2, modality 1, case 113: no rating");
-	part.which[part.t.n - 1]--;
-	refused("reader 2, modality 1, case 112: two ratings");
-	part.truth[part.t.n - 1] ^= 1;
-	refused("reader 2, modality 1, case 113: not the truth of other rows");
-	part.truth[part.t.n - 1] = 2;
-	refused("reader 2, modality 1, case 113: the truth is neither 0 nor "
-		"1");
-	part.rating[part.t.n - 1] = ev_fp_nan();
-	refused("reader 2, modality 1, case 113: the rating is not a number");
-	part.reader[7] = 3;
-	refused("row 7 is of no reader, modality or case");
-	part.t.readers = 0;
-	refused("no readers or no modalities");
-	assert_int_equal(ev_mrmc(&m, &part.t, 1), EV_EINVALID);
-	part.t.readers = 200;
-	assert_int_equal(ev_mrmc(&m, &part.t, 0.95), EV_ELIMIT);
-	part.t.readers = 3;
-	part.t.cases = 1000000000;
-	assert_int_equal(ev_mrmc(&m, &part.t, 0.95), EV_ELIMIT);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -433,9 +265,6 @@ int main(void)
 		cmocka_unit_test(one_reader_who_is_fixed_is_delong),
 		cmocka_unit_test(order_and_numbers_change_no_bit_but_signs),
 		cmocka_unit_test(patients_with_several_cases_widen_it),
-		cmocka_unit_test(modalities_rated_alike_have_no_variance),
-		cmocka_unit_test(one_class_of_cases_has_no_area),
-		cmocka_unit_test(a_table_that_is_not_complete_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);
