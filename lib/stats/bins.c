@@ -169,7 +169,7 @@ int ev_bins(struct ev_bins *out, const struct ev_predicted *d, unsigned bins,
 	    enum ev_bin_scheme scheme, enum ev_bin_closure closure,
 	    double level)
 {
-	struct edges e;
+	struct edges e = { .bins = 0 };
 	int ret;
 
 	memset(out, 0, sizeof(*out));
@@ -197,7 +197,7 @@ int ev_weighted_ece(double *ece, const struct ev_predicted *d,
 		    enum ev_bin_closure closure)
 {
 	ev_fixed sum[EV_BINS_MAX] = { 0 };
-	struct edges e;
+	struct edges e = { .bins = 0 };
 	double total = 0;
 	int64_t n = 0, w;
 	size_t i, at;

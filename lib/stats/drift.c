@@ -50,7 +50,7 @@ static double share(int64_t x, int64_t n, unsigned *empty)
 int ev_psi_counts(struct ev_psi *out, const int64_t *x,
 		  const int64_t *reference, size_t k)
 {
-	int64_t n, m;
+	int64_t n = 0, m = 0;
 	double p, q, sum = 0;
 	size_t i;
 	int ret;

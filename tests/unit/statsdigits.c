@@ -7,8 +7,11 @@
 #include "base/compat.h"
 
 #include "stats/agreement.h"
+#include "stats/bootstrap.h"
+#include "stats/calibration.h"
 #include "stats/cluster.h"
 #include "stats/dist.h"
+#include "stats/drift.h"
 #include "stats/paired.h"
 #include "stats/philox.h"
 #include "stats/proportion.h"
@@ -145,6 +148,97 @@ static void larger(void)
 	show("size", n);
 }
 
+#define ROWS 700
+#define PATIENTS 200
+
+static double p[ROWS];
+static uint8_t y[ROWS];
+static uint32_t who[ROWS];
+
+/* ECE and net benefit of patients as often as they were drawn. */
+static int drawn(double *value, uint8_t *defined, void *data,
+		 const uint32_t *times)
+{
+	const struct ev_predicted *d = data;
+	struct ev_estimate e;
+
+	(void)defined;
+	ev_net_benefit(&e, d, times, 0.3);
+	value[1] = e.value;
+	return ev_weighted_ece(value, d, times, 10, EV_BIN_RIGHT) == 0;
+}
+
+static void groups(const struct ev_predicted *d)
+{
+	struct ev_hosmer_lemeshow h;
+	struct ev_bins b;
+	size_t i;
+
+	ev_bins(&b, d, 10, EV_BIN_MASS, EV_BIN_LEFT, 0.95);
+	show("ece", b.ece);
+	show("mce", b.mce);
+	for (i = 0; i < b.n; i++)
+		show_estimate(&b.items[i].observed);
+	ev_bins_release(&b);
+	ev_hosmer_lemeshow(&h, d, 10, EV_HL_QUANTILE2, true);
+	show("hl2", h.chi2);
+	ev_hosmer_lemeshow(&h, d, 10, EV_HL_QUANTILE7, false);
+	show("hl7", h.p);
+}
+
+static void calibration(void)
+{
+	struct ev_predicted d = { p, y, who, PATIENTS, ROWS };
+	struct ev_calibration c;
+	struct ev_spiegelhalter z;
+	struct ev_estimate e;
+	double x, slope = between(0.5, 2);
+	int i;
+
+	for (i = 0; i < ROWS; i++) {
+		x = between(-6, 4);
+		p[i] = 1 / (1 + ev_exp(-x));
+		y[i] = ev_stream_uniform(&s) < 1 / (1 + ev_exp(-slope * x));
+		who[i] = (uint32_t)below(PATIENTS);
+	}
+	for (i = 0; i < 2; i++) {
+		ev_brier(&e, &d, 0.95);
+		show_estimate(&e);
+		ev_log_loss(&e, &d, 0.95, NULL);
+		show_estimate(&e);
+		ev_observed_expected(&e, &d, 0.95);
+		show_estimate(&e);
+		ev_calibration(&c, &d, 0.95);
+		show_estimate(&c.in_the_large);
+		show_estimate(&c.intercept);
+		show_estimate(&c.slope);
+		show("weak", c.weak_chi2);
+		groups(&d);
+		d.cluster = NULL;
+	}
+	ev_spiegelhalter(&z, &d);
+	show("spiegelhalter", z.z);
+}
+
+static void draws(unsigned jobs)
+{
+	struct ev_predicted d = { p, y, who, PATIENTS, ROWS };
+	struct ev_boot_plan plan = { PATIENTS, NULL, 200, ev_stream_u64(&s),
+				     0.95, jobs, 2 };
+	struct ev_estimate e[2] = { { 0 } };
+	struct ev_psi psi;
+	struct ev_ks ks;
+
+	ev_bootstrap(e, NULL, &plan, drawn, &d);
+	show_estimate(&e[0]);
+	show_estimate(&e[1]);
+	ev_psi(&psi, p, ROWS / 3, p + ROWS / 3, ROWS - ROWS / 3, 10);
+	show("psi", psi.value);
+	show("psi_p", psi.p);
+	ev_ks(&ks, p, ROWS / 3, p + ROWS / 3, ROWS - ROWS / 3);
+	show("ks", ks.p);
+}
+
 int main(void)
 {
 	int i;
@@ -155,6 +249,11 @@ int main(void)
 		distributions();
 		intervals();
 		larger();
+	}
+	ev_stream_init(&s, 20261125, 1, 1);
+	for (i = 0; i < 20; i++) {
+		calibration();
+		draws(1 + (unsigned)i % 3);
 	}
 	return 0;
 }

@@ -360,8 +360,8 @@ static void every_line_of_r_holds(void **state)
 
 static void hosmer_and_lemeshow_depend_on_the_rule(void **state)
 {
-	struct ev_value *v = read_json("tests/data/reference/"
-				       "hosmer_lemeshow_variants.expected.json");
+	struct ev_value *v = read_json("tests/data/reference/hosmer_lemeshow_"
+				       "variants.expected.json");
 	const struct ev_value *all = ev_get(v, "pima_te"), *want;
 	struct ev_predicted d = rows_of(pima);
 	struct ev_hosmer_lemeshow h;
