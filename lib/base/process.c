@@ -24,7 +24,7 @@ struct meal {
 /* Our ends: from[1] and from[2] are its outputs. */
 struct talk {
 	struct ev_process *p;
-	struct meal meals[2];
+	struct meal meal;
 	int from[3];
 	char *chunk;
 };
@@ -116,27 +116,24 @@ static int drain(struct talk *t, int which)
 /* Until all our ends are closed; a negative answer of on_data ends it. */
 static int converse(struct talk *t)
 {
-	struct pollfd fds[4] = { { -1, POLLOUT, 0 }, { -1, POLLIN, 0 },
-		{ -1, POLLIN, 0 }, { -1, POLLOUT, 0 } };
+	struct pollfd fds[3] = { { -1, POLLOUT, 0 }, { -1, POLLIN, 0 },
+		{ -1, POLLIN, 0 } };
 	int i, ret;
 
 	for (;;) {
-		fds[0].fd = t->meals[0].fd;
+		fds[0].fd = t->meal.fd;
 		fds[1].fd = t->from[1];
 		fds[2].fd = t->from[2];
-		fds[3].fd = t->meals[1].fd;
-		if (fds[0].fd < 0 && fds[1].fd < 0 && fds[2].fd < 0 &&
-		    fds[3].fd < 0)
+		if (fds[0].fd < 0 && fds[1].fd < 0 && fds[2].fd < 0)
 			return 0;
-		if (poll(fds, 4, -1) < 0) {
+		if (poll(fds, 3, -1) < 0) {
 			if (errno == EINTR)
 				continue;
 			return ev_fail_errno(EV_ERROR, "cannot wait for '%s'",
 					     t->p->argv[0]);
 		}
-		for (i = 0; i < 2; i++)
-			if (t->meals[i].fd >= 0 && fds[3 * i].revents)
-				feed(&t->meals[i]);
+		if (t->meal.fd >= 0 && fds[0].revents)
+			feed(&t->meal);
 		for (i = 1; i < 3; i++) {
 			if (t->from[i] < 0 || !fds[i].revents)
 				continue;
@@ -156,8 +153,7 @@ static int never_block(int fd)
 	return 0;
 }
 
-/* What the pipe holds is there before the child is. */
-static int open_meal(struct meal *m, int *end, const char *p, size_t n)
+static int open_pipe(struct meal *m, int *end)
 {
 	int fds[2], ret;
 
@@ -166,9 +162,16 @@ static int open_meal(struct meal *m, int *end, const char *p, size_t n)
 		return ret;
 	*end = fds[0];
 	m->fd = fds[1];
+	return never_block(m->fd);
+}
+
+/* What the pipe holds is there before the child is. */
+static int open_meal(struct meal *m, int *end, const char *p, size_t n)
+{
+	int ret = open_pipe(m, end);
+
 	m->p = p;
 	m->n = n;
-	ret = never_block(m->fd);
 	if (!ret)
 		feed(m);
 	return ret;
@@ -178,9 +181,10 @@ static int open_input(struct talk *t, struct ev_spawn *s)
 {
 	if (t->p->inherit_in)
 		return 0;
+	if (t->p->in_later)
+		return open_pipe(&t->meal, &s->fds[0]);
 	if (t->p->in)
-		return open_meal(&t->meals[0], &s->fds[0], t->p->in,
-				 t->p->in_len);
+		return open_meal(&t->meal, &s->fds[0], t->p->in, t->p->in_len);
 	s->fds[0] = ev_spawn_null();
 	return s->fds[0] < 0 ? EV_ERROR : 0;
 }
@@ -205,9 +209,6 @@ static int start(struct talk *t, struct ev_spawn *s)
 	int ret, i;
 
 	ret = open_input(t, s);
-	if (!ret && t->p->fourth)
-		ret = open_meal(&t->meals[1], &s->fourth, t->p->fourth,
-				t->p->fourth_len);
 	if (!ret)
 		ret = open_output(t, s, 1);
 	if (!ret)
@@ -216,8 +217,6 @@ static int start(struct talk *t, struct ev_spawn *s)
 		ret = ev_spawn(s);
 	for (i = 0; i < 3; i++)
 		ev_spawn_close(&s->fds[i]);
-	if (s->fourth > 0)
-		ev_spawn_close(&s->fourth);
 	return ret;
 }
 
@@ -230,8 +229,7 @@ static void stop(struct ev_running *r)
 {
 	int i;
 
-	for (i = 0; i < 2; i++)
-		ev_spawn_close(&r->t.meals[i].fd);
+	ev_spawn_close(&r->t.meal.fd);
 	for (i = 1; i < 3; i++)
 		ev_spawn_close(&r->t.from[i]);
 	free(r->t.chunk);
@@ -244,8 +242,8 @@ int ev_process_begin(struct ev_running **out, struct ev_process *p)
 	int ret;
 
 	p->status = p->signal = 0;
-	r->t = (struct talk){ p, { { -1, NULL, 0 }, { -1, NULL, 0 } },
-		{ -1, -1, -1 }, NULL };
+	r->t = (struct talk){ p, { -1, NULL, 0 }, { -1, -1, -1 },
+		NULL };
 	r->s = (struct ev_spawn){ p->argv, p->env, p->cwd, { -1, -1, -1 },
 		p->group, -1, 0 };
 	ret = start(&r->t, &r->s);
@@ -257,11 +255,30 @@ int ev_process_begin(struct ev_running **out, struct ev_process *p)
 	return ret;
 }
 
+void ev_process_give(struct ev_running *r)
+{
+	struct ev_process *p = r->t.p;
+
+	if (!p->in_later)
+		return;
+	p->in_later = false;
+	r->t.meal.p = p->in;
+	r->t.meal.n = p->in_len;
+	feed(&r->t.meal);
+}
+
+void ev_process_drop(struct ev_running *r)
+{
+	ev_spawn_kill(r->s.pid, r->t.p->group);
+	stop(r);
+}
+
 int ev_process_end(struct ev_running *r)
 {
 	struct ev_process *p = r->t.p;
 	int ret;
 
+	ev_process_give(r);
 	r->t.chunk = ev_malloc(CHUNK);
 	ret = converse(&r->t);
 	if (ret < 0) {

@@ -23,8 +23,7 @@ struct ev_process {
 	const char *in;
 	size_t in_len;
 	bool inherit_in;
-	const char *fourth;		/* read from descriptor 3; NULL: none */
-	size_t fourth_len;
+	bool in_later;			/* `in` is set between two steps */
 	struct ev_buf *out, *err;
 	int (*on_data)(void *ctx, int fd, const char *p, size_t n);
 	void *ctx;
@@ -49,6 +48,11 @@ int ev_process_run(struct ev_process *p);
 struct ev_running;
 int ev_process_begin(struct ev_running **out, struct ev_process *p);
 int ev_process_end(struct ev_running *r);
+/* Hand over `in`, as far as it goes without waiting; the second step does the
+ * rest. */
+void ev_process_give(struct ev_running *r);
+/* Instead of the second step: end it before it can see that its input ends. */
+void ev_process_drop(struct ev_running *r);
 
 /* A program whose standard output is read line by line, in constant memory. */
 struct ev_pipe;

@@ -268,7 +268,7 @@ int ev_spawn_pipe(int fds[2])
 
 int ev_spawn_null(void)
 {
-	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (fd >= 0 && !move_up(&fd))
 		return fd;

@@ -25,7 +25,7 @@ struct ev_spawn {
 int ev_spawn(struct ev_spawn *s);
 /* A pipe that no other child gets, above the standard descriptors. */
 int ev_spawn_pipe(int fds[2]);
-/* /dev/null for reading; the descriptor or -1 with a message. */
+/* /dev/null, for both directions; the descriptor or -1 with a message. */
 int ev_spawn_null(void);
 void ev_spawn_close(int *fd);		/* and set it to -1; -1 is fine */
 /* Wait; exit status or 128 + signal, which goes to *sig (may be NULL). */

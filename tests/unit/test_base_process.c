@@ -201,34 +201,48 @@ static void input_is_empty_unless_given(void **state)
 	assert_string_equal(out.ptr, "ab");
 }
 
-static void a_second_input_is_read_from_descriptor_three(void **state)
+static void input_can_come_when_the_program_runs_already(void **state)
 {
-	const char *argv[] = { "sh", "-c", "cat <&3; printf '|'; cat", NULL };
-	struct ev_process p = { .argv = argv, .in = "one", .in_len = 3,
-				.fourth = "two", .fourth_len = 3, .out = &out };
-	const char *big[] = { "sh", "-c", "wc -c <&3; wc -c", NULL };
+	const char *argv[] = { "sh", "-c", "echo first; cat", NULL };
+	struct ev_process p = { .argv = argv, .out = &out, .in_later = true };
 	char *much = ev_calloc(1, 3 * MIB);
+	struct ev_running *r;
 
 	(void)state;
-	assert_int_equal(ev_process_run(&p), 0);
-	assert_string_equal(out.ptr, "two|one");
+	assert_int_equal(ev_process_begin(&r, &p), 0);
+	p.in = "then";
+	p.in_len = 4;
+	ev_process_give(r);
+	assert_int_equal(ev_process_end(r), 0);
+	assert_string_equal(out.ptr, "first\nthen");
 	ev_buf_clear(&out);
-	p = (struct ev_process){ .argv = big, .in = much, .in_len = MIB,
-				 .fourth = much, .fourth_len = 3 * MIB,
-				 .out = &out };
-	assert_int_equal(ev_process_run(&p), 0);
-	assert_string_equal(out.ptr, "3145728\n1048576\n");
+	p.in_later = true;
+	assert_int_equal(ev_process_begin(&r, &p), 0);
+	p.in = much;
+	p.in_len = 3 * MIB;
+	assert_int_equal(ev_process_end(r), 0);
+	assert_int_equal(out.len, 6 + 3 * MIB);
 	free(much);
 }
 
-static void a_second_input_is_told_apart_from_a_failure(void **state)
+/* Its end would be an empty input, which is something to act on. */
+static void a_program_that_is_dropped_sees_no_end_of_input(void **state)
 {
-	const char *argv[] = { "/nowhere/program", NULL };
-	struct ev_process p = { .argv = argv, .fourth = "two",
-				.fourth_len = 3 };
+	struct ev_buf dir = EV_BUF_INIT, mark = EV_BUF_INIT;
+	const char *argv[] = { "sh", "-c", "read -r x; : >\"$0\"", NULL, NULL };
+	struct ev_process p = { .argv = argv, .in_later = true };
+	struct ev_running *r;
 
 	(void)state;
-	assert_int_equal(ev_process_run(&p), EV_ENOTFOUND);
+	assert_int_equal(ev_tmpdir(&dir, "evp"), 0);
+	ev_path_join(&mark, dir.ptr, "mark");
+	argv[3] = mark.ptr;
+	assert_int_equal(ev_process_begin(&r, &p), 0);
+	ev_process_drop(r);
+	assert_false(ev_file_exists(mark.ptr));
+	assert_int_equal(ev_rmtree(dir.ptr), 0);
+	ev_buf_release(&dir);
+	ev_buf_release(&mark);
 }
 
 static void input_can_be_the_callers(void **state)
@@ -651,8 +665,8 @@ int main(void)
 		TEST(much_input_and_output_do_not_deadlock),
 		TEST(a_child_may_leave_its_input_unread),
 		TEST(input_is_empty_unless_given),
-		TEST(a_second_input_is_read_from_descriptor_three),
-		TEST(a_second_input_is_told_apart_from_a_failure),
+		TEST(input_can_come_when_the_program_runs_already),
+		TEST(a_program_that_is_dropped_sees_no_end_of_input),
 		TEST(input_can_be_the_callers),
 		TEST(a_missing_program_is_named),
 		TEST(the_folder_can_be_chosen_and_must_exist),
