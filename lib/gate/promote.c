@@ -84,6 +84,8 @@ static int go(struct ev_promoter *m)
 		ret = ask(m);
 	ev_sign_finish(m->warm, NULL);
 	m->warm = NULL;
+	/* two lines, the checkpoint, and that of the release */
+	ev_sign_ahead(ret == 0 ? EV_PROMOTE_LINES + 1 + (m->tag != NULL) : 0);
 	if (ret == 0)
 		ret = ev_promote_sign(m);
 	if (ret == 0)

@@ -20,6 +20,7 @@ void ev_promote_forget(struct ev_promoter *m)
 	size_t i;
 
 	ev_sign_finish(m->warm, NULL);
+	ev_sign_ahead(0);
 	ev_ledger_close(m->ledger);
 	ev_outgoing_close(m->going);
 	ev_sync_result_release(&m->sync);

@@ -64,8 +64,9 @@ static void take(struct ev_seckey *out, struct ev_seckey_part *part,
 	}
 	if (out->keys > 1)
 		return;
-	if (primary || (is(type, "ssb") && out->n)) {
-		part->fpr[0] = '?';
+	if (primary || is(type, "ssb")) {
+		/* without its primary a part is none */
+		part->fpr[0] = primary || out->n ? '?' : '\0';
 		part->bits = bits(field_of(line, n, LENGTH));
 	} else if (is(type, "fpr") && part->fpr[0] == '?' &&
 		   out->n < EV_SECKEY_MAX_PARTS) {

@@ -5,9 +5,12 @@
 #define EV_SIGN_HOME_H
 
 #include "base/hash.h"
+#include "sign/engine.h"
 #include "sign/gpg.h"
 #include "sign/keyhome.h"
 #include "sign/table.h"
+
+#define EV_HOME_ENGINES 2
 
 struct ev_keyhome {
 	char digest[EV_SHA256_HEX + 1];
@@ -15,6 +18,7 @@ struct ev_keyhome {
 	bool temporary;			/* remove `dir` at close */
 	struct ev_keytable table;
 	struct ev_buf gpg;		/* the program; empty until needed */
+	struct ev_engine engines[EV_HOME_ENGINES];
 };
 
 /*

@@ -150,6 +150,7 @@ int ev_keyhome_open(struct ev_keyhome **out, const char *statedir,
 {
 	struct ev_buf keys = EV_BUF_INIT, place = EV_BUF_INIT;
 	struct ev_keyhome *h = NULL;
+	size_t i;
 	int ret = 0;
 
 	*out = NULL;
@@ -158,6 +159,8 @@ int ev_keyhome_open(struct ev_keyhome **out, const char *statedir,
 	h = ev_calloc(1, sizeof(*h));
 	ev_buf_init(&h->dir);
 	ev_buf_init(&h->gpg);
+	for (i = 0; i < EV_HOME_ENGINES; i++)
+		ev_engine_init(&h->engines[i]);
 	set_digest(h->digest, blocks, n);
 	if (statedir) {
 		ev_path_join(&keys, statedir, FOLDER);
@@ -178,8 +181,12 @@ int ev_keyhome_open(struct ev_keyhome **out, const char *statedir,
 
 void ev_keyhome_close(struct ev_keyhome *h)
 {
+	size_t i;
+
 	if (!h)
 		return;
+	for (i = 0; i < EV_HOME_ENGINES; i++)
+		ev_engine_close(&h->engines[i]);
 	if (h->temporary && h->dir.len)
 		ev_rmtree(h->dir.ptr);
 	ev_keytable_release(&h->table);

@@ -126,6 +126,12 @@ void ev_sign_set_program(const char *path);
  * no secret key, no terminal for the pass phrase (GPG_TTY), gpg missing. */
 int ev_sign_detached(struct ev_buf *sig, const char *fpr,
 		     const void *data, size_t n);
+/*
+ * The next `n` signatures by one key follow each other: while one is made, gpg
+ * is started for the next and waits for what it is to sign.  0: there will be
+ * no more, whatever was said before; needed where fewer were made.
+ */
+void ev_sign_ahead(unsigned n);
 /* The same as an armoured block, as Git keeps it at the end of a tag. */
 int ev_sign_armored(struct ev_buf *armour, const char *fpr,
 		    const void *data, size_t n);

@@ -5,11 +5,9 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "base/process.h"
 #include "base/str.h"
 #include "sign/gpg.h"
 
-#define MAX_ARGS 16
 #define VERSION_MAX ((size_t)4 << 10)
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -56,23 +54,55 @@ int ev_gpg_ready(struct ev_buf *path, const char *program)
 	return ret;
 }
 
-int ev_gpg_run(struct ev_gpgrun *r)
+int ev_gpg_start(struct ev_gpgrun *r)
 {
-	const char *argv[MAX_ARGS + 4] = { r->path };
-	struct ev_process p = { .argv = argv, .in = r->in, .in_len = r->n,
-				.fourth = r->also, .fourth_len = r->nalso,
-				.out = r->out, .err = r->err };
-	size_t n = 1, i;
+	size_t n = 0, i;
+
+	r->argv[n++] = r->path;
+	if (r->home) {
+		r->argv[n++] = "--homedir";
+		r->argv[n++] = r->home;
+	}
+	for (i = 0; r->args[i] && i < EV_GPG_MAX_ARGS; i++)
+		r->argv[n++] = r->args[i];
+	r->argv[n] = NULL;
+	r->process = (struct ev_process){
+		.argv = r->argv, .in = r->in, .in_len = r->n,
+		.in_later = r->later, .out = r->out, .err = r->err };
+	r->ended = false;
+	ev_gpg_count();
+	return ev_process_begin(&r->running, &r->process);
+}
+
+void ev_gpg_give(struct ev_gpgrun *r)
+{
+	r->process.in = r->in;
+	r->process.in_len = r->n;
+	ev_process_give(r->running);
+}
+
+int ev_gpg_finish(struct ev_gpgrun *r)
+{
 	int ret;
 
-	if (r->home) {
-		argv[n++] = "--homedir";
-		argv[n++] = r->home;
-	}
-	for (i = 0; r->args[i] && i < MAX_ARGS; i++)
-		argv[n++] = r->args[i];
-	ev_gpg_count();
-	ret = ev_process_run(&p);
-	r->ended = ret == 0 && !p.signal;
+	if (r->later)
+		ev_gpg_give(r);
+	ret = ev_process_end(r->running);
+	r->running = NULL;
+	r->ended = ret == 0 && !r->process.signal;
 	return ret;
+}
+
+void ev_gpg_drop(struct ev_gpgrun *r)
+{
+	if (r->running)
+		ev_process_drop(r->running);
+	r->running = NULL;
+}
+
+int ev_gpg_run(struct ev_gpgrun *r)
+{
+	int ret = ev_gpg_start(r);
+
+	return ret < 0 ? ret : ev_gpg_finish(r);
 }

@@ -3,11 +3,9 @@
 
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "sign/block.h"
 #include "sign/colons.h"
 #include "sign/gpg.h"
 #include "sign/openpgp.h"
@@ -24,6 +22,11 @@ void ev_sign_set_program(const char *path)
 {
 	free(program);
 	program = ev_strdup(path && *path ? path : NULL);
+}
+
+const char *ev_signer_program(void)
+{
+	return program;
 }
 
 /* gpg has no terminal of its own here; pinentry asks on the one we name. */
@@ -181,36 +184,12 @@ static int why_not(const struct ev_gpgsigned *said, const char *fpr)
 				     GPG_ERR_GENERAL), fpr);
 }
 
-static int run_sign(struct ev_buf *sig, const char *path,
-		    const struct ev_seckey *key, const char *fpr,
-		    const void *data, size_t n)
-{
-	const char *const args[] = { "--batch", "--no-tty", "--status-fd", "2",
-				     "--no-armor", "--local-user",
-				     key->parts[0].fpr, "--detach-sign", NULL };
-	struct ev_buf made = EV_BUF_INIT_MAX(EV_SIG_MAX_BYTES * 2);
-	struct ev_buf binary = EV_BUF_INIT, said = EV_BUF_INIT;
-	struct ev_gpgrun run = { .path = path, .args = args, .out = &made,
-				 .err = &said, .in = n ? data : "", .n = n };
-	struct ev_gpgsigned result;
-	int ret;
-
-	said.max = EV_GPG_STATUS_MAX;
-	ret = ev_gpg_run(&run);
-	ev_gpgsigned_parse(&result, said.ptr, said.len);
-	if (ret == 0 && (result.made != 1 || !run.ended))
-		ret = why_not(&result, fpr);
-	if (ret == 0)
-		ret = take_made(&binary, made.ptr, made.len);
-	if (ret == 0)
-		ret = check_made(key, &binary);
-	if (ret == 0)
-		ev_buf_add(sig, binary.ptr, binary.len);
-	ev_buf_release(&made);
-	ev_buf_release(&binary);
-	ev_buf_release(&said);
-	return ret;
-}
+/* A gpg that signs what it is given. */
+struct pen {
+	const char *args[10];
+	struct ev_buf made, said;
+	struct ev_gpgrun run;
+};
 
 /*
  * Whoever signs one thing often signs another, and to look the key up costs as
@@ -221,14 +200,68 @@ static struct {
 	char *program, *home, *fpr;
 	struct ev_buf path;
 	struct ev_seckey key;
+	struct pen *next;		/* started before it was needed */
+	unsigned ahead;			/* how many more will be needed */
 } kept = { .path = EV_BUF_INIT };
+
+static void pen_release(struct pen *p)
+{
+	if (!p)
+		return;
+	ev_gpg_drop(&p->run);
+	ev_buf_release(&p->made);
+	ev_buf_release(&p->said);
+	free(p);
+}
+
+static struct pen *pen_start(void)
+{
+	const char *const args[] = { "--batch", "--no-tty", "--status-fd", "2",
+				     "--no-armor", "--local-user",
+				     kept.key.parts[0].fpr, "--detach-sign" };
+	struct pen *p = ev_calloc(1, sizeof(*p));
+
+	memcpy(p->args, args, sizeof(args));
+	ev_buf_init(&p->made);
+	ev_buf_init(&p->said);
+	p->made.max = EV_SIG_MAX_BYTES * 2;
+	p->said.max = EV_GPG_STATUS_MAX;
+	p->run = (struct ev_gpgrun){ .path = kept.path.ptr, .args = p->args,
+				     .out = &p->made, .err = &p->said,
+				     .later = true };
+	if (ev_gpg_start(&p->run) == 0)
+		return p;
+	pen_release(p);
+	return NULL;
+}
+
+static int pen_finish(struct ev_buf *sig, struct pen *p, const char *fpr)
+{
+	struct ev_buf binary = EV_BUF_INIT;
+	struct ev_gpgsigned result;
+	int ret = ev_gpg_finish(&p->run);
+
+	ev_gpgsigned_parse(&result, p->said.ptr, p->said.len);
+	if (ret == 0 && (result.made != 1 || !p->run.ended))
+		ret = why_not(&result, fpr);
+	if (ret == 0)
+		ret = take_made(&binary, p->made.ptr, p->made.len);
+	if (ret == 0)
+		ret = check_made(&kept.key, &binary);
+	if (ret == 0)
+		ev_buf_add(sig, binary.ptr, binary.len);
+	ev_buf_release(&binary);
+	return ret;
+}
 
 static void forget_kept(void)
 {
 	free(kept.program);
 	free(kept.home);
 	free(kept.fpr);
+	pen_release(kept.next);
 	kept.program = kept.home = kept.fpr = NULL;
+	kept.next = NULL;
 	memset(&kept.key, 0, sizeof(kept.key));
 }
 
@@ -252,6 +285,34 @@ int ev_signer_find(const char *fpr)
 	return 0;
 }
 
+void ev_sign_ahead(unsigned n)
+{
+	kept.ahead = n;
+	if (n)
+		return;
+	pen_release(kept.next);
+	kept.next = NULL;
+}
+
+static int sign(struct ev_buf *sig, const char *fpr, const void *data, size_t n)
+{
+	struct pen *p = kept.next ? kept.next : pen_start();
+	int ret;
+
+	kept.next = NULL;
+	if (!p)
+		return ev_error_last()->code;
+	p->run.in = n ? data : "";
+	p->run.n = n;
+	ev_gpg_give(&p->run);
+	kept.ahead -= kept.ahead > 0;
+	if (kept.ahead)
+		kept.next = pen_start();
+	ret = pen_finish(sig, p, fpr);
+	pen_release(p);
+	return ret;
+}
+
 int ev_sign_detached(struct ev_buf *sig, const char *fpr,
 		     const void *data, size_t n)
 {
@@ -260,7 +321,7 @@ int ev_sign_detached(struct ev_buf *sig, const char *fpr,
 	name_terminal();
 	ret = ev_signer_find(fpr);
 	if (ret == 0)
-		ret = run_sign(sig, kept.path.ptr, &kept.key, fpr, data, n);
+		ret = sign(sig, fpr, data, n);
 	if (ret < 0)
 		forget_kept();
 	return ret;
@@ -277,152 +338,5 @@ int ev_sign_armored(struct ev_buf *armour, const char *fpr,
 	if (ret == 0)
 		ev_enarmor(armour, sig.ptr, sig.len);
 	ev_buf_release(&sig);
-	return ret;
-}
-
-static bool can_sign(gpgme_key_t key)
-{
-	const struct _gpgme_subkey *s;
-
-	if (key->revoked || key->expired || key->disabled || key->invalid)
-		return false;
-	for (s = key->subkeys; s; s = s->next)
-		if (s->can_sign && s->secret && !s->revoked && !s->expired &&
-		    !s->disabled && !s->invalid)
-			return true;
-	return false;
-}
-
-static void tell_spent(struct ev_strs *why, gpgme_key_t key)
-{
-	char day[EV_TIME_TEXT] = "";
-
-	ev_time_format(day, (int64_t)key->subkeys->expires);
-	if (key->revoked)
-		ev_strs_add(why, "is revoked");
-	else if (key->expired)
-		ev_strs_addf(why, "has expired on %.10s", day);
-	else if (key->disabled || key->invalid)
-		ev_strs_add(why, "is disabled in your key ring");
-	else
-		ev_strs_add(why, "has no part that may sign: it has expired, "
-			    "was revoked, or is not here");
-}
-
-/* Those that can sign into `out`, which may be NULL, or the others. */
-static int list_secret(struct ev_strs *out, struct ev_strs *spent,
-		       struct ev_strs *why)
-{
-	struct ev_gpg_quiet q;
-	gpgme_ctx_t ctx = NULL;
-	gpgme_key_t key;
-	gpgme_error_t err;
-	int ret;
-
-	ret = ev_gpg_open(&ctx, program, NULL);
-	if (ret < 0)
-		return ret;
-	ev_gpg_begin(&q);
-	err = gpgme_op_keylist_start(ctx, NULL, 1);
-	while (!err) {
-		err = gpgme_op_keylist_next(ctx, &key);
-		if (err)
-			break;
-		if (out && can_sign(key)) {
-			ev_strs_add(out, key->subkeys->fpr);
-		} else if (spent && !can_sign(key)) {
-			ev_strs_add(spent, key->subkeys->fpr);
-			tell_spent(why, key);
-		}
-		gpgme_key_unref(key);
-	}
-	gpgme_op_keylist_end(ctx);
-	ev_gpg_end(&q);
-	if (gpgme_err_code(err) != GPG_ERR_EOF)
-		ret = ev_gpg_fail(err, "cannot list your secret keys");
-	gpgme_release(ctx);
-	return ret;
-}
-
-int ev_sign_secret_keys(struct ev_strs *out)
-{
-	return list_secret(out, NULL, NULL);
-}
-
-int ev_sign_spent_keys(struct ev_strs *fprs, struct ev_strs *why)
-{
-	return list_secret(NULL, fprs, why);
-}
-
-int ev_sign_user_id(struct ev_buf *name, struct ev_buf *email,
-		    const char *fpr)
-{
-	struct ev_gpg_quiet q;
-	gpgme_key_t key = NULL;
-	gpgme_ctx_t ctx = NULL;
-	gpgme_error_t err;
-	int ret;
-
-	ret = ev_gpg_open(&ctx, program, NULL);
-	if (ret < 0)
-		return ret;
-	ev_gpg_begin(&q);
-	err = gpgme_get_key(ctx, fpr, &key, 0);
-	ev_gpg_end(&q);
-	if (!err && key->uids) {
-		ev_buf_adds(name, key->uids->name ? key->uids->name : "");
-		ev_buf_adds(email, key->uids->email ? key->uids->email : "");
-	}
-	if (!err)
-		gpgme_key_unref(key);
-	gpgme_release(ctx);
-	return 0;
-}
-
-static int no_public_key(const char *fpr)
-{
-	ev_fail(EV_ENOTFOUND, "no key '%s' in your key ring", fpr);
-	ev_error_hint("gpg --list-keys");
-	return EV_ENOTFOUND;
-}
-
-int ev_sign_export_key(struct ev_buf *out, const char *fpr)
-{
-	struct ev_keyblock block = { fpr, NULL, 0 };
-	struct ev_buf packets = EV_BUF_INIT;
-	struct ev_gpg_quiet q;
-	gpgme_data_t data = NULL;
-	gpgme_ctx_t ctx = NULL;
-	gpgme_error_t err;
-	char *made = NULL;
-	size_t len = 0, keys = 0;
-	int ret;
-
-	ret = ev_gpg_open(&ctx, program, NULL);
-	if (ret < 0)
-		return ret;
-	gpgme_set_armor(ctx, 1);
-	err = gpgme_data_new(&data);
-	if (!err) {
-		ev_gpg_begin(&q);
-		err = gpgme_op_export(ctx, fpr, GPGME_EXPORT_MODE_MINIMAL,
-				      data);
-		ev_gpg_end(&q);
-	}
-	if (data)
-		made = gpgme_data_release_and_get_mem(data, &len);
-	if (err && gpgme_err_code(err) != GPG_ERR_NO_DATA)
-		ret = ev_gpg_fail(err, "cannot export the key");
-	else if (!len)
-		ret = no_public_key(fpr);
-	block.bytes = made;
-	block.n = len;
-	if (ret == 0)
-		ret = ev_block_read(&packets, &keys, &block);
-	if (ret == 0)
-		ev_buf_add(out, made, len);
-	ev_buf_release(&packets);
-	gpgme_free(made);
-	gpgme_release(ctx);
 	return ret;
 }

@@ -14,8 +14,6 @@
 #include "sign/status.h"
 #include "sign/weak.h"
 
-#define WORKERS 2
-
 /* A signature that gpg has to be asked about. */
 struct question {
 	const struct ev_sigjob *job;
@@ -192,29 +190,22 @@ static int judge(struct question *q, const struct ev_keyhome *h,
 }
 
 /* What it is not to read or to start is in the gpg.conf of the home. */
-static int ask(struct question *q, const struct ev_keyhome *h)
+static int ask(struct question *q, const struct ev_keyhome *h,
+	       struct ev_engine *engine)
 {
-	static const char *const args[] = {
-		"--status-fd", "1", "--enable-special-filenames", "--verify",
-		"--", "-&3", "-", NULL };
 	struct ev_buf said = EV_BUF_INIT_MAX(EV_GPG_STATUS_MAX);
-	struct ev_buf err = EV_BUF_INIT_MAX(EV_GPG_STATUS_MAX);
-	struct ev_gpgrun run = {
-		.path = h->gpg.ptr, .home = h->dir.ptr, .args = args,
-		.in = q->job->n ? q->job->data : "", .n = q->job->n,
-		.also = q->sig, .nalso = q->nsig, .out = &said, .err = &err };
 	struct ev_gpgsaid s;
-	int ret;
+	int ret, sig_no;
 
 	q->answer->asked = true;
-	ret = ev_gpg_run(&run);
-	if (ret == 0 && (said.overflow ||
-			 ev_gpgsaid_parse(&s, said.ptr, said.len) < 0))
+	ret = ev_engine_ask(&said, &sig_no, engine, h->gpg.ptr, h->dir.ptr,
+			    &q->packet, q->job->data, q->job->n, q->sig,
+			    q->nsig);
+	if (ret >= 0 && ev_gpgsaid_parse(&s, said.ptr, said.len) < 0)
 		ret = no_answer();
-	if (ret == 0)
-		ret = judge(q, h, &s, run.ended);
+	if (ret >= 0)
+		ret = judge(q, h, &s, ret == 1);
 	ev_buf_release(&said);
-	ev_buf_release(&err);
 	return ret;
 }
 
@@ -228,6 +219,7 @@ struct pool {
 
 struct worker {
 	struct pool *pool;
+	struct ev_engine *engine;
 	int ret;
 	char *message;			/* the error lives in its own thread */
 };
@@ -239,7 +231,8 @@ static void *work(void *arg)
 	size_t i;
 
 	while (w->ret == 0 && (i = atomic_fetch_add(&p->next, 1)) < p->n)
-		w->ret = ask(&p->questions[i], p->home);
+		w->ret = ask(&p->questions[i], p->home,
+			     w->engine);
 	if (w->ret < 0)
 		w->message = ev_strdup(ev_error_last()->message);
 	return NULL;
@@ -247,11 +240,11 @@ static void *work(void *arg)
 
 static int ask_all(struct question *questions, size_t n, struct ev_keyhome *h)
 {
-	size_t count = n < WORKERS ? n : WORKERS, i;
+	size_t count = n < EV_HOME_ENGINES ? n : EV_HOME_ENGINES, i;
 	struct pool pool = { .questions = questions, .n = n, .home = h };
-	struct worker workers[WORKERS];
-	pthread_t threads[WORKERS];
-	bool started[WORKERS] = { false };
+	struct worker workers[EV_HOME_ENGINES];
+	pthread_t threads[EV_HOME_ENGINES];
+	bool started[EV_HOME_ENGINES] = { false };
 	int ret = h->gpg.len ? 0 : ev_gpg_ready(&h->gpg, NULL);
 
 	if (ret < 0) {
@@ -259,7 +252,8 @@ static int ask_all(struct question *questions, size_t n, struct ev_keyhome *h)
 		return ret;
 	}
 	for (i = 0; i < count; i++)
-		workers[i] = (struct worker){ &pool, 0, NULL };
+		workers[i] = (struct worker){ &pool, &h->engines[i], 0,
+					       NULL };
 	for (i = 1; i < count; i++)
 		started[i] = !pthread_create(&threads[i], NULL, work,
 					     &workers[i]);

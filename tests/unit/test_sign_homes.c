@@ -1,7 +1,7 @@
 #include "base/compat.h"
 #include "signfix.h"
 
-/* Both contexts of a home are asked, each has its two signatures. */
+/* Both engines of a home are asked, each has its two signatures. */
 static void check_two(struct ev_keyhome *h, const char *name)
 {
 	struct ev_signature s[2];
@@ -42,7 +42,7 @@ static void homes_open_side_by_side_keep_to_their_own_keys(void **state)
 	struct ev_keyhome *c = sf_open("ci ada");
 
 	(void)state;
-	check_one(a, "ada");		/* the first context of each */
+	check_one(a, "ada");		/* the first engine of each */
 	check_one(b, "quinn");
 	check_one(c, "ci");
 	check_two(b, "quinn");		/* and the others, in another order */
@@ -83,12 +83,13 @@ static size_t count(const char *text, const char *what)
 }
 
 /* A gpg that writes down what it is asked, and asks the real one. */
-static void the_contexts_of_a_home_ask_for_the_version_once(void **state)
+static void a_home_starts_no_more_than_two_that_verify(void **state)
 {
 	struct ev_keyhome *h = sf_open("ada quinn");
 	struct ev_buf dir = EV_BUF_INIT, gpg = EV_BUF_INIT;
 	struct ev_buf text = EV_BUF_INIT, said = EV_BUF_INIT;
 	char *path = strdup(getenv("PATH"));
+	size_t started;
 
 	(void)state;
 	ev_path_join(&dir, sf_root.ptr, "told");
@@ -107,7 +108,9 @@ static void the_contexts_of_a_home_ask_for_the_version_once(void **state)
 	ev_buf_addf(&dir, "/said");
 	assert_int_equal(ev_file_read(&said, dir.ptr, 1 << 16), 0);
 	assert_int_equal(count(said.ptr, "--version\n"), 1);
-	assert_int_equal(count(said.ptr, " --verify "), 4);
+	/* four signatures */
+	started = count(said.ptr, " --verify-files\n");
+	assert_true(started == 1 || started == 2);
 	ev_keyhome_close(h);
 	free(path);
 	ev_buf_release(&dir);
@@ -123,7 +126,7 @@ int main(void)
 			homes_open_side_by_side_keep_to_their_own_keys),
 		cmocka_unit_test(signing_between_keeps_to_the_users_home),
 		cmocka_unit_test(
-			the_contexts_of_a_home_ask_for_the_version_once),
+			a_home_starts_no_more_than_two_that_verify),
 	};
 
 	return cmocka_run_group_tests(tests, sf_setup, sf_teardown);

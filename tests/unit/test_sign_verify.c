@@ -668,68 +668,182 @@ static void put_gpg(const char *dir, const char *instead)
 	ev_path_join(&path, dir, "gpg");
 	ev_buf_addf(&text, "#!/bin/sh\nPATH=${PATH#*:}\n"
 		    "case \"$*\" in *--verify*) ;; *) exec gpg \"$@\" ;; esac\n"
-		    "for a; do test \"$last\" != --status-fd || fd=$a; last=$a;"
-		    " done\n"
-		    "say() { eval \"echo '[GNUPG:] $*' >&$fd\"; }\n"
-		    "%s\n", instead);
+		    "say() { echo \"[GNUPG:] $*\"; }\n"
+		    "heard() { read -r name; say FILE_START 1 \"$name\"; }\n"
+		    "good() { say NEWSIG; say GOODSIG %s Ada; }\n"
+		    "valid() { say VALIDSIG %s 2025-03-01 $1 0 4 0 22 8 00 %s;"
+		    " }\n%s\n", sf_fpr("ada") + 24, sf_fpr("ada"),
+		    sf_fpr("ada"), instead);
 	sf_write(path.ptr, text.ptr);
 	assert_int_equal(chmod(path.ptr, 0700), 0);
 	ev_buf_release(&path);
 	ev_buf_release(&text);
 }
 
+#define TIME "1740787200"		/* 2025-03-01 */
+
+/* What a new home says of a right signature by ada when gpg does this. */
+static int told(struct ev_signature *s, const char *dir, const char *instead)
+{
+	struct ev_keyhome *h;
+	struct ev_buf sig = EV_BUF_INIT;
+	char *before = strdup(getenv("PATH"));
+	struct ev_buf path = EV_BUF_INIT;
+	int ret;
+
+	sf_sign_with(&sig, "ada", "20250301T000000", "--detach-sign",
+		     (const char *const[]){ "--digest-algo", "SHA256", NULL },
+		     SF_DATA);
+	put_gpg(dir, instead);
+	ev_buf_addf(&path, "%s:%s", dir, before);
+	setenv("PATH", path.ptr, 1);
+	h = sf_open("ada quinn rsa");
+	ret = ev_signature_check(s, h, SF_DATA, strlen(SF_DATA), sig.ptr,
+				 sig.len);
+	ev_keyhome_close(h);
+	setenv("PATH", before, 1);
+	free(before);
+	ev_buf_release(&sig);
+	ev_buf_release(&path);
+	return ret;
+}
+
+static void make_dir(struct ev_buf *dir)
+{
+	ev_path_join(dir, sf_root.ptr, "deaths");
+	assert_int_equal(ev_mkdirs(dir->ptr, 0700), 0);
+}
+
 static void a_gpg_that_dies_is_an_error_not_a_verdict(void **state)
 {
 	static const char *const deaths[] = {
 		"kill -9 $$", "kill -15 $$", "exit 2", "exit 0",
-		"say NEWSIG; kill -9 $$",
-		"say KEY_CONSIDERED 0123456789ABCDEF 0; kill -9 $$",
-		"say NEWSIG; say GOODSIG 0123456789ABCDEF Ada; kill -9 $$",
-		"say NEWSIG; say EXPKEYSIG 0123456789ABCDEF Ada; kill -9 $$",
-		"say NEWSIG; say REVKEYSIG 0123456789ABCDEF Ada; kill -9 $$",
-		"say FAILURE gpg-exit 33554433; exit 2",
+		"heard; kill -9 $$", "heard; exit 0",
+		"heard; say NEWSIG; kill -9 $$",
+		"heard; say KEY_CONSIDERED 0123456789ABCDEF 0; kill -9 $$",
+		"heard; say NEWSIG; say GOODSIG 0123456789ABCDEF Ada; kill -9 $$",
+		"heard; say NEWSIG; say EXPKEYSIG 0123456789ABCDEF Ada; exit",
+		"heard; say NEWSIG; say REVKEYSIG 0123456789ABCDEF Ada; exit",
+		"heard; say FAILURE gpg-exit 33554433; exit 2",
+		"heard; good; valid " TIME "; kill -9 $$",
+		"heard; good; valid " TIME "; exit 0",
 	};
-	struct ev_keyhome *h = sf_open("ada quinn rsa");
-	struct ev_buf sig = EV_BUF_INIT, dir = EV_BUF_INIT, path = EV_BUF_INIT;
-	char *before = strdup(getenv("PATH"));
+	struct ev_buf dir = EV_BUF_INIT;
 	struct ev_signature s;
 	size_t i;
 
 	(void)state;
-	sf_sign(&sig, "ada", NULL);
-	ev_path_join(&dir, sf_root.ptr, "deaths");
-	assert_int_equal(ev_mkdirs(dir.ptr, 0700), 0);
-	ev_buf_addf(&path, "%s:%s", dir.ptr, before);
-	put_gpg(dir.ptr, "exec gpg \"$@\"");
-	setenv("PATH", path.ptr, 1);
-	assert_int_equal(ev_signature_check(&s, h, SF_DATA, strlen(SF_DATA),
-					    sig.ptr, sig.len), 0);
+	make_dir(&dir);
+	assert_int_equal(told(&s, dir.ptr, "exec gpg \"$@\""), 0);
 	assert_int_equal(s.status, EV_SIG_GOOD);
 	for (i = 0; i < EV_ARRAY_SIZE(deaths); i++) {
-		put_gpg(dir.ptr, deaths[i]);
-		if (ev_signature_check(&s, h, SF_DATA, strlen(SF_DATA),
-				       sig.ptr, sig.len) != EV_ERROR)
+		if (told(&s, dir.ptr, deaths[i]) != EV_ERROR)
 			fail_msg("%s: %d, %s", deaths[i], (int)s.status,
 				 s.reason);
 		assert_non_null(strstr(ev_error_last()->message,
 				       "gpg ended without an answer"));
 	}
 	/* It has spoken, whatever becomes of it then. */
-	put_gpg(dir.ptr, "say NODATA 4; kill -9 $$");
-	assert_int_equal(ev_signature_check(&s, h, SF_DATA, strlen(SF_DATA),
-					    sig.ptr, sig.len), 0);
+	assert_int_equal(told(&s, dir.ptr, "heard; say NODATA 4; kill -9 $$"),
+			 0);
 	assert_int_equal(s.status, EV_SIG_REFUSED);
 	assert_string_equal(s.reason, "gpg finds no signature");
-	put_gpg(dir.ptr, "exec gpg \"$@\"");
-	assert_int_equal(ev_signature_check(&s, h, SF_DATA, strlen(SF_DATA),
-					    sig.ptr, sig.len), 0);
-	assert_int_equal(s.status, EV_SIG_GOOD);
-	setenv("PATH", before, 1);
-	free(before);
-	ev_keyhome_close(h);
-	ev_buf_release(&sig);
 	ev_buf_release(&dir);
-	ev_buf_release(&path);
+}
+
+static void only_an_answer_to_the_question_is_one(void **state)
+{
+	static const struct {
+		const char *gpg;
+		int ret;
+		enum ev_sigstatus status;
+	} cases[] = {
+		{ "heard; good; valid " TIME "; say FILE_DONE; read -r x",
+		  0, EV_SIG_GOOD },
+		/* as of another second, or by another key */
+		{ "heard; good; valid 1740787201; say FILE_DONE; read -r x",
+		  0, EV_SIG_REFUSED },
+		/* of another file, or two, or before it was asked */
+		{ "read -r x; say FILE_START 1 other; good; valid " TIME
+		  "; say FILE_DONE; read -r x", EV_ERROR, EV_SIG_GOOD },
+		{ "read -r x; good; valid " TIME "; say FILE_DONE; read -r x",
+		  EV_ERROR, EV_SIG_GOOD },
+		{ "say FILE_DONE; heard; good; valid " TIME
+		  "; say FILE_DONE; read -r x", EV_ERROR, EV_SIG_GOOD },
+		{ "heard; say FILE_ERROR 1 a; heard; good; valid " TIME
+		  "; say FILE_DONE", EV_ERROR, EV_SIG_GOOD },
+		/* of more than one signature */
+		{ "heard; good; valid " TIME "; good; valid " TIME
+		  "; say FILE_DONE; read -r x", 0, EV_SIG_REFUSED },
+		{ "heard; good; valid " TIME "; say BADSIG 0123456789ABCDEF A"
+		  "; say FILE_DONE; read -r x", 0, EV_SIG_REFUSED },
+		/* half of it */
+		{ "heard; good; say FILE_DONE; read -r x", EV_ERROR,
+		  EV_SIG_GOOD },
+		{ "heard; valid " TIME "; say FILE_DONE; read -r x", EV_ERROR,
+		  EV_SIG_GOOD },
+		{ "heard; say NEWSIG; valid " TIME "; say GOODSIG "
+		  "0123456789ABCDEF Ada; say FILE_DONE; read -r x", EV_ERROR,
+		  EV_SIG_GOOD },
+		/* and what is no status */
+		{ "heard; good; valid " TIME "; echo gpg: fine; say FILE_DONE"
+		  "; read -r x", EV_ERROR, EV_SIG_GOOD },
+		{ "heard; good; valid " TIME "; say NODATA 3; say FILE_DONE"
+		  "; read -r x", 0, EV_SIG_REFUSED },
+		{ "heard; good; valid " TIME "; say ERROR verify.keyusage 1"
+		  "; say FILE_DONE; read -r x", 0, EV_SIG_REFUSED },
+		{ "heard; while :; do say PROGRESS; done", EV_ERROR,
+		  EV_SIG_GOOD },
+	};
+	struct ev_buf dir = EV_BUF_INIT;
+	struct ev_signature s;
+	size_t i;
+	int ret;
+
+	(void)state;
+	make_dir(&dir);
+	for (i = 0; i < EV_ARRAY_SIZE(cases); i++) {
+		ret = told(&s, dir.ptr, cases[i].gpg);
+		if (ret != cases[i].ret ||
+		    (ret == 0 && s.status != cases[i].status))
+			fail_msg("%s: %d, %d, %s", cases[i].gpg, ret,
+				 (int)s.status, ret ? ev_error_last()->message :
+				 s.reason);
+	}
+	ev_buf_release(&dir);
+}
+
+/* Each bad one ends a gpg, and the next one is asked another. */
+static void good_and_bad_ones_by_turns_are_told_apart(void **state)
+{
+	struct ev_buf sig = EV_BUF_INIT;
+	size_t i;
+
+	(void)state;
+	sf_sign(&sig, "ada", NULL);
+	for (i = 0; i < 6; i++)
+		assert_int_equal(check_over(&sig, i % 2 ? "else" : SF_DATA)
+				 .status, i % 2 ? EV_SIG_BAD : EV_SIG_GOOD);
+	ev_buf_release(&sig);
+}
+
+static void much_data_is_verified_and_little_after_it(void **state)
+{
+	struct ev_buf sig = EV_BUF_INIT, big = EV_BUF_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 3000; i++)
+		ev_buf_addf(&big, "%01000zu", i);
+	sf_sign_with(&sig, "rsa", NULL, "--detach-sign", NULL, big.ptr);
+	assert_int_equal(check_over(&sig, big.ptr).status, EV_SIG_GOOD);
+	big.ptr[big.len - 1] ^= 1;
+	assert_int_equal(check_over(&sig, big.ptr).status, EV_SIG_BAD);
+	ev_buf_clear(&sig);
+	sf_sign(&sig, "rsa", NULL);
+	assert_good(&sig, "rsa");
+	ev_buf_release(&sig);
+	ev_buf_release(&big);
 }
 
 /* A real commit: Git's text is all but the signature's own header. */
@@ -824,6 +938,9 @@ int main(void)
 			a_home_that_vanished_is_an_error_not_a_verdict),
 		cmocka_unit_test(no_gpg_is_an_error_with_a_hint),
 		cmocka_unit_test(a_gpg_that_dies_is_an_error_not_a_verdict),
+		cmocka_unit_test(only_an_answer_to_the_question_is_one),
+		cmocka_unit_test(good_and_bad_ones_by_turns_are_told_apart),
+		cmocka_unit_test(much_data_is_verified_and_little_after_it),
 		cmocka_unit_test(a_commit_signed_by_git_is_good),
 	};
 
