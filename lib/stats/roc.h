@@ -24,7 +24,7 @@ struct ev_marker {
 };
 
 struct ev_cases {
-	const uint8_t *truth;		/* by row: 1 with the condition, 0 not */
+	const uint8_t *truth;		/* by row: 1 with the condition, or 0 */
 	const uint32_t *cluster;	/* by row: 0 .. clusters-1; NULL: a row
 					   is its own patient */
 	uint32_t clusters;

@@ -3,7 +3,7 @@
 # usage: Rscript roc.R >../data/reference/roc.txt      needs r-cran-proc
 #
 # Each line: file, slice column, first slice, second slice, score column, areas,
-# t, df, p, and the interval that t and df give.  Run in the folder of this file.
+# t, df, p, and the interval that t and df give.  Run in the folder of the file.
 suppressPackageStartupMessages(library(pROC))
 one <- function(name, path, by, a, b, score) {
 	d <- read.csv(path)

@@ -239,6 +239,8 @@ static void draws(unsigned jobs)
 	show("ks", ks.p);
 }
 
+#include "rocdigits.h"
+
 int main(void)
 {
 	int i;
@@ -255,5 +257,8 @@ int main(void)
 		calibration();
 		draws(1 + (unsigned)i % 3);
 	}
+	ev_stream_init(&s, 20261125, 2, 1);
+	for (i = 0; i < 40; i++)
+		roc_digits(&s);
 	return 0;
 }
