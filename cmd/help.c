@@ -3,13 +3,15 @@
 #include "cmd/render.h"
 #include "cmd/usage.h"
 
+#include "clinical/suite.h"
+
 static const char *schema;
 static bool all;
 
 static const struct option options[] = {
 	{ OPT_FLAG, 'a', "all", NULL, "list every verb with its usage", &all },
 	{ OPT_STRING, 0, "schema", "<verb>",
-	  "print the JSON Schema of --json of <verb>", &schema },
+	  "print the JSON Schema of a verb's --json, or of suites", &schema },
 	{ 0, 0, NULL, NULL, NULL, NULL }
 };
 
@@ -17,6 +19,7 @@ static const char *const synopsis[] = {
 	"help [<verb>]",
 	"help --all",
 	"help --schema <verb>",
+	"help --schema suite",
 	NULL
 };
 
@@ -30,11 +33,28 @@ static int unknown(struct context *ctx, const char *name)
 	return usage_error(ctx, "there is no verb '%s'", name);
 }
 
+/* No verb: the file that git-evidence-suite(5) is about. */
+static int print_suite_schema(void)
+{
+	struct ev_buf text = EV_BUF_INIT;
+	struct ev_json j;
+
+	ev_json_init(&j, &text);
+	j.indent = 2;
+	ev_schema_export(&j, ev_suite_fields, "git-evidence-suite(5)");
+	ev_buf_addc(&text, '\n');
+	out_raw(text.ptr, text.len);
+	ev_buf_release(&text);
+	return EXIT_PASS;
+}
+
 static int print_schema(struct context *ctx, const char *name)
 {
 	const struct verb *v = verb_find(name);
 	size_t n;
 
+	if (!strcmp(name, "suite"))
+		return print_suite_schema();
 	if (!v)
 		return unknown(ctx, name);
 	if (!v->json_schema) {
