@@ -8,10 +8,7 @@
 
 struct ev_cut ev_cut_of(const struct ev_decimal *d)
 {
-	struct ev_cut cut = { .t = d->value };
-
-	cut.above = ev_decimal_compare(cut.t, d) < 0;
-	return cut;
+	return (struct ev_cut){ .t = d->value };
 }
 
 static bool drops(enum ev_missing_rule rule)

@@ -21,16 +21,15 @@ struct ev_cells {
 	uint32_t n[2][3];
 };
 
-/* A threshold as doubles meet it: score >= t, or > t if t itself is below
- * the decimal that was written. */
+/* Scores were decimals too, and both became their nearest double: a score of
+ * 0.7 reaches the threshold 0.7. */
 struct ev_cut {
 	double t;
-	bool above;
 };
 struct ev_cut ev_cut_of(const struct ev_decimal *d);
 static inline bool ev_cut_met(const struct ev_cut *c, double score)
 {
-	return c->above ? score > c->t : score >= c->t;
+	return score >= c->t;
 }
 
 struct ev_engine {

@@ -78,7 +78,8 @@ void ev_row_weaken(struct ev_evaluation *e, struct ev_gate_row *row,
 static void tell(struct ev_gate_row *row, const struct ev_rule *r,
 		 double judged, int holds)
 {
-	char *number = ev_number_text(judged, &r->limit);
+	bool exact = r->ratio && r->bound == EV_BOUND_ESTIMATE;
+	char *number = ev_number_text(judged, exact ? NULL : &r->limit);
 	char *limit = ev_rule_text(r);
 	const char *word = ev_bound_word(r->bound);
 

@@ -17,11 +17,30 @@ static char *in_full(double x)
 	return ev_strdup(text);
 }
 
-char *ev_number_text(double x, const struct ev_decimal *limit)
+static char *shortest(double x)
 {
-	struct ev_decimal back;
 	struct ev_buf b = EV_BUF_INIT;
 	struct ev_json j;
+
+	ev_json_init(&j, &b);
+	ev_json_double(&j, x == 0 ? 0 : x);
+	return ev_buf_detach(&b, NULL);
+}
+
+/* Does the text lie where the number does? */
+static bool tells(const char *text, double x, const struct ev_decimal *limit)
+{
+	struct ev_decimal shown;
+	bool ret;
+
+	ev_decimal_text(&shown, text);
+	ret = ev_decimal_order(&shown, limit) == ev_decimal_compare(x, limit);
+	ev_decimal_release(&shown);
+	return ret;
+}
+
+char *ev_number_text(double x, const struct ev_decimal *limit)
+{
 	double shown = x;
 	char *text;
 
@@ -29,21 +48,15 @@ char *ev_number_text(double x, const struct ev_decimal *limit)
 		shown = floor(fabs(x) * 1e6 + 0.5) / 1e6;
 		shown = x < 0 ? -shown : shown;
 	}
-	if (limit && limit->text && ev_decimal_compare(x, limit) !=
-	    ev_decimal_compare(shown, limit))
-		shown = x;
-	ev_json_init(&j, &b);
-	ev_json_double(&j, shown == 0 ? 0 : shown);
-	text = ev_buf_detach(&b, NULL);
-	if (!limit || !limit->text)
-		return text;
-	ev_decimal_text(&back, text);
-	if (ev_decimal_order(&back, limit) == 0 &&
-	    ev_decimal_compare(x, limit) != 0) {
+	text = shortest(shown);
+	if (limit && limit->text && !tells(text, x, limit)) {
+		free(text);
+		text = shortest(x);
+	}
+	if (limit && limit->text && !tells(text, x, limit)) {
 		free(text);
 		text = in_full(x);
 	}
-	ev_decimal_release(&back);
 	return text;
 }
 
