@@ -83,7 +83,9 @@ static void add_outcomes(struct ev_strs *out, const struct ev_case *c)
 				     p->line->record.id,
 				     p->line->person->name,
 				     p->line->record.recorded_at,
-				     p->rerun ? ", a re-run" : "");
+				     p->rerun ? ", a re-run" :
+				     p->post_hoc ? ", with a suite that is "
+				     "younger" : "");
 		}
 		if (!r->picks.n)
 			ev_strs_addf(out, "%-16s %s", "none", r->rule);

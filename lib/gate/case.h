@@ -66,6 +66,8 @@ struct ev_pick {
 	enum ev_outcome outcome;	/* what it says; of a manifest PASS */
 	bool rerun;			/* a pass that supersedes a worse one of
 					   the same suite and data: REVIEW */
+	bool post_hoc;			/* a report whose suite is younger than
+					   what it measured: REVIEW */
 	struct ev_oid commit;		/* where it lies (reports) */
 	const struct ev_value *predicate;	/* owned by the case */
 	/* ids of gates whose result a waiver forgives; `outcome` is that of

@@ -201,7 +201,8 @@ static bool is_rerun(const struct ev_cand *pass, const struct ev_cands *l)
 
 enum ev_outcome ev_pick_outcome(const struct ev_pick *p)
 {
-	return p->rerun && p->outcome == EV_PASS ? EV_REVIEW : p->outcome;
+	return (p->rerun || p->post_hoc) && p->outcome == EV_PASS ? EV_REVIEW :
+		p->outcome;
 }
 
 /* Of equally bad ones the newest first. */

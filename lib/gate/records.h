@@ -44,7 +44,13 @@ void ev_cands_supersede(struct ev_cands *l);
 void ev_picks_take(struct ev_picks *out, const struct ev_cands *l);
 void ev_picks_sort(struct ev_picks *l);		/* worst first */
 
-/* What it counts as: a re-run is for people to review. */
+/*
+ * Mark the reports whose suite came into the policy after a report had named
+ * the same predictions: who chose the criteria may have known the results.
+ */
+int ev_report_posthoc(struct ev_record_rule *r, struct ev_case *c);
+
+/* What it counts as: a re-run, or what is post hoc, is for people to review. */
 enum ev_outcome ev_pick_outcome(const struct ev_pick *p);
 /* Is this line about a kind and name (NULL: any)? */
 bool ev_line_is(const struct ev_line *l, enum ev_kind kind, const char *name);

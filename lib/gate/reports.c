@@ -196,7 +196,10 @@ static void conclude(struct ev_record_rule *r, struct ev_case *c)
 		tell_pass(&text, c, p);
 		ev_words_record(&text, c, p);
 	} else {
-		if (p->outcome == EV_PASS)
+		if (p->outcome == EV_PASS && p->post_hoc)
+			ev_buf_adds(&text, "its suite came into the policy "
+				    "after the predictions were known");
+		else if (p->outcome == EV_PASS)
 			ev_buf_adds(&text, "a re-run: passes after a worse "
 				    "result of the same suite and data");
 		else
@@ -243,6 +246,8 @@ int ev_report_gather(struct ev_record_rule *r, struct ev_case *c,
 	int ret;
 
 	ret = find(r, &why, c, places);
+	if (ret == 0)
+		ret = ev_report_posthoc(r, c);
 	if (ret == 0 && r->picks.n)
 		conclude(r, c);
 	else if (ret == 0)

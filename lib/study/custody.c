@@ -30,6 +30,8 @@ int64_t ev_suite_since(const struct ev_chain *chain, const char *digest)
 {
 	size_t i;
 
+	if (!chain || !chain->n)
+		return 0;
 	for (i = 0; i < chain->n; i++)
 		if (has_suite(chain->links[i], digest))
 			return i ? chain->links[i]->trust.before_until : 0;

@@ -71,7 +71,8 @@ void ev_custody_apply(struct ev_evaluation *e, const struct ev_custody *c);
 void ev_custody_release(struct ev_custody *c);
 
 /* Since when the suite with this digest stands in the chain (the earliest link
- * that has it); 0: since the first link; -1: no link has it. */
+* that has it); 0: since the first link, or there is none; -1: no link has
+ * it. */
 int64_t ev_suite_since(const struct ev_chain *chain, const char *digest);
 
 /* The record: report.json, predictions, suite, page, and the references'
