@@ -243,7 +243,8 @@ static int admit_next(struct ev_decided *d, struct ev_repo *r,
 		return ret;
 	if (ev_chain_would_fork(reason, chain, &after))
 		ret = ev_fail(EV_EDENIED, "%s", reason);
-	else if (after.state == EV_CHAIN_BROKEN && !after.lacking)
+	else if (after.state == EV_CHAIN_BROKEN && !after.lacking &&
+		 !*after.anew)
 		ret = ev_fail(EV_EDENIED, "%s", after.reason);
 	else
 		ret = check_follows(r, chain, &d->d);

@@ -61,7 +61,9 @@ int ev_approve_policy_follows(const struct ev_policy *next,
 {
 	int ret;
 
-	if (chain->state == EV_CHAIN_FORKED || chain->state == EV_CHAIN_BROKEN) {
+	if ((chain->state == EV_CHAIN_FORKED ||
+	     chain->state == EV_CHAIN_BROKEN) &&
+	    strcmp(next->link, chain->anew)) {
 		ret = ev_fail(EV_EDENIED, "no policy can follow: %s",
 			      chain->reason);
 		ev_error_hint("%s", chain->lacking ? "git evidence sync" :

@@ -467,8 +467,8 @@ static void receive(struct job *j)
 	}
 	for (i = 0; i < j->n && !enough(j); i++) {
 		c = j->items[i].real;
-		/* What is missing may be what comes. */
-		if (j->chain.lacking && ev_starts_with(c->ref, POLICY_TAGS) &&
+		/* What is missing, or is approved anew, may be what comes. */
+		if ((j->chain.lacking || *j->chain.anew) && ev_starts_with(c->ref, POLICY_TAGS) &&
 		    kind_of(&j->items[i]) == KIND_TAG) {
 			settle(j, j->items[i].pushed, admit_tag(j, c));
 			continue;

@@ -98,6 +98,7 @@ static void forked(struct ev_chain *c, const struct ev_links *all,
 static void disputed(struct ev_chain *c, const struct ev_link *l)
 {
 	c->state = EV_CHAIN_FORKED;
+	memcpy(c->anew, l->link, sizeof(c->anew));
 	snprintf(c->reason, sizeof(c->reason), "the approvals of policy "
 		 "version %lld, %.19s, count no longer, and checkpoint '%s' "
 		 "says that the one before it was in force later; approve it "
@@ -223,6 +224,7 @@ static int cut_unsettled(struct ev_chain *c, size_t lapsed)
 		 "version %lld, %.19s, count no longer: keys have expired "
 		 "since; approve it anew", (long long)p->version, p->link);
 	c->state = EV_CHAIN_BROKEN;
+	memcpy(c->anew, p->link, sizeof(c->anew));
 	for (i = lapsed; i < c->n; i++)
 		free_policy(c->links[i]);
 	c->n = lapsed;

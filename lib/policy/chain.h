@@ -32,6 +32,8 @@ struct ev_chain {
 	char reason[400];
 	bool lacking;			/* BROKEN only because a checkpoint
 					   names a link that is not here */
+	char anew[72];			/* BROKEN or FORKED: the link that would
+					   follow if it were approved anew; "" */
 	bool pinned;			/* evidence.root is set */
 	char root[41];			/* its fingerprint, upper case; "" */
 	struct ev_policy **links;	/* oldest first, owned */

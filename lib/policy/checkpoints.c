@@ -281,7 +281,7 @@ bool ev_chain_late(char reason[200], const struct ev_chain *c)
 	if (!c->seen || (!c->seen->late_settled && !c->seen->past.late_used))
 		return false;
 	last = ev_checkpoints_newest(&c->seen->list);
-	snprintf(reason, 200, "only checkpoint '%.60s' holds it, and no later "
+	snprintf(reason, 200, "only checkpoint '%.40s' holds it, and no later "
 		 "one says that it was made in time: %.80s", last ?
 		 last->decided.ref + strlen("refs/tags/") : "", last ?
 		 last->reason : "");

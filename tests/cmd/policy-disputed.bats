@@ -93,3 +93,45 @@ in_force_before() {
 	expect_exit 0 git evidence check
 	expect_in stdout 'all 4 rules hold'
 }
+
+# anew KEY: approves the newer policy now.
+anew() {
+	as "$1"
+	git checkout -q newer
+	expect_exit 0 git evidence approve --policy --role quality --yes
+	git checkout -q main
+}
+
+@test "a disputed policy that is approved anew is in force" {
+	checkpoint_by 2025-05-02 rhea
+	in_force_before 2025-07-01
+	anew ada
+	newer_in_force
+}
+
+@test "a policy that has lapsed is approved anew, here and on the server" {
+	server=$WORLD/server.git
+	git clone -q --mirror "$WORLD/product" "$server"
+	git -C "$server" config evidence.root "$(key_fpr quinn)"
+	printf '#!/bin/sh\nexec git evidence hook pre-receive\n' \
+		>"$server/hooks/pre-receive"
+	chmod +x "$server/hooks/pre-receive"
+	expect_exit 1 git evidence check
+	expect_in stdout 'policy.link' 'keys have expired since; approve it anew'
+	git tag odd
+	expect_exit 1 git push "$server" odd
+	expect_in stderr 'keys have expired since'
+	# another one is not the one that is meant
+	policy 2 "$(git evidence check --json | jq -r .policy)"
+	git add -A && git commit -q -m 'policy: another'
+	as ada
+	expect_exit 128 git evidence approve --policy --role quality --yes
+	expect_in stderr 'no policy can follow'
+	git reset -q --hard HEAD^
+	anew quinn
+	newer_in_force
+	expect_exit 0 git push -q "$server" "$(git for-each-ref \
+		--sort=-taggerdate --count=1 --format='%(refname)' \
+		refs/tags/evidence/policy)"
+	expect_exit 0 git push -q "$server" odd
+}
