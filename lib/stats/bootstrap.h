@@ -8,6 +8,9 @@
  * that are defined; failures are counted, and more than 5 % of them leave the
  * estimate without an interval.
  *
+ * Work is linear in patients and replicates: to draw 2000 replicates of 100000
+ * patients takes some 0.7 s of processor time, shared among the jobs.
+ *
  * Without spread among replicates there is no interval either, but
  * EV_STAT_DEGENERATE_VARIANCE | EV_STAT_NO_INTERVAL: "1 to 1" is not what a
  * hundred patients without an error say.
