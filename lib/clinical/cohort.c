@@ -17,6 +17,7 @@ struct reading {
 	struct ev_plan plan;
 	struct ev_label_words labels;
 	struct ev_dictionary *words;	/* by column */
+	bool patients_in_keys;		/* the first of several parts */
 	size_t room;
 };
 
@@ -116,7 +117,7 @@ static int add_patient(struct reading *x, const struct ev_rows_field *fields)
 	size_t i = x->plan.patient;
 	struct ev_cohort *c = x->c;
 
-	if (i == EV_NO_FIELD)
+	if (c->keys->by_row || x->patients_in_keys)
 		return 0;
 	if (!fields[i].len)
 		return ev_rows_fail(x->r, i, "patient in column '%s' is empty",
@@ -194,7 +195,7 @@ static void permute(struct reading *x, const uint32_t *order)
 	ev_permute_doubles(c->score, order, c->n, 1);
 	ev_permute_bytes(c->label, order, c->n);
 	ev_permute_bytes(c->state, order, c->n);
-	if (!c->keys->by_row)
+	if (!c->keys->by_row && !x->patients_in_keys)
 		ev_permute_codes(c->patient, order, c->n);
 	if (x->plan.n_class_scores)
 		ev_permute_doubles(c->class_score, order, c->n,
@@ -208,8 +209,9 @@ static void permute(struct reading *x, const uint32_t *order)
 	}
 }
 
-static void finish_patients(struct ev_cohort *c)
+static void finish_patients(const struct reading *x)
 {
+	struct ev_cohort *c = x->c;
 	size_t i;
 
 	if (c->keys->by_row) {
@@ -217,7 +219,11 @@ static void finish_patients(struct ev_cohort *c)
 			c->patient[i] = (uint32_t)i;
 		c->patients = (uint32_t)c->n;
 	} else {
-		ev_dictionary_finish(&c->keys->patients, c->patient, c->n);
+		if (x->patients_in_keys)
+			ev_cohort_keys_patients(c->keys, c->patient);
+		else
+			ev_dictionary_finish(&c->keys->patients, c->patient,
+					     c->n);
 		c->patients = (uint32_t)c->keys->patients.words.n;
 	}
 	c->clustered = c->patients < c->n;
@@ -252,12 +258,23 @@ static int finish(struct reading *x)
 		return ret;
 	if (order)
 		permute(x, order);
-	finish_patients(c);
+	finish_patients(x);
 	for (i = 0; i < c->n_columns; i++)
 		if (c->columns[i].coded)
 			finish_words(&c->columns[i], &x->words[i], c->n);
 	memcpy(c->digest, "sha256:", 7);
 	return ev_rows_digest(c->digest + 7, x->r);
+}
+
+/* Patients who are keys need no looking up. */
+static void plan_patients(struct reading *x)
+{
+	const struct ev_plan *p = &x->plan;
+	bool is_key = p->patient == p->keys[0];
+
+	x->c->keys->by_row = p->patient == EV_NO_FIELD ||
+			     (is_key && p->n_keys == 1);
+	x->patients_in_keys = is_key && p->n_keys > 1;
 }
 
 static int read_all(struct reading *x)
@@ -271,7 +288,7 @@ static int read_all(struct reading *x)
 	if (ret < 0)
 		return ret;
 	x->words = ev_calloc(c->n_columns, sizeof(*x->words));
-	c->keys->by_row = x->plan.patient == EV_NO_FIELD;
+	plan_patients(x);
 	resize(x, FIRST_ROOM);
 	while ((ret = ev_rows_next(x->r, &fields)) > 0) {
 		ret = add_row(x, fields);

@@ -9,8 +9,9 @@
  * "NA" or "NaN" in any case, is missing.  Rows without a label are no part of
  * it.  Without a patient column each row is a patient of its own.
  *
- * Memory: about 9 bytes a row, 4 for each column that a slice asks for, and
- * the keys.
+ * Memory: 14 bytes a row, 4 for each column that a slice asks for (8 where it
+ * has cuts), and the keys with 9 more bytes each; for a while as much again
+ * where rows have to be put in order.
  */
 #ifndef EV_CLINICAL_COHORT_H
 #define EV_CLINICAL_COHORT_H

@@ -2,8 +2,8 @@
  * cohort_internal.h - how predictions are read; for cohort and reference alone
  *
  * Texts (keys, patients, words of a column) lie one behind the other, each
- * ended by NUL, and are known by number.  Sorting changes the numbers, never
- * the bytes.  The order of equal texts is that of the rows.
+ * ended by NUL, and are known by number.  The order of equal texts is that of
+ * the rows.
  */
 #ifndef EV_CLINICAL_COHORT_INTERNAL_H
 #define EV_CLINICAL_COHORT_INTERNAL_H
@@ -78,6 +78,9 @@ struct ev_cohort_keys {
 	struct ev_dictionary patients;
 	bool by_row;			/* no patients: each row is one */
 };
+/* Patients who are the first part of keys of several parts, from the sorted
+ * keys: number them by bytes, without looking up a row. */
+void ev_cohort_keys_patients(struct ev_cohort_keys *k, uint32_t *patient);
 
 /* Where in a file's rows things are; EV_NO_FIELD: nowhere. */
 #define EV_NO_FIELD SIZE_MAX

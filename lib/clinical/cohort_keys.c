@@ -163,6 +163,50 @@ int ev_keys_unique(const struct ev_keys *a, const struct ev_keys *b,
 	return ret;
 }
 
+/* Bytes of the first of several parts; none of them is a bare '/'. */
+static size_t first_part(const char *key)
+{
+	size_t n;
+
+	for (n = 0; key[n] != '/'; n++)
+		if (key[n] == '\\')
+			n++;
+	return n;
+}
+
+static void add_unescaped(struct ev_cohort_texts *t, const char *p, size_t n)
+{
+	char *to = ev_cohort_texts_begin(t, n);
+	size_t i, k = 0;
+
+	for (i = 0; i < n; i++) {
+		if (p[i] == '\\')
+			i++;
+		to[k++] = p[i];
+	}
+	ev_cohort_texts_end(t, k);
+}
+
+/* Keys that begin alike stand together, so a new beginning is a new patient. */
+void ev_cohort_keys_patients(struct ev_cohort_keys *k, uint32_t *patient)
+{
+	const struct ev_cohort_texts *keys = &k->rows.texts;
+	struct ev_cohort_texts *words = &k->patients.words;
+	const char *last = NULL, *key;
+	size_t i, n = 0;
+
+	for (i = 0; i < keys->n; i++) {
+		key = ev_cohort_texts_get(keys, i);
+		if (!last || strncmp(key, last, n + 1)) {
+			n = first_part(key);
+			add_unescaped(words, key, n);
+			last = key;
+		}
+		patient[i] = (uint32_t)words->n - 1;
+	}
+	ev_dictionary_finish(&k->patients, patient, keys->n);
+}
+
 void ev_keys_release(struct ev_keys *k)
 {
 	ev_cohort_texts_release(&k->texts);

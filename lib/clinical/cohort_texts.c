@@ -45,16 +45,27 @@ void ev_cohort_texts_release(struct ev_cohort_texts *t)
 	memset(t, 0, sizeof(*t));
 }
 
+/* The bytes, too: who goes through them in order then goes straight on. */
 void ev_cohort_texts_permute(struct ev_cohort_texts *t, const uint32_t *order)
 {
-	uint64_t *at = ev_malloc(t->n * sizeof(*at));
-	size_t i;
+	uint64_t *at = ev_malloc(t->n * sizeof(*at)), from, used = 0;
+	char *bytes = ev_malloc(t->used + 1 + PAD);
+	size_t i, n;
 
-	for (i = 0; i < t->n; i++)
-		at[i] = t->at[order[i]];
+	for (i = 0; i < t->n; i++) {
+		from = t->at[order[i]];
+		n = strlen(t->bytes + from) + 1;
+		memcpy(bytes + used, t->bytes + from, n);
+		at[i] = used;
+		used += n;
+	}
+	memset(bytes + used, 0, PAD);
 	free(t->at);
+	free(t->bytes);
 	t->at = at;
 	t->at_cap = t->n;
+	t->bytes = bytes;
+	t->cap = t->used + 1 + PAD;
 }
 
 /* Sorting ------------------------------------------------------------------ */

@@ -231,6 +231,65 @@ static void without_patients_each_row_is_one(void **state)
 	suite_release(&s);
 }
 
+/* Three ways to be keyed: by patient first, last, or not at all. */
+static void patients_are_numbered_by_their_bytes_alone(void **state)
+{
+	static const char text[] =
+		"patient,window,row,truth,score\n"
+		"P1,1,r9,AF,1\nP1-x,1,r1,AF,1\nP1/,1,r5,AF,1\n"
+		"P1\\,1,r2,AF,1\nP1,2,r7,NSR,0\nP10,1,r6,AF,1\n"
+		"P1-x,2,r3,NSR,0\nP1/,/2,r8,NSR,0\n\\/,\\,r4,NSR,0\n";
+	static const char *const keys[][2] = {
+		{ "patient", "window" }, { "window", "patient" },
+		{ "row", NULL },
+	};
+	static const char *const patients[] = {
+		"P1", "P1-x", "P1/", "P10", "P1\\", "\\/"
+	};
+	static const unsigned rows[] = { 2, 2, 2, 1, 1, 1 };
+	struct ev_suite s;
+	struct ev_cohort c;
+	unsigned count[EV_ARRAY_SIZE(rows)];
+	size_t i, k;
+
+	(void)state;
+	suite_init(&s);
+	for (k = 0; k < EV_ARRAY_SIZE(keys); k++) {
+		ev_strs_release(&s.dataset.key);
+		ev_strs_add(&s.dataset.key, keys[k][0]);
+		if (keys[k][1])
+			ev_strs_add(&s.dataset.key, keys[k][1]);
+		cohort_of(&c, &s, text);
+		assert_int_equal(c.patients, EV_ARRAY_SIZE(patients));
+		for (i = 0; i < c.patients; i++)
+			assert_string_equal(ev_cohort_patient(&c, (uint32_t)i),
+					    patients[i]);
+		memset(count, 0, sizeof(count));
+		for (i = 0; i < c.n; i++)
+			count[c.patient[i]]++;
+		assert_memory_equal(count, rows, sizeof(rows));
+		ev_cohort_release(&c);
+	}
+	suite_release(&s);
+}
+
+static void a_patient_who_is_the_key_is_a_row(void **state)
+{
+	struct ev_suite s;
+	struct ev_cohort c;
+
+	(void)state;
+	suite_init(&s);
+	ev_strs_release(&s.dataset.key);
+	ev_strs_add(&s.dataset.key, "patient");
+	cohort_of(&c, &s, "patient,truth,score\nb/,AF,1\na,AF,1\n");
+	assert_int_equal(c.patients, 2);
+	assert_false(c.clustered);
+	assert_string_equal(ev_cohort_patient(&c, 1), "b/");
+	ev_cohort_release(&c);
+	suite_release(&s);
+}
+
 static void no_rows_are_a_cohort(void **state)
 {
 	struct ev_suite s;
@@ -461,6 +520,8 @@ int main(void)
 		    scores_must_be_finite_and_probabilities_in_their_range),
 		cmocka_unit_test(a_key_is_there_once),
 		cmocka_unit_test(without_patients_each_row_is_one),
+		cmocka_unit_test(patients_are_numbered_by_their_bytes_alone),
+		cmocka_unit_test(a_patient_who_is_the_key_is_a_row),
 		cmocka_unit_test(no_rows_are_a_cohort),
 		cmocka_unit_test(a_misspelt_column_is_told_at_the_suites_place),
 		cmocka_unit_test(classes_have_a_probability_each),
