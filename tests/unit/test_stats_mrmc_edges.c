@@ -43,6 +43,43 @@ static void modalities_rated_alike_have_no_variance(void **state)
 	ev_mrmc_release(&m);
 }
 
+/* Two readers of whom one is up where the other is down. */
+static void covariances_below_zero_count_as_zero(void **state)
+{
+	struct ev_stream s;
+	double noise[MODALITIES][CASES];
+	struct ev_mrmc m;
+	size_t i, j;
+
+	(void)state;
+	ev_stream_init(&s, 20261125, 6, 1);
+	for (i = 0; i < MODALITIES; i++)
+		for (j = 0; j < CASES; j++)
+			noise[i][j] = ev_stream_uniform(&s) - 0.5;
+	take_readers(&part, "12", 2);
+	for (i = 0; i < part.t.n; i++)
+		part.rating[i] = 0.3 * part.truth[i] +
+			(part.reader[i] ? -1 : 1) *
+			noise[part.modality[i]][part.which[i]] +
+			(part.reader[i] && part.modality[i] ?
+			 0.2 * part.truth[i] : 0);
+	assert_int_equal(ev_mrmc(&m, &part.t, 0.95), 0);
+	assert_true(m.cov2 < 0 && m.cov2 < m.cov3);
+	assert_true(m.mstr > 0 && m.denominator == m.mstr);
+	assert_near(m.df2, 1, 1e-15);
+	assert_near(m.chi2, m.mst / (m.error - m.cov1), 1e-12);
+	for (i = 0; i < MODALITIES; i++) {
+		assert_near(m.means[i].df, 1, 1e-15);
+		/* half the difference of two is the error of their mean */
+		assert_near(m.means[i].random.se,
+			    ev_fp_abs(m.auc[2 * i] - m.auc[2 * i + 1]) / 2,
+			    1e-15);
+	}
+	assert_near(m.means[0].fixed.se * m.means[0].fixed.se +
+		    m.means[1].fixed.se * m.means[1].fixed.se, m.error, 1e-15);
+	ev_mrmc_release(&m);
+}
+
 static void one_class_of_cases_has_no_area(void **state)
 {
 	struct ev_mrmc m;
@@ -110,6 +147,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(modalities_rated_alike_have_no_variance),
+		cmocka_unit_test(covariances_below_zero_count_as_zero),
 		cmocka_unit_test(one_class_of_cases_has_no_area),
 		cmocka_unit_test(a_table_that_is_not_complete_is_refused),
 	};

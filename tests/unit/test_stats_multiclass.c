@@ -195,6 +195,18 @@ static void certainty_that_is_wrong_costs_a_finite_loss(void **state)
 	assert_true(e.value == 0.5);
 }
 
+static void the_first_of_two_that_are_as_likely_is_called(void **state)
+{
+	const double even[] = { 0.25, 0.375, 0.375 };
+	const uint8_t is[] = { 1 };
+	const struct ev_multiclass of = { even, is, NULL, 0, 1, 3 };
+	struct ev_estimate e;
+
+	(void)state;
+	ev_top_label_ece(&e, &of, NULL, 10, EV_BIN_LEFT);
+	assert_true(e.value == 0.625);
+}
+
 static void input_that_no_data_can_have_is_refused(void **state)
 {
 	double q[] = { 0.5, 0.5, 0.25, 0.75 };
@@ -236,6 +248,8 @@ int main(void)
 		cmocka_unit_test(order_and_repetition_of_rows_change_no_bit),
 		cmocka_unit_test(a_class_that_is_not_there_has_no_area),
 		cmocka_unit_test(certainty_that_is_wrong_costs_a_finite_loss),
+		cmocka_unit_test(
+			the_first_of_two_that_are_as_likely_is_called),
 		cmocka_unit_test(input_that_no_data_can_have_is_refused),
 	};
 
