@@ -1,10 +1,7 @@
 #include "base/compat.h"
 #include "data/rows_internal.h"
 
-#include <endian.h>
-
 #include "base/error.h"
-#include "base/utf8.h"
 #include "data/text.h"
 
 /* What a careful reading of a row knows. */
@@ -16,65 +13,6 @@ struct reading {
 	bool doubled;			/* some field has "" in it */
 	bool starved;			/* the block ends within the row */
 };
-
-#define ONES 0x0101010101010101ull
-#define HIGH 0x8080808080808080ull
-
-/* The high bit of each byte of w that is zero; exact in every byte. */
-static uint64_t zero_bytes(uint64_t w)
-{
-	return ~(((w & ~HIGH) + ~HIGH) | w) & HIGH;
-}
-
-static uint64_t word_at(const char *p)
-{
-	uint64_t w;
-
-	memcpy(&w, p, sizeof(w));
-	return le64toh(w);
-}
-
-/*
- * A row without quotes, by eight bytes at a time.  False if there is anything
- * about it that wants a careful reading, if only to say what is wrong.
- */
-static bool split_plain(struct ev_rows *r, size_t n)
-{
-	const uint64_t delimiters = ONES * (unsigned char)r->delimiter;
-	const char *line = r->block + r->at;
-	struct ev_rows_field *f = r->fields, *last = f + r->n - 1;
-	uint64_t w, found, low, odd = 0, high = 0;
-	size_t k, at, start = 0;
-
-	for (k = 0; k < n; k += 8) {
-		w = word_at(line + k);
-		if (n - k < 8)
-			w |= ~0ull << 8 * (n - k);
-		found = zero_bytes(w ^ delimiters);
-		low = ~(((w & ~HIGH) + ONES * 0x60) | w) & HIGH;
-		odd |= (low & ~found) | zero_bytes(w ^ ONES * '"');
-		if (n - k < 8)
-			w &= ~(~0ull << 8 * (n - k));
-		high |= w & HIGH;
-		for (; found; found &= found - 1) {
-			at = k + ((size_t)__builtin_ctzll(found) >> 3);
-			if (f == last)
-				return false;
-			f->text = line + start;
-			f->len = at - start;
-			f->column = (unsigned)start + 1;
-			f->quoted = false;
-			f++;
-			start = at + 1;
-		}
-	}
-	f->text = line + start;
-	f->len = n - start;
-	f->column = (unsigned)start + 1;
-	f->quoted = false;
-	return f == last && !odd && n <= EV_ROWS_MAX_FIELD &&
-	       (!high || ev_utf8_valid(line, n, NULL));
-}
 
 static int fail_here(const struct ev_rows *r, size_t offset,
 		     const char *what, const char *hint)
@@ -304,7 +242,7 @@ int ev_rows_csv_next(struct ev_rows *r)
 	if (ret < 0 || (!n && !lf))
 		return ret;
 	text = n && lf && r->block[r->at + n - 1] == '\r' ? n - 1 : n;
-	if (split_plain(r, text)) {
+	if (ev_rows_split(r, text)) {
 		r->row = n + lf;
 		r->next_line++;
 		return 1;

@@ -80,6 +80,13 @@ int ev_rows_whole_line(struct ev_rows *r, size_t *n, bool *lf);
 /* UTF-8 throughout and no control character but TAB, LF and CR. */
 int ev_rows_text_check(const struct ev_rows *r, size_t n);
 
+/* The n bytes at `at`, a line, into fields, eight bytes at a time; false if
+ * there is anything about it that wants a careful reading, if only to say what
+ * is wrong. */
+bool ev_rows_split(struct ev_rows *r, size_t n);
+/* The same speed: nothing but printable ASCII. */
+bool ev_rows_is_plain(const char *p, size_t n);
+
 int ev_rows_csv_header(struct ev_rows *r);
 int ev_rows_csv_next(struct ev_rows *r);
 int ev_rows_json_header(struct ev_rows *r);

@@ -181,6 +181,8 @@ int ev_rows_text_check(const struct ev_rows *r, size_t n)
 	unsigned char c;
 	size_t bad, i;
 
+	if (ev_rows_is_plain(p, n))
+		return 0;
 	for (i = 0; i < n; i++) {
 		c = (unsigned char)p[i];
 		if (c >= 0x20 || c == '\t' || c == '\n' || c == '\r')

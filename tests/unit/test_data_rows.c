@@ -67,6 +67,35 @@ static void csv_rows_are_split_at_commas_and_quotes_are_undone(void **state)
 	is_table("a\n\nx\n", "t.csv", "a\n\nx");
 }
 
+/* Lengths of both fields around those of machine words. */
+static void quotes_and_commas_may_stand_at_any_byte(void **state)
+{
+	char text[128], wanted[128];
+	static const char comma[] = ",,,,,,,,,,,,,,,,,,,,";
+	static const char word[] = "abcdefghijklmnopqrst";
+	int i, k;
+
+	(void)state;
+	for (i = 0; i <= 20; i++) {
+		for (k = 0; k <= 20; k++) {
+			snprintf(text, sizeof(text),
+				 "a,b,c\n\"%.*s\",%.*s,\"%.*s\"\n", i, comma,
+				 k, word, k, comma);
+			snprintf(wanted, sizeof(wanted),
+				 "a|b|c\n%.*s|%.*s|%.*s", i, comma, k, word,
+				 k, comma);
+			is_table(text, "t.csv", wanted);
+			snprintf(text, sizeof(text),
+				 "a,b,c\n%.*s,\"%.*s\"\"%.*s\",%.*s\r\n", i,
+				 word, k, comma, i, word, k, word);
+			snprintf(wanted, sizeof(wanted),
+				 "a|b|c\n%.*s|%.*s\"%.*s|%.*s", i, word, k,
+				 comma, i, word, k, word);
+			is_table(text, "t.csv", wanted);
+		}
+	}
+}
+
 static void a_last_line_needs_no_line_feed(void **state)
 {
 	(void)state;
@@ -373,6 +402,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			csv_rows_are_split_at_commas_and_quotes_are_undone),
+		cmocka_unit_test(quotes_and_commas_may_stand_at_any_byte),
 		cmocka_unit_test(a_last_line_needs_no_line_feed),
 		cmocka_unit_test(tsv_is_the_same_with_tabs),
 		cmocka_unit_test(

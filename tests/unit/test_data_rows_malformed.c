@@ -104,6 +104,13 @@ static void bad_csv_is_refused_with_its_place_and_a_way_out(void **state)
 		  "2:4: text behind the closing quote", "a quote within" },
 		{ T("a,b\n\"1\" ,2\n"),
 		  "2:4: text behind the closing quote", "a quote within" },
+		{ T("a,b\n\"\"1\"\",2\n"),
+		  "2:3: text behind the closing quote", "a quote within" },
+		{ T("a,b\n\"1,\"2\n"),
+		  "2:5: text behind the closing quote", "a quote within" },
+		{ T("a,b\n1\",\"2\n"),
+		  "2:2: quote within a field that does not begin with one",
+		  "put the whole field in quotes" },
 		{ T("a,b\r1,2\r"), "1:4: carriage return without a line feed",
 		  "end lines in LF or CRLF" },
 		{ T("a,b\n1\r2,3\n"), "2:2: carriage return without a line "
