@@ -1,192 +1,13 @@
 #include "base/compat.h"
 #include "clinical/cohort.h"
 
-#include <math.h>
-
 #include "base/error.h"
 #include "base/mem.h"
 #include "clinical/cohort_internal.h"
 
 #define FIRST_ROOM 1024
 
-/* A cohort that is being read. */
-struct reading {
-	struct ev_cohort *c;
-	const struct ev_suite *s;
-	struct ev_rows *r;
-	struct ev_plan plan;
-	struct ev_label_words labels;
-	struct ev_dictionary *words;	/* by column */
-	bool patients_in_keys;		/* the first of several parts */
-	size_t room;
-};
-
-static void resize(struct reading *x, size_t room)
-{
-	struct ev_cohort *c = x->c;
-	struct ev_column *column;
-	size_t i;
-
-	x->room = room;
-	c->score = ev_realloc(c->score, room * sizeof(*c->score));
-	c->label = ev_realloc(c->label, room);
-	c->state = ev_realloc(c->state, room);
-	c->patient = ev_realloc(c->patient, room * sizeof(*c->patient));
-	if (x->plan.n_class_scores)
-		c->class_score = ev_realloc(c->class_score,
-					    room * x->plan.n_class_scores *
-					    sizeof(*c->class_score));
-	for (i = 0; i < c->n_columns; i++) {
-		column = &c->columns[i];
-		if (column->numeric)
-			column->number = ev_realloc(column->number, room *
-						    sizeof(double));
-		if (column->coded)
-			column->code = ev_realloc(column->code, room *
-						  sizeof(uint32_t));
-	}
-}
-
-static int add_class_scores(struct reading *x,
-			    const struct ev_rows_field *fields)
-{
-	size_t n = x->plan.n_class_scores, i;
-	double *to = x->c->class_score + x->c->n * n;
-	bool all = true;
-	int ret;
-
-	for (i = 0; i < n; i++) {
-		ret = ev_field_score(&to[i], x->s, x->r, fields,
-				     x->plan.class_scores[i]);
-		if (ret < 0)
-			return ret;
-		all = all && ret;
-	}
-	if (!all && x->c->state[x->c->n] == EV_ROW_SCORED)
-		x->c->state[x->c->n] = EV_ROW_NO_SCORE;
-	if (x->c->state[x->c->n] != EV_ROW_SCORED)
-		memset(to, 0, n * sizeof(*to));
-	return 0;
-}
-
-static int refuse_missing(const struct reading *x)
-{
-	size_t i = x->plan.n_class_scores ? x->plan.class_scores[0] :
-		   x->plan.score;
-
-	ev_rows_fail(x->r, i, "score is missing");
-	ev_error_hint("missing: {score: worst_case} counts such rows as "
-		      "errors of the model");
-	return EV_EINVALID;
-}
-
-static int add_scores(struct reading *x, const struct ev_rows_field *fields)
-{
-	struct ev_cohort *c = x->c;
-	int ret;
-
-	ret = ev_field_state(&c->score[c->n], &c->state[c->n], x->s, x->r,
-			     fields, &x->plan);
-	if (!ret && x->plan.n_class_scores)
-		ret = add_class_scores(x, fields);
-	if (ret < 0)
-		return ret;
-	if (c->state[c->n] == EV_ROW_NO_SCORE &&
-	    x->s->dataset.missing == EV_MISSING_FAIL)
-		return refuse_missing(x);
-	c->flow.no_score += c->state[c->n] == EV_ROW_NO_SCORE;
-	c->flow.abstained += c->state[c->n] == EV_ROW_ABSTAINED;
-	return 0;
-}
-
-static int text_code(uint32_t *out, struct ev_dictionary *d,
-		     const struct reading *x,
-		     const struct ev_rows_field *fields, size_t i)
-{
-	if (fields[i].len > EV_COHORT_MAX_TEXT)
-		return ev_rows_fail(x->r, i, "text in column '%s' is longer "
-				    "than %u bytes",
-				    ev_rows_column_name(x->r, i),
-				    EV_COHORT_MAX_TEXT);
-	*out = ev_dictionary_code(d, fields[i].text, fields[i].len);
-	return 0;
-}
-
-static int add_patient(struct reading *x, const struct ev_rows_field *fields)
-{
-	size_t i = x->plan.patient;
-	struct ev_cohort *c = x->c;
-
-	if (c->keys->by_row || x->patients_in_keys)
-		return 0;
-	if (!fields[i].len)
-		return ev_rows_fail(x->r, i, "patient in column '%s' is empty",
-				    ev_rows_column_name(x->r, i));
-	return text_code(&c->patient[c->n], &c->keys->patients, x, fields, i);
-}
-
-static int add_columns(struct reading *x, const struct ev_rows_field *fields)
-{
-	struct ev_cohort *c = x->c;
-	struct ev_column *column;
-	size_t i, at;
-	int ret;
-
-	for (i = 0; i < c->n_columns; i++) {
-		column = &c->columns[i];
-		at = x->plan.columns[i];
-		if (column->numeric) {
-			ret = ev_field_number(&column->number[c->n], x->r,
-					      fields, at);
-			if (ret < 0)
-				return ret;
-			if (!ret)
-				column->number[c->n] = (double)NAN;
-		}
-		if (!column->coded)
-			continue;
-		ret = text_code(&column->code[c->n], &x->words[i], x, fields,
-				at);
-		if (ret < 0)
-			return ret;
-	}
-	return 0;
-}
-
-static int add_row(struct reading *x, const struct ev_rows_field *fields)
-{
-	struct ev_cohort *c = x->c;
-	const struct ev_plan *p = &x->plan;
-	uint8_t label;
-	int ret;
-
-	c->flow.received++;
-	ret = ev_field_label(&label, &x->labels, x->r, fields, p->label);
-	if (ret < 0)
-		return ret;
-	if (!ret && x->s->dataset.label_missing_fails)
-		return ev_rows_fail(x->r, p->label, "label is missing");
-	if (!ret) {
-		c->flow.no_label++;
-		return ev_keys_add(&c->keys->excluded, x->r, fields, p->keys,
-				   p->n_keys);
-	}
-	if (c->n == x->room)
-		resize(x, 2 * x->room);
-	c->label[c->n] = label;
-	ret = ev_keys_add(&c->keys->rows, x->r, fields, p->keys, p->n_keys);
-	if (!ret)
-		ret = add_patient(x, fields);
-	if (!ret)
-		ret = add_scores(x, fields);
-	if (!ret)
-		ret = add_columns(x, fields);
-	if (!ret)
-		c->n++;
-	return ret;
-}
-
-static void permute(struct reading *x, const uint32_t *order)
+static void permute(struct ev_reading *x, const uint32_t *order)
 {
 	struct ev_cohort *c = x->c;
 	struct ev_column *column;
@@ -209,7 +30,7 @@ static void permute(struct reading *x, const uint32_t *order)
 	}
 }
 
-static void finish_patients(const struct reading *x)
+static void finish_patients(const struct ev_reading *x)
 {
 	struct ev_cohort *c = x->c;
 	size_t i;
@@ -243,14 +64,14 @@ static void finish_words(struct ev_column *column, struct ev_dictionary *d,
 		column->words[i] = ev_strdup(ev_cohort_texts_get(&d->words, i));
 }
 
-static int finish(struct reading *x)
+static int finish(struct ev_reading *x)
 {
 	struct ev_cohort *c = x->c;
 	const uint32_t *order;
 	size_t i;
 	int ret;
 
-	resize(x, c->n ? c->n : 1);
+	ev_reading_resize(x, c->n ? c->n : 1);
 	order = ev_keys_sort(&c->keys->rows);
 	ev_keys_sort(&c->keys->excluded);
 	ret = ev_keys_unique(&c->keys->rows, &c->keys->excluded, c->name);
@@ -267,7 +88,7 @@ static int finish(struct reading *x)
 }
 
 /* Patients who are keys need no looking up. */
-static void plan_patients(struct reading *x)
+static void plan_patients(struct ev_reading *x)
 {
 	const struct ev_plan *p = &x->plan;
 	bool is_key = p->patient == p->keys[0];
@@ -277,7 +98,7 @@ static void plan_patients(struct reading *x)
 	x->patients_in_keys = is_key && p->n_keys > 1;
 }
 
-static int read_all(struct reading *x)
+static int read_all(struct ev_reading *x)
 {
 	const struct ev_rows_field *fields;
 	struct ev_cohort *c = x->c;
@@ -289,9 +110,9 @@ static int read_all(struct reading *x)
 		return ret;
 	x->words = ev_calloc(c->n_columns, sizeof(*x->words));
 	plan_patients(x);
-	resize(x, FIRST_ROOM);
+	ev_reading_resize(x, FIRST_ROOM);
 	while ((ret = ev_rows_next(x->r, &fields)) > 0) {
-		ret = add_row(x, fields);
+		ret = ev_reading_add(x, fields);
 		if (ret < 0)
 			break;
 	}
@@ -307,7 +128,8 @@ static int read_all(struct reading *x)
 static int read_from(struct ev_cohort *out, const struct ev_suite *s,
 		     struct ev_rows *r)
 {
-	struct reading x = { .c = out, .s = s, .r = r, .labels = { .s = s } };
+	struct ev_reading x = { .c = out, .s = s, .r = r,
+				.labels = { .s = s } };
 	int ret;
 
 	out->name = ev_strdup(ev_rows_name(r));

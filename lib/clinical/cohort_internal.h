@@ -127,6 +127,21 @@ int ev_field_state(double *score, uint8_t *state, const struct ev_suite *s,
 		   const struct ev_rows *r, const struct ev_rows_field *fields,
 		   const struct ev_plan *p);
 
+/* A cohort that is being read. */
+struct ev_reading {
+	struct ev_cohort *c;
+	const struct ev_suite *s;
+	struct ev_rows *r;
+	struct ev_plan plan;
+	struct ev_label_words labels;
+	struct ev_dictionary *words;	/* by column */
+	bool patients_in_keys;		/* the first of several parts */
+	size_t room;
+};
+void ev_reading_resize(struct ev_reading *x, size_t room);
+/* The current row; one without a label is only counted, and its key kept. */
+int ev_reading_add(struct ev_reading *x, const struct ev_rows_field *fields);
+
 void ev_permute_doubles(double *items, const uint32_t *order, size_t n,
 			size_t each);
 void ev_permute_codes(uint32_t *items, const uint32_t *order, size_t n);

@@ -97,9 +97,8 @@ static int read_field(struct ev_rows *r, struct reading *s)
 	if (ret < 0 || s->starved)
 		return ret;
 	if (f->len > EV_ROWS_MAX_FIELD)
-		return ev_rows_fail_at(r, EV_ELIMIT, r->lines[s->n], f->column,
-				       "field is longer than %zu bytes",
-				       EV_ROWS_MAX_FIELD);
+		return ev_rows_fail_long(r, r->lines[s->n], f->column, "field",
+					 EV_ROWS_MAX_FIELD);
 	s->n++;
 	return 0;
 }
@@ -215,9 +214,8 @@ static int careful(struct ev_rows *r)
 			return ret;
 	}
 	if (s.p > EV_ROWS_MAX_LINE + 2)
-		return ev_rows_fail_at(r, EV_ELIMIT, r->line, 1,
-				       "row is longer than %zu bytes",
-				       EV_ROWS_MAX_LINE);
+		return ev_rows_fail_long(r, r->line, 1, "row",
+					 EV_ROWS_MAX_LINE);
 	ret = ev_rows_text_check(r, s.p);
 	if (!ret && r->n && s.n < r->n)
 		ret = fail_short(r, &s);

@@ -62,6 +62,9 @@ void ev_rows_gzip_free(struct ev_rows_gzip *g);
 
 int ev_rows_fail_at(const struct ev_rows *r, int code, uint64_t line,
 		    uint64_t column, const char *fmt, ...) EV_PRINTF(5, 6);
+/* EV_ELIMIT: a row or field. */
+int ev_rows_fail_long(const struct ev_rows *r, uint64_t line, uint64_t column,
+		      const char *what, size_t max);
 int ev_rows_fail_columns(const struct ev_rows *r);	/* too many */
 int ev_rows_fail_empty(const struct ev_rows *r);	/* an empty line */
 /* The place of a byte in the row that begins at `at`, by counting. */

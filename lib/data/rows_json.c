@@ -55,10 +55,9 @@ static bool next_is(struct scan *s, char c)
 
 static int too_long(const struct scan *s, const char *at)
 {
-	return ev_rows_fail_at(s->r, EV_ELIMIT, s->r->line,
-			       (uint64_t)(at - s->line) + 1,
-			       "field is longer than %zu bytes",
-			       EV_ROWS_MAX_FIELD);
+	return ev_rows_fail_long(s->r, s->r->line,
+				 (uint64_t)(at - s->line) + 1, "field",
+				 EV_ROWS_MAX_FIELD);
 }
 
 static bool has_control(const char *text, size_t n)

@@ -25,6 +25,15 @@ int ev_rows_fail_columns(const struct ev_rows *r)
 	return EV_ELIMIT;
 }
 
+int ev_rows_fail_long(const struct ev_rows *r, uint64_t line, uint64_t column,
+		      const char *what, size_t max)
+{
+	ev_rows_fail_at(r, EV_ELIMIT, line, column,
+			"%s is longer than %zu bytes", what, max);
+	ev_error_hint("is there a quote left open, or a line feed missing?");
+	return EV_ELIMIT;
+}
+
 int ev_rows_fail_empty(const struct ev_rows *r)
 {
 	ev_rows_fail_at(r, EV_EINVALID, r->line, 1, "empty line");
@@ -169,9 +178,8 @@ int ev_rows_whole_line(struct ev_rows *r, size_t *n, bool *lf)
 	*lf = found != NULL;
 	*n = found ? (size_t)(found - p) : have;
 	if (*n > EV_ROWS_MAX_LINE)
-		return ev_rows_fail_at(r, EV_ELIMIT, r->line, 1,
-				       "row is longer than %zu bytes",
-				       EV_ROWS_MAX_LINE);
+		return ev_rows_fail_long(r, r->line, 1, "row",
+					 EV_ROWS_MAX_LINE);
 	return 0;
 }
 

@@ -63,9 +63,8 @@ static int make_room(struct ev_rows *r)
 	if (r->end < r->cap)
 		return 0;
 	if (r->cap >= BLOCK_MAX)
-		return ev_rows_fail_at(r, EV_ELIMIT, r->line, 1,
-				       "row is longer than %zu bytes",
-				       EV_ROWS_MAX_LINE);
+		return ev_rows_fail_long(r, r->line, 1, "row",
+					 EV_ROWS_MAX_LINE);
 	r->cap = r->cap * 2 < BLOCK_MAX ? r->cap * 2 : BLOCK_MAX;
 	r->block = ev_realloc(r->block, r->cap + EV_ROWS_PAD);
 	return 0;
