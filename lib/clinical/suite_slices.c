@@ -5,6 +5,7 @@
 #include "base/mem.h"
 
 #define MAX_CUTS 100u
+#define MAX_GROUPED 4000u		/* values of all groups of a slice */
 
 static const char *const sources[] = { "synth", NULL };
 static const struct ev_field fields[] = {
@@ -88,6 +89,15 @@ static bool in_other_group(const struct ev_family *f, const char *value)
 	return false;
 }
 
+static size_t grouped(const struct ev_family *f)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < f->n_groups; i++)
+		n += f->groups[i].values.n;
+	return n;
+}
+
 static void read_groups(struct ev_family *f, const struct ev_value *v,
 			const char *path, struct ev_problems *bad)
 {
@@ -105,6 +115,11 @@ static void read_groups(struct ev_family *f, const struct ev_value *v,
 		g = &f->groups[f->n_groups++];
 		g->name = ev_strdup(v->keys[i]->text);
 		ev_su_strs(&g->values, v->items[i], path, bad);
+		if (grouped(f) > MAX_GROUPED) {
+			ev_problem_add(bad, v, NULL, "field '%s' has more "
+				       "than %u values", path, MAX_GROUPED);
+			return;
+		}
 		for (k = 0; k < g->values.n; k++)
 			if (in_other_group(f, g->values.items[k]))
 				ev_problem_add(bad, v->items[i], NULL, "field "
