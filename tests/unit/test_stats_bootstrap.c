@@ -102,10 +102,10 @@ static void another_key_draws_others(void **state)
 static void slowly(uint32_t *times, const struct ev_boot_plan *p, unsigned r)
 {
 	struct ev_stream s;
-	uint32_t member[PATIENTS], n, i, k;
+	uint32_t *member = ev_calloc(p->patients, sizeof(*member)), n, i, k;
 	uint64_t w;
 
-	memset(times, 0, PATIENTS * sizeof(*times));
+	memset(times, 0, p->patients * sizeof(*times));
 	ev_stream_init(&s, p->key, r, EV_BOOT_VARIABLE);
 	for (k = 0; k < 2; k++) {
 		for (i = n = 0; i < p->patients; i++)
@@ -118,6 +118,7 @@ static void slowly(uint32_t *times, const struct ev_boot_plan *p, unsigned r)
 			times[member[w >> 32]]++;
 		}
 	}
+	free(member);
 }
 
 static void draws_are_those_of_the_stream(void **state)
@@ -136,6 +137,24 @@ static void draws_are_those_of_the_stream(void **state)
 		assert_memory_equal(want, got,
 				    p.patients * sizeof(uint32_t));
 	}
+}
+
+static void words_that_would_favour_some_are_left_out(void **state)
+{
+	/* of so many patients it is one word in three thousand */
+	struct ev_boot_plan p = plan_of(1);
+	uint32_t *want, *got;
+
+	(void)state;
+	p.stratum = NULL;
+	p.patients = 1431655;
+	want = ev_calloc(p.patients, sizeof(*want));
+	got = ev_calloc(p.patients, sizeof(*got));
+	slowly(want, &p, 3);
+	assert_int_equal(ev_boot_times(got, &p, 3), 0);
+	assert_memory_equal(want, got, p.patients * sizeof(*got));
+	free(want);
+	free(got);
 }
 
 static void each_stratum_keeps_its_size(void **state)
@@ -350,6 +369,7 @@ int main(void)
 		cmocka_unit_test(any_number_of_jobs_has_the_same_bits),
 		cmocka_unit_test(another_key_draws_others),
 		cmocka_unit_test(draws_are_those_of_the_stream),
+		cmocka_unit_test(words_that_would_favour_some_are_left_out),
 		cmocka_unit_test(each_stratum_keeps_its_size),
 		cmocka_unit_test(the_interval_of_a_mean_is_the_textbooks),
 		cmocka_unit_test(too_many_failures_leave_no_interval),

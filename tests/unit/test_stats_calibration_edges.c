@@ -235,6 +235,51 @@ static void one_patient_has_values_without_intervals(void **state)
 	assert_true(v.e[0].flags & EV_STAT_NO_INTERVAL);
 }
 
+static void patients_who_are_all_alike_keep_the_rows_error(void **state)
+{
+	static const double one[] = { 0.2, 0.4, 0.6, 0.3, 0.9, 0.5 };
+	static const uint8_t as[] = { 0, 1, 0, 1, 1, 0 };
+	double p[18];
+	uint8_t y[18];
+	uint32_t who[18];
+	struct ev_predicted d = { p, y, who, 3, 18 };
+	struct ev_calibration c;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 18; i++) {
+		p[i] = one[i % 6];
+		y[i] = as[i % 6];
+		who[i] = (uint32_t)(i / 6);
+	}
+	assert_int_equal(ev_calibration(&c, &d, 0.95), 0);
+	assert_int_equal(c.slope.flags, EV_STAT_DEGENERATE_VARIANCE);
+	assert_true(c.slope.se == c.naive_se_slope && c.slope.se > 0.1);
+	assert_int_equal(c.in_the_large.flags, EV_STAT_DEGENERATE_VARIANCE);
+	assert_true(c.in_the_large.se == c.naive_se_large);
+}
+
+static void what_was_impossible_has_no_chi_squared(void **state)
+{
+	double p[] = { 0, 0, 0, 0, 0.5, 0.6, 0.7, 0.8 };
+	uint8_t y[] = { 0, 0, 1, 0, 1, 0, 1, 1 };
+	struct ev_predicted d = { p, y, NULL, 0, 8 };
+	struct ev_hosmer_lemeshow h;
+
+	(void)state;
+	assert_int_equal(ev_hosmer_lemeshow(&h, &d, 2, EV_HL_QUANTILE2, true),
+			 0);
+	assert_int_equal(h.groups, 2);
+	assert_int_equal(h.flags, EV_STAT_UNDEFINED);
+	assert_true(h.chi2 == 0 && h.p == 0);
+	/* nothing was seen where nothing could be: those rows say nothing */
+	y[2] = 0;
+	assert_int_equal(ev_hosmer_lemeshow(&h, &d, 2, EV_HL_QUANTILE2, true),
+			 0);
+	assert_int_equal(h.flags, 0);
+	assert_near(h.chi2, 0.4 * 0.4 / (2.6 * (1 - 2.6 / 4)), 1e-15);
+}
+
 static void one_bin_holds_all(void **state)
 {
 	double p[] = { 0.2, 0.4, 0.6, 0.3, 1 };
@@ -374,6 +419,9 @@ int main(void)
 		cmocka_unit_test(separation_is_named_and_never_fitted),
 		cmocka_unit_test(a_fit_is_where_the_likelihood_is_flat),
 		cmocka_unit_test(one_patient_has_values_without_intervals),
+		cmocka_unit_test(
+			patients_who_are_all_alike_keep_the_rows_error),
+		cmocka_unit_test(what_was_impossible_has_no_chi_squared),
 		cmocka_unit_test(one_bin_holds_all),
 		cmocka_unit_test(what_no_data_can_be_is_refused),
 		cmocka_unit_test(nothing_is_ever_nan),
