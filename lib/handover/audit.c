@@ -123,14 +123,22 @@ int ev_audit_contains(bool *yes, struct ev_auditing *a,
 
 /* Beginning -------------------------------------------------------------- */
 
-/* A plain clone has no ledger ref, and has the newest checkpoint's ledger with
- * the tags. */
-static void find_ledger(struct ev_auditing *a)
+/*
+ * A plain clone has no ledger ref, and has the newest checkpoint's ledger with
+ * the tags.  That one is gone by as well where the ref does not contain it:
+ * what somebody has cut off is judged as it was, and the cut is told.
+ */
+static int find_ledger(struct ev_auditing *a)
 {
 	const struct ev_checkpoint *newest;
+	bool whole = a->evidence.has_ledger;
+	int ret = 0;
 
 	newest = a->checkpoints ? ev_checkpoints_newest(a->checkpoints) : NULL;
-	if (!a->evidence.has_ledger && newest && newest->ledger_here) {
+	if (newest && newest->ledger_here && whole)
+		ret = ev_audit_contains(&whole, a, &a->evidence.ledger,
+					&newest->decided.d.ledger);
+	if (ret == 0 && newest && newest->ledger_here && !whole) {
 		a->evidence.has_ledger = true;
 		a->evidence.ledger = newest->decided.d.ledger;
 		a->out->from_checkpoint = true;
@@ -139,6 +147,7 @@ static void find_ledger(struct ev_auditing *a)
 		a->out->ledger = a->evidence.ledger;
 	else
 		ev_audit_missing(a, "there is no ledger here");
+	return ret;
 }
 
 static int read_chain(struct ev_auditing *a)
@@ -160,12 +169,15 @@ static int read_evidence(struct ev_auditing *a)
 	int ret;
 
 	ret = ev_evidence_read(&a->evidence, a->repo);
+	a->there = a->evidence.ledger;
 	if (ret == 0)
 		ret = read_chain(a);
 	if (ret < 0 || !a->chain.in_force)
 		return ret;
-	find_ledger(a);
-	return a->out->from_checkpoint ? read_chain(a) : 0;
+	ret = find_ledger(a);
+	if (ev_oid_is_zero(&a->there))
+		a->there = a->evidence.ledger;
+	return ret == 0 && a->out->from_checkpoint ? read_chain(a) : ret;
 }
 
 static int begin(struct ev_auditing *a)

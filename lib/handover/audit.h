@@ -44,7 +44,8 @@ struct ev_audit {
 	char policy[72];		/* in force; "" */
 	int64_t version;
 	struct ev_oid ledger;		/* zero: none */
-	bool from_checkpoint;		/* there is no ledger ref here */
+	bool from_checkpoint;		/* there is no ledger ref here, or it
+					   lacks what the newest one signs */
 	struct ev_audit_ref *refs;
 	size_t nrefs, refs_cap;
 	size_t links, checkpoints, decisions, records, releases;

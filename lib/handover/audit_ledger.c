@@ -93,7 +93,7 @@ static int lost_lines(size_t *n, struct ev_auditing *a,
 	struct ev_vanished v = { 0 };
 	int ret;
 
-	ret = ev_vanished_find(&v, a->repo, before, &a->evidence.ledger);
+	ret = ev_vanished_find(&v, a->repo, before, &a->there);
 	*n = v.n;
 	ev_vanished_release(&v);
 	return ret;
@@ -111,7 +111,7 @@ static int rolled_back(struct ev_auditing *a, const struct ev_oid *ledger,
 	if (ret < 0)
 		return ret;
 	ev_audit_short(old, ledger);
-	ev_audit_short(new, &a->evidence.ledger);
+	ev_audit_short(new, &a->there);
 	ev_findings_add(&a->out->findings, EV_F_LEDGER_ROLLED_BACK, subject,
 			"git evidence sync", "the ledger %s does not contain "
 			"%s, which %s; %zu lines are lost", new, old, who, n);
@@ -152,7 +152,7 @@ static int look_at_checkpoints(struct ev_auditing *a, const char *tip)
 		if (x->state == EV_CHECKPOINT_REFUSED || !x->ledger_here)
 			continue;
 		ret = ev_audit_contains(&contained, a,
-					&a->evidence.ledger, &x->decided.d.ledger);
+					&a->there, &x->decided.d.ledger);
 		if (ret < 0 || contained)
 			continue;
 		ev_audit_short(subject, &x->decided.oid);
@@ -179,7 +179,7 @@ static int look_at_mark(struct ev_auditing *a, struct ev_oid *base)
 		if (ev_object_info(NULL, NULL, a->repo, &ledgers.items[i]) < 0)
 			ev_error_clear();
 		ret = ev_audit_contains(&contained, a,
-					&a->evidence.ledger, &ledgers.items[i]);
+					&a->there, &ledgers.items[i]);
 		if (ret == 0 && contained)
 			*base = ledgers.items[i];
 		else if (ret == 0)
@@ -200,7 +200,7 @@ static int look_at_lines(struct ev_auditing *a, const struct ev_oid *base)
 	int ret;
 
 	ret = ev_vanished_find(&v, a->repo, ev_oid_is_zero(base) ? NULL : base,
-			       &a->evidence.ledger);
+			       &a->there);
 	for (i = 0; i < v.n; i++) {
 		ev_sha256_hex(line, v.items[i].line.ptr, v.items[i].line.len);
 		line[EV_SHORT] = '\0';
@@ -221,7 +221,7 @@ int ev_audit_ledger(struct ev_auditing *a)
 
 	if (!a->evidence.has_ledger)
 		return 0;
-	ev_oid_hex(tip, &a->evidence.ledger);
+	ev_oid_hex(tip, &a->there);
 	ret = look_at_shape(a, tip);
 	if (ret == 0)
 		ret = look_at_checkpoints(a, tip);

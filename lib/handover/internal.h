@@ -56,7 +56,9 @@ struct ev_auditing {
 	const struct ev_audit_ask *ask;
 	struct ev_audit *out;
 	struct ev_evidence evidence;	/* its ledger: that of the newest
-					   checkpoint where there is no ref */
+					   checkpoint where the ref does not
+					   contain that */
+	struct ev_oid there;		/* what the ref holds, if it is there */
 	struct ev_chain chain;
 	struct ev_policy *policy;	/* in force; NULL: nothing is */
 	struct ev_trust *trust;		/* of it */

@@ -93,11 +93,11 @@ static int look_at_ledger(struct ev_auditing *a, const struct ev_decided *d)
 		ev_error_clear();
 	else
 		ret = ev_audit_contains(&contained, a,
-					&a->evidence.ledger, &d->d.ledger);
+					&a->there, &d->d.ledger);
 	if (ret < 0 || contained)
 		return ret;
 	ev_audit_short(old, &d->d.ledger);
-	ev_audit_short(new, &a->evidence.ledger);
+	ev_audit_short(new, &a->there);
 	ev_findings_add(&a->out->findings, EV_F_LEDGER_ROLLED_BACK,
 			short_tag(d->ref), "git evidence sync", "the ledger %s "
 			"does not contain %s, which the tag of the release "
