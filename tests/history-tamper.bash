@@ -8,6 +8,7 @@
 #	$ SHELL LINE, run in a copy of the server ...
 #	+ CODE SUBJECT FACT	a line more than without, ids as <id>
 #	- CODE SUBJECT FACT	a line less
+#	- CODE			all of that code less
 #	= STATUS		where it is not 1
 #
 # $last and $before are its newest release, <last> in findings, and the one
@@ -98,6 +99,15 @@ sign_tag() {
 		<"$WORLD/tag" >"$WORLD/tag.asc" 2>/dev/null || return
 	cat "$WORLD/tag" "$WORLD/tag.asc" |
 		git hash-object -t tag -w --literally --stdin
+}
+
+# again NAME: standard input, signed as Quinn has signed that tag, a minute later.
+again() {
+	local at year stamp
+	at=$(git for-each-ref --format='%(taggerdate:unix)' "refs/tags/$1")
+	printf -v year '%(%Y)T' "$at"
+	printf -v stamp '%(%Y%m%dT%H%M%S)T' $((at + 60))
+	sign_tag "$(history_fpr "quinn-$year")" "$stamp"
 }
 
 # unsigned NAME: the tag's bytes without signature.
@@ -204,14 +214,16 @@ another_policy() {
 
 # -----------------------------------------------------------------------------
 
-# history_tamper TITLE: run that entry; fails with the difference.
+# history_tamper TITLE: run that entry; fails with the difference.  What is known
+# of signatures is taken from $HISTORY_VERDICTS, if that is given.
 history_tamper() {
 	local title=$1 script=$WORLD/script history_status=1 line on=
 	local n last before
 	n=$(sed -n 's/^releases //p' "$HISTORY/notes")
 	# shellcheck disable=SC2034 # for the table
 	last=v$n before=v$((n - 1))
-	: >"$WORLD/more" && : >"$WORLD/less" && : >"$script"
+	: >"$WORLD/more" && : >"$WORLD/less" && : >"$WORLD/codes" &&
+		: >"$script"
 	while IFS= read -r line
 	do
 		case $line in
@@ -221,7 +233,8 @@ history_tamper() {
 			case $line in
 			'$ '*) printf '%s || exit\n' "${line#* }" >>"$script" ;;
 			'+ '*) printf '%s\n' "${line#* }" >>"$WORLD/more" ;;
-			'- '*) printf '%s\n' "${line#* }" >>"$WORLD/less" ;;
+			'- '*' '*) printf '%s\n' "${line#* }" >>"$WORLD/less" ;;
+			'- '*) printf '^%s \n' "${line#* }" >>"$WORLD/codes" ;;
 			'= '*) history_status=${line#* } ;;
 			esac ;;
 		esac
@@ -233,16 +246,28 @@ history_tamper() {
 	# shellcheck disable=SC1090 # a few lines of the table
 	(cd "$WORLD/s.git" && . "$script") || return
 	test -d "$WORLD/c" || history_clone "$WORLD/s.git" "$WORLD/c" || return
+	test -z "${HISTORY_VERDICTS:-}" || {
+		mkdir -p "$WORLD/c/.git/evidence" &&
+			cp -r "$HISTORY_VERDICTS" "$WORLD/c/.git/evidence/"
+	} || return
 	history_audit "$WORLD/c" >"$WORLD/findings" || return
 	{
-		grep -vxFf "$WORLD/less" "$HISTORY/golden" || :
+		grep -vxFf "$WORLD/less" "$HISTORY/golden" |
+			grep -vf "$WORLD/codes" || :
 		cat "$WORLD/more"
 	} | LC_ALL=C sort >"$WORLD/wanted"
 	diff -u --label wanted --label "$title" "$WORLD/wanted" \
 		"$WORLD/findings"
 }
 
-# Every title of the table.
-history_titles() {
-	sed -n 's/^# //p' "$history_data/tamperings"
+# history_tamperings: each of the table.
+history_tamperings() {
+	local title n=0 bad=0
+	while read -r title
+	do
+		n=$((n + 1))
+		history_tamper "$title" </dev/null || bad=$((bad + 1))
+	done < <(sed -n 's/^# //p' "$history_data/tamperings")
+	echo "$bad of $n tamperings are told otherwise"
+	test "$n" -ge 40 && test "$bad" = 0
 }
