@@ -238,6 +238,13 @@ const char schema_validate[] =
 	"}},\n"
 	"    \"custody\": " TEXTS ",\n"
 	"    \"limitations\": " TEXTS ",\n"
+	"    \"record\": {\n"
+	"      \"type\": \"object\",\n"
+	"      \"required\": [\"id\", \"line\", \"signer\", "
+	"\"written\"],\n"
+	"      \"properties\": {\"id\": " TEXT ", \"line\": " MAYBE_TEXT
+	", \"signer\": " TEXT ",\n"
+	"        \"written\": " FLAG "}},\n"
 	"    \"error\": {\n"
 	"      \"type\": \"object\",\n"
 	"      \"required\": [\"code\", \"message\"],\n"

@@ -1,54 +1,57 @@
 #include "base/compat.h"
 
-#include "clinical/report.h"
-#include "cmd/render.h"
+#include "base/file.h"
 #include "cmd/schemas.h"
+#include "cmd/validate.h"
 
 static const char *suite_path, *predictions, *baseline, *anchor, *explain;
+static const char *key, *supersede, *because;
 static int64_t jobs = 1;
-static bool all;
+static bool all, attach;
 
 static const struct option options[] = {
 	{ OPT_STRING, 0, "suite", "<file>", "what is measured, and what must "
 	  "hold", &suite_path },
 	{ OPT_STRING, 0, "predictions", "<file>", "what the candidate "
 	  "answered; default: the suite's", &predictions },
-	{ OPT_STRING, 0, "baseline", "<file>", "what the previous version "
-	  "answered", &baseline },
-	{ OPT_STRING, 0, "anchor", "<file>", "what the fixed version "
+	{ OPT_STRING, 0, "baseline", "<file|release>", "what the previous "
+	  "version answered", &baseline },
+	{ OPT_STRING, 0, "anchor", "<file|release>", "what the fixed version "
 	  "answered", &anchor },
 	{ OPT_STRING, 0, "explain", "<gate>", "one gate's arithmetic, from "
 	  "counts to outcome", &explain },
 	{ OPT_FLAG, 0, "all", NULL, "list the gates that pass too", &all },
 	{ OPT_INT, 'j', "jobs", "<n>", "threads of the bootstrap; the numbers "
 	  "are the same", &jobs },
+	{ OPT_FLAG, 0, "attach", NULL, "sign the report and keep it in the "
+	  "ledger", &attach },
+	{ OPT_STRING, 0, "supersede", "<id>", "the report that this one "
+	  "replaces", &supersede },
+	{ OPT_STRING, 0, "because", "<text>", "why it is replaced", &because },
+	{ OPT_STRING, 0, "key", "<fingerprint>", "sign with this key", &key },
 	{ 0 }
 };
 
 static const char *const synopsis[] = {
-	"validate --suite <file> [--predictions <file>] [--baseline <file>] "
-	"[--anchor <file>] [--explain <gate>] [--all] [-j <n>] [--json]",
+	"validate --suite <file> [--predictions <file>] "
+	"[--baseline <file|release>] [--anchor <file|release>] "
+	"[--explain <gate>] [--all] [-j <n>] [--json]",
+	"validate [<rev>] --suite <file> --attach [--predictions <file>] "
+	"[--baseline <file|release>] [--anchor <file|release>] "
+	"[--supersede <id> --because <text>] [-n] [<options>]",
 	NULL
 };
 
-/* All that is read, and what came out of it. */
-struct validation {
-	struct ev_suite suite;
-	struct ev_cohort cohort;
-	struct ev_reference reference[2];	/* previous, anchor */
-	struct ev_evaluation evaluation;
-};
-
-static void release(struct validation *v)
+static int reference_file(struct validation *v, int which, const char *path)
 {
-	ev_evaluation_release(&v->evaluation);
-	ev_reference_release(&v->reference[0]);
-	ev_reference_release(&v->reference[1]);
-	ev_cohort_release(&v->cohort);
-	ev_suite_release(&v->suite);
+	static const char *const names[] = { "previous", "anchor" };
+
+	v->reference_path[which] = path;
+	return ev_reference_read(&v->reference[which], &v->cohort, &v->suite,
+				 names[which], path);
 }
 
-/* A file that was named, else what the suite names. */
+/* What was named, a file or else a release; else what the suite names. */
 static int read_reference(struct validation *v, int which, const char *given)
 {
 	static const char *const names[] = { "previous", "anchor" };
@@ -57,18 +60,20 @@ static int read_reference(struct validation *v, int which, const char *given)
 		&s->previous;
 	const char *column = spec->column;
 
-	if (given)
-		return ev_reference_read(&v->reference[which], &v->cohort, s,
-					 names[which], given);
-	if (spec->given && spec->path)
-		return ev_reference_read(&v->reference[which], &v->cohort, s,
-					 names[which], spec->path);
+	if (given && !ev_file_exists(given) && v->ctx->repo)
+		return validation_past(v, which, given);
+	if (given || spec->path)
+		return reference_file(v, which, given ? given : spec->path);
 	if (!column && !which && !spec->given)
 		column = s->dataset.baseline;
-	if (!column)
-		return 0;
-	return ev_reference_column(&v->reference[which], &v->cohort, s,
-				   names[which], predictions, column);
+	if (column)
+		return ev_reference_column(&v->reference[which], &v->cohort, s,
+					   names[which], v->predictions,
+					   column);
+	/* without a repository its gates are incomplete, and say so */
+	if (spec->release && v->ctx->repo)
+		return validation_past(v, which, spec->release);
+	return 0;
 }
 
 static int read_all(struct validation *v)
@@ -77,16 +82,15 @@ static int read_all(struct validation *v)
 
 	if (ret < 0)
 		return ret;
-	if (!predictions)
-		predictions = v->suite.dataset.path;
-	if (!predictions) {
+	v->predictions = predictions ? predictions : v->suite.dataset.path;
+	if (!v->predictions) {
 		ret = ev_fail(EV_EINVALID, "suite '%s' names no predictions",
 			      v->suite.id);
 		ev_error_hint("git evidence validate --suite %s --predictions "
 			      "<file>", suite_path);
 		return ret;
 	}
-	ret = ev_cohort_read(&v->cohort, &v->suite, predictions);
+	ret = ev_cohort_read(&v->cohort, &v->suite, v->predictions);
 	if (ret == 0)
 		ret = read_reference(v, 0, baseline);
 	if (ret == 0)
@@ -94,15 +98,19 @@ static int read_all(struct validation *v)
 	return ret;
 }
 
-static int evaluate(struct validation *v)
+static int evaluate(struct validation *v, const char *rev)
 {
 	struct ev_evaluate_options o = { .jobs = (unsigned)jobs };
-	int ret = read_all(v);
+	int ret = attach ? validation_begin(v, rev) : 0;
 
-	if (ret < 0)
-		return ret;
-	return ev_evaluate(&v->evaluation, &v->suite, &v->cohort,
-			   &v->reference[0], &v->reference[1], &o);
+	if (ret == 0)
+		ret = read_all(v);
+	if (ret == 0)
+		ret = ev_evaluate(&v->evaluation, &v->suite, &v->cohort,
+				  &v->reference[0], &v->reference[1], &o);
+	if (ret == 0 && attach)
+		ret = validation_custody(v);
+	return ret;
 }
 
 static enum colour colour_of(enum ev_outcome_word o)
@@ -200,17 +208,60 @@ static void print_text(const struct ev_evaluation *e)
 	print_reasons(e);
 }
 
-static void print_json(const struct ev_evaluation *e)
+static void make_report(struct ev_buf *out, const struct validation *v)
 {
 	struct ev_report_context x = { .tool_version = EV_VERSION };
+	char commit[EV_OID_HEX + 1], tree[EV_OID_HEX + 1];
+	struct ev_json j;
+
+	if (attach) {
+		ev_oid_hex(commit, &v->record.commit);
+		ev_oid_hex(tree, &v->tree);
+		x.commit = commit;
+		x.tree = tree;
+		x.custody = &v->custody.lines;
+	}
+	ev_json_init(&j, out);
+	ev_report_json(&j, &v->evaluation, &x);
+	ev_buf_addc(out, '\n');
+}
+
+/* The report as it is, and the record that holds it as one member more. */
+static void print_json(const struct validation *v, const struct ev_buf *report)
+{
 	struct ev_buf buf = EV_BUF_INIT;
 	struct ev_json j;
 
+	if (!attach) {
+		out_raw(report->ptr, report->len);
+		return;
+	}
+	ev_buf_add(&buf, report->ptr, report->len);
+	ev_buf_chomp(&buf);
+	ev_buf_setlen(&buf, buf.len - 1);
+	ev_buf_adds(&buf, ",\"record\":");
 	ev_json_init(&j, &buf);
-	ev_report_json(&j, e, &x);
-	ev_buf_addc(&buf, '\n');
+	ev_json_object(&j);
+	ev_json_kv(&j, "id", v->written.id);
+	ev_json_kv(&j, "line", *v->written.line ? v->written.line : NULL);
+	ev_json_kv(&j, "signer", v->record.signer);
+	ev_json_kvb(&j, "written", !v->ctx->dry_run);
+	ev_json_end_object(&j);
+	ev_buf_adds(&buf, "}\n");
 	out_raw(buf.ptr, buf.len);
 	ev_buf_release(&buf);
+}
+
+static void print_record(const struct validation *v)
+{
+	char label[EV_OID_HEX + 1];
+
+	ev_repo_short(label, v->ctx->repo, &v->record.commit);
+	if (v->ctx->dry_run)
+		out_line("would attach report %s to %s", v->suite.id, label);
+	else
+		out_line("attached report %s %.12s to %s", v->suite.id,
+			 v->written.id, label);
 }
 
 static int print_explained(const struct ev_evaluation *e)
@@ -243,38 +294,67 @@ static int exit_of(enum ev_outcome_word o)
 	return EXIT_FAIL;
 }
 
-static int run(struct context *ctx, int argc, const char **argv)
+static int check_usage(struct context *ctx, int argc, const char **argv)
 {
-	struct validation v;
-	int ret, status = EXIT_CANNOT;
-
-	if (argc)
-		return usage_error(ctx, "too many words: '%s'", argv[0]);
+	if (argc > (attach ? 1 : 0))
+		return usage_error(ctx, attach ? "too many words: '%s'" :
+				   "a commit is named with --attach alone: "
+				   "'%s'", argv[attach ? 1 : 0]);
 	if (!suite_path)
 		return usage_error(ctx, "a validation needs a --suite");
 	if (jobs < 1 || jobs > 256)
 		return usage_error(ctx, "--jobs is from 1 to 256");
-	if (explain && ctx->json)
-		return usage_error(ctx, "--explain and --json do not go "
+	if (explain && (ctx->json || attach))
+		return usage_error(ctx, "--explain and %s do not go together",
+				   ctx->json ? "--json" : "--attach");
+	if (!supersede != !because)
+		return usage_error(ctx, "--supersede and --because go "
 				   "together");
+	if (!attach && (supersede || key || ctx->dry_run))
+		return usage_error(ctx, "%s is for --attach", supersede ?
+				   "--supersede" : key ? "--key" :
+				   "--dry-run");
+	return 0;
+}
+
+static int run(struct context *ctx, int argc, const char **argv)
+{
+	int ret = check_usage(ctx, argc, argv), status = EXIT_CANNOT;
+	struct ev_buf report = EV_BUF_INIT;
+	struct validation v;
+
+	if (ret)
+		return ret;
 	memset(&v, 0, sizeof(v));
-	ret = evaluate(&v);
+	v.ctx = ctx;
+	v.suite_path = suite_path;
+	v.record.key = key;
+	v.record.supersedes = supersede;
+	v.record.because = because;
+	ret = evaluate(&v, argc ? argv[0] : "HEAD");
+	if (ret == 0)
+		make_report(&report, &v);
+	if (ret == 0 && attach)
+		ret = validation_attach(&v, &report, NULL);
 	if (ret == 0 && explain)
 		ret = print_explained(&v.evaluation);
 	else if (ret == 0 && ctx->json)
-		print_json(&v.evaluation);
+		print_json(&v, &report);
 	else if (ret == 0)
 		print_text(&v.evaluation);
+	if (ret == 0 && attach && !ctx->json)
+		print_record(&v);
 	if (ret == 0)
 		status = exit_of(v.evaluation.outcome);
-	release(&v);
+	validation_release(&v);
+	ev_buf_release(&report);
 	return ret < 0 ? report_error(ctx) : finish_output(status);
 }
 
 const struct verb verb_validate = {
 	.name = "validate",
 	.group = GROUP_RECORD,
-	.flags = MAY_REPO | HAS_JSON,
+	.flags = MAY_REPO | ASKS_CONFIG | WRITES | HAS_JSON,
 	.summary = "measure a model's predictions and judge the gates of a "
 		"suite",
 	.synopsis = synopsis,

@@ -1,0 +1,40 @@
+/*
+ * validate.h - the parts of the verb validate
+ */
+#ifndef EV_CMD_VALIDATE_H
+#define EV_CMD_VALIDATE_H
+
+#include "cmd/words.h"
+#include "study/validate.h"
+
+/* All that is read, and what came out of it. */
+struct validation {
+	struct context *ctx;
+	const char *suite_path, *predictions;
+	struct ev_suite suite;
+	struct ev_cohort cohort;
+	struct ev_reference reference[2];	/* previous, anchor */
+	const char *reference_path[2];		/* NULL: not from a file */
+	bool has_past[2];			/* from a release's record */
+	struct ev_past_study past[2];
+	struct ev_evaluation evaluation;
+	/* With --attach, and where a release is named. */
+	bool attach, has_reader;
+	struct reader reader;
+	struct ev_validation record;
+	struct ev_oid tree;
+	struct ev_custody custody;
+	struct ev_written written;
+};
+
+/* Read what a release was measured by as reference 0 or 1. */
+int validation_past(struct validation *v, int which, const char *release);
+/* Policy and commit of what is to be attached, before anything is measured. */
+int validation_begin(struct validation *v, const char *rev);
+/* What ledger and policy know of suite and data. */
+int validation_custody(struct validation *v);
+int validation_attach(struct validation *v, const struct ev_buf *report,
+		      const struct ev_buf *page);
+void validation_release(struct validation *v);
+
+#endif

@@ -1,0 +1,150 @@
+#include "base/compat.h"
+
+#include "cmd/validate.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "gate/client.h"
+
+static const char *const words[] = { "previous", "anchor" };
+
+static int need_reader(struct validation *v)
+{
+	if (v->has_reader)
+		return 0;
+	v->has_reader = true;
+	return reader_require(&v->reader, v->ctx->repo);
+}
+
+/* The record keeps the bytes and not the name, which says the format. */
+static const char *ending_of(const struct ev_buf *bytes)
+{
+	size_t line = bytes->len ? strcspn(bytes->ptr, "\n") : 0;
+
+	if (bytes->len > 1 && !memcmp(bytes->ptr, "\x1f\x8b", 2))
+		return "csv.gz";
+	if (bytes->ptr[0] == '{')
+		return "jsonl";
+	return memchr(bytes->ptr, '\t', line) ? "tsv" : "csv";
+}
+
+int validation_past(struct validation *v, int which, const char *release)
+{
+	struct ev_past_study *past = &v->past[which];
+	struct ev_oid commit;
+	int ret;
+
+	if (!v->ctx->repo) {
+		ret = ev_fail(EV_ENOTFOUND, "'%s' is no file, and there is no "
+			      "repository that could know the release",
+			      release);
+		return ret;
+	}
+	ret = need_reader(v);
+	if (ret == 0)
+		ret = rev_read(&commit, &v->reader, v->ctx->repo, release);
+	if (ret == 0)
+		ret = ev_past_study_find(past, v->ctx->repo, v->reader.trust,
+					 reader_ledger(&v->reader), &commit,
+					 v->suite.id);
+	if (ret < 0)
+		return ret;
+	v->has_past[which] = true;
+	past->predictions_name = ev_strdupf("%s: predictions.%s", release,
+					    ending_of(&past->predictions));
+	return ev_reference_read_memory(&v->reference[which], &v->cohort,
+					&v->suite, words[which],
+					past->predictions_name,
+					past->predictions.ptr,
+					past->predictions.len, NULL);
+}
+
+int validation_begin(struct validation *v, const char *rev)
+{
+	int ret;
+
+	if (!v->ctx->repo)
+		return ev_fail(EV_ENOTFOUND, "there is no repository to attach "
+			       "a report to");
+	ret = need_reader(v);
+	if (ret == 0)
+		ret = rev_read(&v->record.commit, &v->reader, v->ctx->repo,
+			       rev);
+	if (ret == 0)
+		ret = ev_repo_tree_of(&v->tree, v->ctx->repo,
+				      &v->record.commit);
+	return ret;
+}
+
+/* The suite of the anchor's report against this one. */
+static int compare_suites(struct validation *v)
+{
+	const struct ev_buf *text = &v->past[1].suite;
+	struct ev_suite before;
+	int ret;
+
+	if (!v->has_past[1] || !text->len)
+		return 0;
+	ret = ev_suite_parse(&before, "suite of the anchor", text->ptr,
+			     text->len);
+	if (ret < 0)
+		return ret;
+	ret = ev_gate_diff(&v->custody.diff, &before, &v->suite);
+	v->custody.has_anchor_suite = ret == 0;
+	ev_suite_release(&before);
+	return ret;
+}
+
+int validation_custody(struct validation *v)
+{
+	int ret;
+
+	ret = ev_custody_look(&v->custody, v->ctx->repo, &v->reader.chain,
+			      reader_ledger(&v->reader), &v->suite,
+			      &v->cohort, &v->tree, ev_now());
+	if (ret == 0)
+		ret = compare_suites(v);
+	if (ret == 0)
+		ev_custody_apply(&v->evaluation, &v->custody);
+	return ret;
+}
+
+int validation_attach(struct validation *v, const struct ev_buf *report,
+		      const struct ev_buf *page)
+{
+	struct ev_validation *r = &v->record;
+	int ret;
+
+	r->predictions = v->predictions;
+	r->suite = v->suite_path;
+	r->previous = v->reference_path[0];
+	r->anchor = v->reference_path[1];
+	if (v->has_past[0])
+		r->previous_bytes = &v->past[0].predictions;
+	if (v->has_past[1])
+		r->anchor_bytes = &v->past[1].predictions;
+	r->report = report;
+	r->page = page;
+	r->dry_run = v->ctx->dry_run;
+	ret = ev_validation_attach(&v->written, v->ctx->repo,
+				   v->reader.policy, r);
+	if (ret == 0 && !v->ctx->dry_run)
+		ev_unshared_set(v->ctx->repo, true);
+	return ret;
+}
+
+void validation_release(struct validation *v)
+{
+	ev_evaluation_release(&v->evaluation);
+	ev_custody_release(&v->custody);
+	ev_reference_release(&v->reference[0]);
+	ev_reference_release(&v->reference[1]);
+	if (v->has_past[0])
+		ev_past_study_release(&v->past[0]);
+	if (v->has_past[1])
+		ev_past_study_release(&v->past[1]);
+	ev_cohort_release(&v->cohort);
+	ev_suite_release(&v->suite);
+	if (v->has_reader)
+		reader_release(&v->reader);
+}
