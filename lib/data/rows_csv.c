@@ -256,7 +256,7 @@ static int fail_separator(const struct ev_rows *r)
 	const char *what = strchr(name, ';') ? ";" : strchr(name, '\t') ?
 			   "tabs" : strchr(name, ',') ? "commas" : NULL;
 
-	if (r->n > 1 || !what)
+	if (r->n > 1 || !what || r->fields[0].quoted)
 		return 0;
 	if (*what == ';') {
 		ev_rows_fail_at(r, EV_EINVALID, 1, 1, "fields are separated "

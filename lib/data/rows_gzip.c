@@ -11,6 +11,7 @@
 struct ev_rows_gzip {
 	z_stream z;
 	bool between;		/* behind a whole member */
+	const char *broken;	/* why nothing follows what was given out */
 	char in[EV_ROWS_BLOCK];
 };
 
@@ -42,11 +43,18 @@ void ev_rows_gzip_free(struct ev_rows_gzip *g)
 	free(g);
 }
 
+/* Rows that came before are told first, so that the line is the right one. */
 static int broken(const struct ev_rows *r, const char *what)
 {
+	r->gzip->broken = what;
 	ev_rows_fail_at(r, EV_EINVALID, r->line, 1, "%s", what);
 	ev_error_hint("gzip -t '%s'", r->name);
 	return EV_EINVALID;
+}
+
+bool ev_rows_gzip_broken(const struct ev_rows_gzip *g)
+{
+	return g && g->broken;
 }
 
 /* 1 if there are compressed bytes, 0 at the end of the file. */
@@ -98,17 +106,20 @@ ptrdiff_t ev_rows_gzip_read(struct ev_rows *r, char *to, size_t n)
 	struct ev_rows_gzip *g = r->gzip;
 	int ret;
 
+	if (g->broken)
+		return broken(r, g->broken);
 	g->z.next_out = (unsigned char *)to;
 	g->z.avail_out = (uInt)n;
 	while (g->z.avail_out) {
 		ret = more_input(r);
-		if (ret < 0)
-			return ret;
-		if (!ret && !g->between)
-			return broken(r, "gzip data ends before its end");
-		if (!ret)
+		if (!ret && g->between)
 			break;
-		ret = g->between ? next_member(r) : inflate_some(r);
+		if (!ret)
+			ret = broken(r, "gzip data ends before its end");
+		else if (ret > 0)
+			ret = g->between ? next_member(r) : inflate_some(r);
+		if (ret < 0 && g->broken && g->z.avail_out < n)
+			break;
 		if (ret < 0)
 			return ret;
 	}

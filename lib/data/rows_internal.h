@@ -58,6 +58,7 @@ int ev_rows_fill(struct ev_rows *r);
 /* The inflated stream. */
 int ev_rows_gzip_new(struct ev_rows *r, const char *first, size_t n);
 ptrdiff_t ev_rows_gzip_read(struct ev_rows *r, char *to, size_t n);
+bool ev_rows_gzip_broken(const struct ev_rows_gzip *g);
 void ev_rows_gzip_free(struct ev_rows_gzip *g);
 
 int ev_rows_fail_at(const struct ev_rows *r, int code, uint64_t line,

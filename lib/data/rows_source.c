@@ -84,7 +84,7 @@ int ev_rows_fill(struct ev_rows *r)
 	      ev_rows_raw(r, r->block + r->end, room);
 	if (got < 0)
 		return (int)got;
-	r->eof = (size_t)got < room;
+	r->eof = (size_t)got < room && !ev_rows_gzip_broken(r->gzip);
 	r->end += (size_t)got;
 	memset(r->block + r->end, 0, EV_ROWS_PAD);
 	r->read += (uint64_t)got;

@@ -65,6 +65,7 @@ static void csv_rows_are_split_at_commas_and_quotes_are_undone(void **state)
 		 "a;b|c\nJos\xc3\xa9|\xe2\x82\xac");
 	is_table("a,b\nwith\ttab,y\n", "t.csv", "a|b\nwith\ttab|y");
 	is_table("a\n\nx\n", "t.csv", "a\n\nx");
+	is_table("\"a,b;c\"\nx\n", "t.csv", "a,b;c\nx");
 }
 
 /* Lengths of both fields around those of machine words. */
@@ -301,16 +302,16 @@ static void damaged_gzip_is_no_table(void **state)
 	compress_to(&gz, "a,b\n1,2\n", 8);
 	whole = gz.len;
 	ev_buf_setlen(&gz, whole - 1);
-	gzip_fails(&gz, "t.csv:1:1: gzip data ends before its end");
+	gzip_fails(&gz, "t.csv:3:1: gzip data ends before its end");
 	ev_buf_setlen(&gz, 12);
 	gzip_fails(&gz, "t.csv:1:1: gzip data ends before its end");
 	ev_buf_clear(&gz);
 	compress_to(&gz, "a,b\n1,2\n", 8);
 	ev_buf_adds(&gz, "more");
-	gzip_fails(&gz, "t.csv:1:1: bytes behind the end of the gzip data");
+	gzip_fails(&gz, "t.csv:3:1: bytes behind the end of the gzip data");
 	ev_buf_setlen(&gz, whole);
 	gz.ptr[whole - 6] ^= 1;
-	gzip_fails(&gz, "t.csv:1:1: incorrect data check");
+	gzip_fails(&gz, "t.csv:3:1: incorrect data check");
 	ev_buf_release(&gz);
 }
 
