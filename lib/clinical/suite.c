@@ -65,7 +65,8 @@ static void read_head(struct ev_suite *s, const struct ev_value *v,
 		      struct ev_problems *bad)
 {
 	const struct ev_value *id = ev_get(v, "id");
-	const struct ev_value *roles = ev_get_path(v, "roles.gate_change_roles");
+	const struct ev_value *roles = ev_get_path(v,
+						   "roles.gate_change_roles");
 	int tier = ev_su_index(ev_get(v, "tier"), ev_su_tiers);
 
 	s->id = ev_su_dup(v, "id");

@@ -35,7 +35,7 @@ static void read_against(struct ev_su_gate *x, const struct ev_value *v)
 	free(path);
 }
 
-/* Margins ------------------------------------------------------------------ */
+/* Margins ---------------------------------------------------------------- */
 
 /* A family of the gate, or a member of one, written "sex=F". */
 static bool is_of_gate(const struct ev_su_gate *x, const char *slice)
@@ -115,7 +115,7 @@ static void read_margin(struct ev_su_gate *x, const struct ev_value *v,
 	free(path);
 }
 
-/* The kind of comparison and the metric ---------------------------------------- */
+/* The kind of comparison and the metric ---------------------------------- */
 
 static void check_metric(struct ev_su_gate *x, const struct ev_value *at)
 {

@@ -19,7 +19,7 @@ static bool has_limit(const struct ev_gate *g)
 	       g->compare == EV_CMP_NO_NEW_HARM;
 }
 
-/* Members --------------------------------------------------------------------- */
+/* Members ---------------------------------------------------------------- */
 
 static void check_members(const struct ev_su_gate *x,
 			  const struct ev_value *v, const char *path)
@@ -110,7 +110,7 @@ static bool read_limits(const struct ev_su_gate *x, struct ev_condition *c,
 	return ok;
 }
 
-/* What is compared with what ----------------------------------------------------- */
+/* What is compared with what --------------------------------------------- */
 
 static bool no_interval(const struct ev_su_gate *x)
 {
@@ -200,7 +200,7 @@ static void read_condition(const struct ev_su_gate *x, struct ev_condition *c,
 		check_direction(x, c, v ? v : x->v);
 }
 
-/* Pass and review -------------------------------------------------------------------- */
+/* Pass and review -------------------------------------------------------- */
 
 /* -1, 0, 1: `a` is harder to meet than `b`, as hard, easier. */
 static int looseness(const struct ev_condition *a,

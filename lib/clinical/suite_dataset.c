@@ -204,7 +204,7 @@ static void read_label(struct ev_dataset *d, const struct ev_value *dataset,
 			       "'dataset.columns.score'");
 }
 
-/* Patients and missing rows ----------------------------------------------- */
+/* Patients and missing rows ---------------------------------------------- */
 
 static void read_cluster(struct ev_dataset *d, const struct ev_value *v,
 			 struct ev_problems *bad)

@@ -55,7 +55,7 @@ static void write_head(struct ev_json *j, const struct ev_suite *s)
 	ev_json_end_object(j);
 }
 
-/* dataset ------------------------------------------------------------------- */
+/* dataset ---------------------------------------------------------------- */
 
 static void write_columns(struct ev_json *j, const struct ev_dataset *d)
 {
@@ -132,7 +132,7 @@ static void write_dataset(struct ev_json *j, const struct ev_dataset *d)
 	ev_json_end_object(j);
 }
 
-/* references, points, stats ---------------------------------------------------- */
+/* references, points, stats ---------------------------------------------- */
 
 static void write_reference(struct ev_json *j, const char *name,
 			    const struct ev_reference_spec *r)
@@ -223,7 +223,7 @@ static void write_stats(struct ev_json *j, const struct ev_stats_choice *c)
 	ev_json_end_object(j);
 }
 
-/* slices, minima, metrics -------------------------------------------------------- */
+/* slices, minima, metrics ------------------------------------------------ */
 
 static void write_parts(struct ev_json *j, const struct ev_family *f)
 {
@@ -310,7 +310,7 @@ static void write_metrics(struct ev_json *j, const struct ev_suite *s)
 	ev_json_end_list(j);
 }
 
-/* policy --------------------------------------------------------------------------- */
+/* policy ----------------------------------------------------------------- */
 
 static void write_policy(struct ev_json *j, const struct ev_suite *s)
 {

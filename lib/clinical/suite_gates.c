@@ -29,7 +29,7 @@ void ev_su_gate_release(struct ev_gate *g)
 	condition_release(&g->review);
 }
 
-/* Slices ------------------------------------------------------------------- */
+/* Slices ----------------------------------------------------------------- */
 
 static void unknown_slice(const struct ev_su_gate *x,
 			  const struct ev_value *v, const char *name)
@@ -103,7 +103,7 @@ static void read_statistic(struct ev_su_gate *x, const struct ev_value *v)
 			       "go with %s", x->g->id, x->metric);
 }
 
-/* One gate ------------------------------------------------------------------ */
+/* One gate --------------------------------------------------------------- */
 
 static void read_id(struct ev_su_gate *x, const struct ev_value *id)
 {

@@ -13,7 +13,7 @@
 #define EV_SUITE_MAX_BYTES ((size_t)1 << 20)
 #define EV_SUITE_MAX_ITEMS 1000u	/* of any other list */
 
-/* suite_words.c: small things that all readers need --------------------- */
+/* suite_words.c: small things that all readers need ---------------------- */
 
 /* The text of a string or a number; NULL. */
 const char *ev_su_text(const struct ev_value *v);
@@ -36,7 +36,7 @@ int ev_su_index(const struct ev_value *v, const char *const *words);
 /* "did you mean 'x'?", owned by the caller, or NULL. */
 char *ev_su_meant(const char *word, const char *const *words, size_t n);
 
-/* suite_decimal.c ------------------------------------------------------- */
+/* suite_decimal.c -------------------------------------------------------- */
 
 /* What is wrong with the text as a decimal number; NULL: nothing. */
 const char *ev_decimal_why(const char *text);
@@ -73,7 +73,7 @@ size_t ev_su_family(const struct ev_suite *s, const char *name);
 /* The column that a role stands for, or the word itself. */
 const char *ev_su_column(const struct ev_dataset *d, const char *word);
 
-/* suite_request.c, suite_share.c ----------------------------------------- */
+/* suite_request.c, suite_metrics.c, suite_share.c ------------------------ */
 
 /*
  * Requests for what the text says, which are more than one for a range.  Of
@@ -94,7 +94,7 @@ size_t ev_su_add_request(struct ev_suite *s, const struct ev_request *q,
 char *ev_su_share(struct ev_share *out, const struct ev_dataset *d,
 		  const char *text, size_t n);
 
-/* suite_gates.c, suite_compare.c, suite_condition.c, suite_policy.c ------- */
+/* suite_gates.c, suite_compare.c, suite_condition.c, suite_policy.c ------ */
 
 void ev_su_gates(struct ev_suite *s, const struct ev_value *v,
 		 struct ev_problems *bad);
@@ -119,11 +119,11 @@ void ev_su_low_n(enum ev_low_n *out, const struct ev_value *v);
 void ev_su_policy(struct ev_suite *s, const struct ev_value *v,
 		  struct ev_problems *bad);
 
-/* suite_effective_gates.c ------------------------------------------------- */
+/* suite_effective_gates.c ------------------------------------------------ */
 
 void ev_su_write_gates(struct ev_json *j, const struct ev_suite *s);
 
-/* words of the file, in the order of their enums; ended by NULL ----------- */
+/* words of the file, in the order of their enums; ended by NULL ---------- */
 
 extern const char *const ev_su_tiers[];		/* from EV_TIER_LOW */
 extern const char *const ev_su_bounds[];

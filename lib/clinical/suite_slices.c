@@ -50,7 +50,7 @@ size_t ev_su_family(const struct ev_suite *s, const char *name)
 	return SIZE_MAX;
 }
 
-/* The parts of a slice --------------------------------------------------------- */
+/* The parts of a slice --------------------------------------------------- */
 
 static void read_cuts(struct ev_family *f, const struct ev_value *v,
 		      const char *path, struct ev_problems *bad)
@@ -200,7 +200,7 @@ static void read_cross(const struct ev_suite *s, struct ev_family *f,
 			       path);
 }
 
-/* One slice ------------------------------------------------------------------- */
+/* One slice -------------------------------------------------------------- */
 
 /* What a slice may say together. */
 static bool fits(const struct ev_value *v, const char *name, const char *path,

@@ -77,7 +77,7 @@ void ev_su_stats(struct ev_suite *s, const struct ev_value *v,
 	c->detect_slices = i < 0 ? EV_ADJUST_NONE : (enum ev_adjustment)i;
 }
 
-/* Least numbers ------------------------------------------------------------ */
+/* Least numbers ---------------------------------------------------------- */
 
 static int64_t larger(int64_t a, int64_t b)
 {
@@ -117,7 +117,7 @@ void ev_su_minima(struct ev_suite *s, const struct ev_value *v,
 	read_minimum(high, ev_get(v, "critical"), "min_n.critical", bad);
 }
 
-/* Defaults by tier ----------------------------------------------------------- */
+/* Defaults by tier ------------------------------------------------------- */
 
 double ev_gate_level(const struct ev_suite *s, enum ev_tier t)
 {

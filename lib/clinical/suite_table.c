@@ -43,7 +43,7 @@ static const char *const otherwises[] = { "review", "fail", NULL };
 #define MUST(name, kind, fields, doc) \
 	{ name, kind, EV_F_REQUIRED, fields, NULL, doc }
 
-/* suite --------------------------------------------------------------- */
+/* suite ------------------------------------------------------------------ */
 
 static const struct ev_field pccp_table[] = {
 	TEXT("plan", "change control plan"),
@@ -69,7 +69,7 @@ static const struct ev_field suite_table[] = {
 	{ 0 }
 };
 
-/* dataset ------------------------------------------------------------- */
+/* dataset ---------------------------------------------------------------- */
 
 static const struct ev_field predictions_table[] = {
 	STRING("path", "file of the candidate's predictions"),
@@ -117,7 +117,7 @@ static const struct ev_field dataset_table[] = {
 	{ 0 }
 };
 
-/* references, stats ---------------------------------------------------- */
+/* references, stats ------------------------------------------------------ */
 
 static const struct ev_field reference_table[] = {
 	TEXT("release", "whose predictions"),
@@ -201,7 +201,7 @@ static const struct ev_field min_n_table[] = {
 	{ 0 }
 };
 
-/* gates ----------------------------------------------------------------- */
+/* gates ------------------------------------------------------------------ */
 
 static const struct ev_field compare_table[] = {
 	{ "type", EV_F_ENUM, EV_F_REQUIRED, NULL, ev_su_compares,
@@ -243,7 +243,7 @@ static const struct ev_field gate_table[] = {
 	{ 0 }
 };
 
-/* policy ---------------------------------------------------------------- */
+/* policy ----------------------------------------------------------------- */
 
 static const struct ev_field insufficient_table[] = {
 	WORDS("low", ev_su_low_ns, "outcome"),

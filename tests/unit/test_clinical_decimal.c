@@ -202,16 +202,18 @@ static void what_is_no_decimal_is_refused_with_its_place(void **state)
 	assert_int_equal(ev_decimal_read(&d, &list), EV_EINVALID);
 }
 
+#define T(test) cmocka_unit_test(test)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_double_is_compared_with_what_is_written),
-		cmocka_unit_test(signs_zeros_and_ends_of_the_range_are_in_order),
-		cmocka_unit_test(powers_of_two_equal_their_digits),
-		cmocka_unit_test(dyadic_fractions_equal_their_digits),
-		cmocka_unit_test(decimals_are_in_order_among_themselves),
-		cmocka_unit_test(a_decimal_keeps_its_text_and_its_nearest_double),
-		cmocka_unit_test(what_is_no_decimal_is_refused_with_its_place),
+		T(a_double_is_compared_with_what_is_written),
+		T(signs_zeros_and_ends_of_the_range_are_in_order),
+		T(powers_of_two_equal_their_digits),
+		T(dyadic_fractions_equal_their_digits),
+		T(decimals_are_in_order_among_themselves),
+		T(a_decimal_keeps_its_text_and_its_nearest_double),
+		T(what_is_no_decimal_is_refused_with_its_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

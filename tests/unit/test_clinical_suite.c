@@ -49,7 +49,7 @@ static size_t request(const struct ev_suite *s, const char *key)
 	return 0;
 }
 
-/* What is said --------------------------------------------------------- */
+/* What is said ----------------------------------------------------------- */
 
 static void the_head_and_the_dataset_are_as_written(void **state)
 {
@@ -224,7 +224,11 @@ static void a_metric_in_two_spellings_is_measured_once(void **state)
 
 static void shares_are_of_either_side_in_any_order(void **state)
 {
-	static const struct { const char *text; int label; bool below; } as[] = {
+	static const struct {
+		const char *text;
+		int label;
+		bool below;
+	} as[] = {
 		{ "share(score<0.05 and label=AF)", 1, true },
 		{ "share( score >= 0.05 and label = negative )", 0, false },
 		{ "share(score<0.05)", -1, true },
@@ -416,7 +420,7 @@ static void outcomes_of_what_cannot_be_judged_are_by_tier(void **state)
 	ev_suite_release(&s);
 }
 
-/* The effective suite ------------------------------------------------------- */
+/* The effective suite ---------------------------------------------------- */
 
 static void check_again(const char *text)
 {
@@ -479,7 +483,7 @@ static void the_effective_suite_has_every_default(void **state)
 	free(text);
 }
 
-/* More than two classes ---------------------------------------------------- */
+/* More than two classes -------------------------------------------------- */
 
 #define CLASSES \
 	"  columns: {label: y}\n" \
@@ -566,7 +570,7 @@ static void classes_are_refused_what_they_have_not(void **state)
 	free(base);
 }
 
-/* Files ---------------------------------------------------------------------- */
+/* Files ------------------------------------------------------------------ */
 
 static void a_suite_that_is_not_there_is_said_so(void **state)
 {
@@ -644,30 +648,32 @@ static void the_suite_to_begin_with_is_one_with_its_examples(void **state)
 	ev_buf_release(&text);
 }
 
+#define T(test) cmocka_unit_test(test)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_head_and_the_dataset_are_as_written),
-		cmocka_unit_test(references_points_and_methods_are_as_written),
-		cmocka_unit_test(slices_are_as_written_and_overall_is_the_first),
-		cmocka_unit_test(a_slice_names_a_column_by_itself_or_by_its_role),
-		cmocka_unit_test(requests_are_those_of_metrics_then_of_gates),
-		cmocka_unit_test(a_metric_in_two_spellings_is_measured_once),
-		cmocka_unit_test(shares_are_of_either_side_in_any_order),
-		cmocka_unit_test(gates_are_as_written),
-		cmocka_unit_test(a_bound_is_the_adverse_one),
-		cmocka_unit_test(what_is_left_out_has_its_default),
-		cmocka_unit_test(a_critical_slice_never_needs_less_than_another),
-		cmocka_unit_test(the_tier_says_the_level_and_the_margin),
-		cmocka_unit_test(outcomes_of_what_cannot_be_judged_are_by_tier),
-		cmocka_unit_test(the_effective_suite_is_a_suite_that_says_the_same),
-		cmocka_unit_test(the_effective_suite_has_every_default),
-		cmocka_unit_test(classes_have_a_column_each),
-		cmocka_unit_test(classes_are_refused_what_they_have_not),
-		cmocka_unit_test(a_suite_that_is_not_there_is_said_so),
-		cmocka_unit_test(what_is_no_map_or_too_large_is_refused),
-		cmocka_unit_test(the_example_of_the_manual_is_a_suite),
-		cmocka_unit_test(the_suite_to_begin_with_is_one_with_its_examples),
+		T(the_head_and_the_dataset_are_as_written),
+		T(references_points_and_methods_are_as_written),
+		T(slices_are_as_written_and_overall_is_the_first),
+		T(a_slice_names_a_column_by_itself_or_by_its_role),
+		T(requests_are_those_of_metrics_then_of_gates),
+		T(a_metric_in_two_spellings_is_measured_once),
+		T(shares_are_of_either_side_in_any_order),
+		T(gates_are_as_written),
+		T(a_bound_is_the_adverse_one),
+		T(what_is_left_out_has_its_default),
+		T(a_critical_slice_never_needs_less_than_another),
+		T(the_tier_says_the_level_and_the_margin),
+		T(outcomes_of_what_cannot_be_judged_are_by_tier),
+		T(the_effective_suite_is_a_suite_that_says_the_same),
+		T(the_effective_suite_has_every_default),
+		T(classes_have_a_column_each),
+		T(classes_are_refused_what_they_have_not),
+		T(a_suite_that_is_not_there_is_said_so),
+		T(what_is_no_map_or_too_large_is_refused),
+		T(the_example_of_the_manual_is_a_suite),
+		T(the_suite_to_begin_with_is_one_with_its_examples),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -461,15 +461,17 @@ static void each_and_the_rest_are_said_once(void **state)
 	SF_REFUSE(edits);
 }
 
+#define T(test) cmocka_unit_test(test)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_gate_has_a_name_a_metric_and_a_number),
-		cmocka_unit_test(a_bound_goes_with_its_metric),
-		cmocka_unit_test(a_band_of_review_is_looser_than_pass),
-		cmocka_unit_test(a_comparison_is_whole),
-		cmocka_unit_test(a_gate_names_slices_that_are_there),
-		cmocka_unit_test(each_and_the_rest_are_said_once),
+		T(a_gate_has_a_name_a_metric_and_a_number),
+		T(a_bound_goes_with_its_metric),
+		T(a_band_of_review_is_looser_than_pass),
+		T(a_comparison_is_whole),
+		T(a_gate_names_slices_that_are_there),
+		T(each_and_the_rest_are_said_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -150,14 +150,16 @@ static void the_worst_suite_is_read_in_moments(void **state)
 	free(text);
 }
 
+#define T(test) cmocka_unit_test(test)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(there_are_ceilings_for_everything),
-		cmocka_unit_test(there_are_ceilings_for_lists),
-		cmocka_unit_test(metrics_have_one_ceiling_for_all_of_them),
-		cmocka_unit_test(problems_are_told_up_to_a_hundred),
-		cmocka_unit_test(the_worst_suite_is_read_in_moments),
+		T(there_are_ceilings_for_everything),
+		T(there_are_ceilings_for_lists),
+		T(metrics_have_one_ceiling_for_all_of_them),
+		T(problems_are_told_up_to_a_hundred),
+		T(the_worst_suite_is_read_in_moments),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -545,17 +545,19 @@ static void only_what_is_done_is_said_of_the_outcome(void **state)
 	SF_REFUSE(edits);
 }
 
+#define T(test) cmocka_unit_test(test)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(which_suite_it_is_must_be_said),
-		cmocka_unit_test(the_columns_of_the_predictions_must_be_named),
-		cmocka_unit_test(labels_and_scores_mean_one_thing),
-		cmocka_unit_test(references_are_one_of_three_things),
-		cmocka_unit_test(operating_points_are_fixed_beforehand),
-		cmocka_unit_test(methods_are_those_that_are_there),
-		cmocka_unit_test(slices_are_made_in_one_way),
-		cmocka_unit_test(only_what_is_done_is_said_of_the_outcome),
+		T(which_suite_it_is_must_be_said),
+		T(the_columns_of_the_predictions_must_be_named),
+		T(labels_and_scores_mean_one_thing),
+		T(references_are_one_of_three_things),
+		T(operating_points_are_fixed_beforehand),
+		T(methods_are_those_that_are_there),
+		T(slices_are_made_in_one_way),
+		T(only_what_is_done_is_said_of_the_outcome),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -242,13 +242,15 @@ static void what_numbers_cannot_have_is_not_asked_of_them(void **state)
 	SF_REFUSE(edits);
 }
 
+#define T(test) cmocka_unit_test(test)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_metric_is_known_and_done),
-		cmocka_unit_test(a_metric_has_its_operating_point_and_argument),
-		cmocka_unit_test(a_share_says_which_rows),
-		cmocka_unit_test(what_numbers_cannot_have_is_not_asked_of_them),
+		T(a_metric_is_known_and_done),
+		T(a_metric_has_its_operating_point_and_argument),
+		T(a_share_says_which_rows),
+		T(what_numbers_cannot_have_is_not_asked_of_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

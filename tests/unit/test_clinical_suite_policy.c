@@ -80,12 +80,14 @@ static void both_let_a_gate_say_never_and_nothing_else(void **state)
 	free(text);
 }
 
+#define T(test) cmocka_unit_test(test)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_policy_sees_the_suite_that_is_measured),
-		cmocka_unit_test(what_is_a_suite_to_one_is_one_to_the_other),
-		cmocka_unit_test(both_let_a_gate_say_never_and_nothing_else),
+		T(a_policy_sees_the_suite_that_is_measured),
+		T(what_is_a_suite_to_one_is_one_to_the_other),
+		T(both_let_a_gate_say_never_and_nothing_else),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
