@@ -89,4 +89,52 @@ static inline void judge(struct verdict *v, const struct ev_predicted *d)
 		assert_int_equal(ev_net_benefit_all(&v->all, d, 0.2), 0);
 }
 
+/* Nothing in a verdict is NaN or infinite, or an interval without width. */
+static inline void sound(const struct verdict *v)
+{
+	const struct ev_calibration *c = &v->c;
+	size_t i;
+
+	for (i = 0; i < 5; i++)
+		assert_sound(&v->e[i]);
+	assert_sound(&c->in_the_large);
+	assert_sound(&c->intercept);
+	assert_sound(&c->slope);
+	assert_finite(c->naive_se_slope);
+	assert_finite(c->naive_se_intercept);
+	assert_finite(c->naive_se_large);
+	assert_finite(c->weak_chi2);
+	assert_finite(c->weak_p);
+	assert_finite(v->z.z);
+	assert_finite(v->z.p);
+	for (i = 0; i < 2; i++) {
+		assert_finite(v->h[i].chi2);
+		assert_finite(v->h[i].p);
+	}
+	for (i = 0; i < 6; i++)
+		assert_true(v->ece[i] >= 0 && v->ece[i] <= 1);
+	assert_finite(v->all);
+}
+
+/* The same with and without patients. */
+static inline struct verdict look(const double *p, const uint8_t *y, size_t n)
+{
+	uint32_t who[64];
+	struct ev_predicted d = { p, y, who, 64, n };
+	struct verdict v;
+	size_t i;
+
+	assert_true(n <= 64);
+	for (i = 0; i < n; i++)
+		who[i] = (uint32_t)(i / 2);
+	judge(&v, &d);
+	sound(&v);
+	d.cluster = NULL;
+	judge(&v, &d);
+	sound(&v);
+	return v;
+}
+
+#define UNDEFINED(e) (((e).flags & EV_STAT_UNDEFINED) != 0)
+
 #endif

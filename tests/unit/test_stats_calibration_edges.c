@@ -4,54 +4,6 @@
 
 #define LARGE 1000000
 
-/* Nothing in a verdict is NaN or infinite, or an interval without width. */
-static void sound(const struct verdict *v)
-{
-	const struct ev_calibration *c = &v->c;
-	size_t i;
-
-	for (i = 0; i < 5; i++)
-		assert_sound(&v->e[i]);
-	assert_sound(&c->in_the_large);
-	assert_sound(&c->intercept);
-	assert_sound(&c->slope);
-	assert_finite(c->naive_se_slope);
-	assert_finite(c->naive_se_intercept);
-	assert_finite(c->naive_se_large);
-	assert_finite(c->weak_chi2);
-	assert_finite(c->weak_p);
-	assert_finite(v->z.z);
-	assert_finite(v->z.p);
-	for (i = 0; i < 2; i++) {
-		assert_finite(v->h[i].chi2);
-		assert_finite(v->h[i].p);
-	}
-	for (i = 0; i < 6; i++)
-		assert_true(v->ece[i] >= 0 && v->ece[i] <= 1);
-	assert_finite(v->all);
-}
-
-/* The same with and without patients. */
-static struct verdict look(const double *p, const uint8_t *y, size_t n)
-{
-	uint32_t who[64];
-	struct ev_predicted d = { p, y, who, 64, n };
-	struct verdict v;
-	size_t i;
-
-	assert_true(n <= 64);
-	for (i = 0; i < n; i++)
-		who[i] = (uint32_t)(i / 2);
-	judge(&v, &d);
-	sound(&v);
-	d.cluster = NULL;
-	judge(&v, &d);
-	sound(&v);
-	return v;
-}
-
-#define UNDEFINED(e) (((e).flags & EV_STAT_UNDEFINED) != 0)
-
 static void no_rows_have_no_calibration(void **state)
 {
 	struct verdict v = look(NULL, NULL, 0);
@@ -135,77 +87,6 @@ static void a_perfect_score_still_has_a_width(void **state)
 	assert_true(UNDEFINED(v.z));
 }
 
-static void one_probability_for_all_has_no_slope(void **state)
-{
-	double p[20];
-	uint8_t y[20];
-	struct verdict v;
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < 20; i++) {
-		p[i] = 0.3;
-		y[i] = i % 4 == 0;
-	}
-	v = look(p, y, 20);
-	assert_true(UNDEFINED(v.c.slope) && UNDEFINED(v.c));
-	assert_false(v.c.slope.flags & EV_STAT_SEPARATION);
-	/* a is the difference of two log odds, its variance 1 / (n y (1-y)) */
-	assert_near(v.c.in_the_large.value,
-		    ev_log(0.25 / 0.75) - ev_log(0.3 / 0.7), 1e-12);
-	assert_near(v.c.in_the_large.se, sqrt(1 / (20 * 0.25 * 0.75)), 1e-12);
-	assert_near(v.ece[0], 0.05, 1e-15);
-	assert_int_equal(v.h[1].groups, 1);
-	assert_true(UNDEFINED(v.h[0]));
-}
-
-static void separation_is_named_and_never_fitted(void **state)
-{
-	double p[] = { 0.1, 0.2, 0.3, 0.6, 0.7, 0.8 };
-	double touch[] = { 0.1, 0.2, 0.4, 0.4, 0.7, 0.8 };
-	uint8_t y[] = { 0, 0, 0, 1, 1, 1 };
-	uint8_t upside_down[] = { 1, 1, 1, 0, 0, 0 };
-	struct verdict v;
-
-	(void)state;
-	v = look(p, y, 6);
-	assert_true(UNDEFINED(v.c.slope) && UNDEFINED(v.c.intercept));
-	assert_true(v.c.flags & EV_STAT_SEPARATION);
-	assert_true(v.c.slope.flags & EV_STAT_SEPARATION);
-	/* in the large has an answer all the same */
-	assert_false(UNDEFINED(v.c.in_the_large));
-	v = look(p, upside_down, 6);
-	assert_true(v.c.slope.flags & EV_STAT_SEPARATION);
-	v = look(touch, y, 6);
-	assert_true(UNDEFINED(v.c.slope));
-	assert_true(v.c.slope.flags & EV_STAT_SEPARATION);
-}
-
-static void a_fit_is_where_the_likelihood_is_flat(void **state)
-{
-	/* all but separated, so that the slope is steep */
-	double p[] = { 0.1, 0.2, 0.4, 0.39, 0.7, 0.8, 1e-6, 1 - 1e-6 };
-	uint8_t y[] = { 0, 0, 0, 1, 1, 1, 0, 1 };
-	struct verdict v = look(p, y, 8);
-	double flat[3] = { 0, 0, 0 }, x, r;
-	size_t i;
-
-	(void)state;
-	assert_int_equal(v.c.flags, 0);
-	assert_true(v.c.slope.value > 3);
-	for (i = 0; i < 8; i++) {
-		x = ev_log(p[i] / (1 - p[i]));
-		r = y[i] - 1 / (1 + ev_exp(-v.c.intercept.value -
-					   v.c.slope.value * x));
-		flat[0] += r;
-		flat[1] += r * x;
-		flat[2] += y[i] - 1 / (1 + ev_exp(-v.c.in_the_large.value -
-						  x));
-	}
-	for (i = 0; i < 3; i++)
-		assert_near(flat[i], 0, 1e-13);
-}
-
 static void one_patient_has_values_without_intervals(void **state)
 {
 	double p[] = { 0.2, 0.4, 0.6, 0.3, 0.9 };
@@ -233,30 +114,6 @@ static void one_patient_has_values_without_intervals(void **state)
 	judge(&v, &d);
 	sound(&v);
 	assert_true(v.e[0].flags & EV_STAT_NO_INTERVAL);
-}
-
-static void patients_who_are_all_alike_keep_the_rows_error(void **state)
-{
-	static const double one[] = { 0.2, 0.4, 0.6, 0.3, 0.9, 0.5 };
-	static const uint8_t as[] = { 0, 1, 0, 1, 1, 0 };
-	double p[18];
-	uint8_t y[18];
-	uint32_t who[18];
-	struct ev_predicted d = { p, y, who, 3, 18 };
-	struct ev_calibration c;
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < 18; i++) {
-		p[i] = one[i % 6];
-		y[i] = as[i % 6];
-		who[i] = (uint32_t)(i / 6);
-	}
-	assert_int_equal(ev_calibration(&c, &d, 0.95), 0);
-	assert_int_equal(c.slope.flags, EV_STAT_DEGENERATE_VARIANCE);
-	assert_true(c.slope.se == c.naive_se_slope && c.slope.se > 0.1);
-	assert_int_equal(c.in_the_large.flags, EV_STAT_DEGENERATE_VARIANCE);
-	assert_true(c.in_the_large.se == c.naive_se_large);
 }
 
 static void what_was_impossible_has_no_chi_squared(void **state)
@@ -415,12 +272,7 @@ int main(void)
 		cmocka_unit_test(one_class_has_no_model),
 		cmocka_unit_test(certainty_is_clipped_and_counted),
 		cmocka_unit_test(a_perfect_score_still_has_a_width),
-		cmocka_unit_test(one_probability_for_all_has_no_slope),
-		cmocka_unit_test(separation_is_named_and_never_fitted),
-		cmocka_unit_test(a_fit_is_where_the_likelihood_is_flat),
 		cmocka_unit_test(one_patient_has_values_without_intervals),
-		cmocka_unit_test(
-			patients_who_are_all_alike_keep_the_rows_error),
 		cmocka_unit_test(what_was_impossible_has_no_chi_squared),
 		cmocka_unit_test(one_bin_holds_all),
 		cmocka_unit_test(what_no_data_can_be_is_refused),
