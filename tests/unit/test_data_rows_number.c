@@ -1,6 +1,6 @@
 #include "base/compat.h"
 
-#include <float.h>
+#include <locale.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -150,6 +150,29 @@ static void a_number_of_any_length_is_read(void **state)
 	free(text);
 }
 
+/* Where decimals have commas, strtod alone would stop at the point. */
+static void the_locale_says_nothing_about_numbers(void **state)
+{
+	static const char many[] = "0.10000000000000000000000000000000001";
+	static const char *const locales[] = {
+		"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "fr_FR.utf8"
+	};
+	double x = 0;
+	size_t i;
+	bool ok;
+
+	(void)state;
+	for (i = 0; i < EV_ARRAY_SIZE(locales); i++)
+		if (setlocale(LC_NUMERIC, locales[i]))
+			break;
+	if (i == EV_ARRAY_SIZE(locales))
+		skip();
+	ok = parse(&x, many, sizeof(many) - 1);
+	setlocale(LC_NUMERIC, "C");
+	assert_true(ok);
+	assert_true(x == 0.1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +182,7 @@ int main(void)
 		cmocka_unit_test(halves_go_to_the_even_neighbour),
 		cmocka_unit_test(what_is_no_number_is_none),
 		cmocka_unit_test(a_number_of_any_length_is_read),
+		cmocka_unit_test(the_locale_says_nothing_about_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
