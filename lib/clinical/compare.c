@@ -118,14 +118,22 @@ static int auc(struct ev_work *w, const struct ev_task *t)
 	struct ev_marker a = { v->score[0], v->order[0] };
 	struct ev_marker b = { v->score[1], v->order[1] };
 	struct ev_cases c = { v->truth, v->cluster, v->clusters, v->n };
+	int at = t->against + 1, ret;
 	struct ev_auc_test d;
-	int ret = ev_auc_paired(&d, &a, &b, &c, t->level);
 
+	if (w->has_area[at]) {
+		*t->m = w->area[at];
+		if (ev_at_level(&t->m->e, t->level, -1, 1))
+			return 1;
+	}
+	ret = ev_auc_paired(&d, &a, &b, &c, t->level);
 	memset(t->m, 0, sizeof(*t->m));
 	t->m->e = d.difference;
 	t->m->e.n = (double)v->n;
 	t->m->z = d.z;
 	t->m->p = d.p;
+	w->area[at] = *t->m;
+	w->has_area[at] = ret >= 0;
 	return ret < 0 ? ret : 1;
 }
 

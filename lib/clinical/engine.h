@@ -83,6 +83,9 @@ struct ev_work {
 	 * intervals follow from the standard errors. */
 	struct ev_calibration model;
 	bool has_model;
+	/* The same of areas: [0] the value, [1], [2] its changes. */
+	struct ev_measure area[3];
+	bool has_area[3];
 };
 
 static inline bool ev_has_classes(const struct ev_engine *g)
@@ -175,6 +178,10 @@ static inline bool ev_needs_score(enum ev_metric m)
 {
 	return m >= EV_M_BRIER && m <= EV_M_NET_BENEFIT;
 }
+
+/* An estimate of which the interval is value -+ z se, at another level; false
+ * if it is not of that kind. */
+bool ev_at_level(struct ev_estimate *e, double level, double low, double high);
 
 /* Intervals of tasks with `draws`. */
 int ev_draw_tasks(struct ev_work *w, struct ev_task *tasks, size_t n);

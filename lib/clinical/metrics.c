@@ -42,6 +42,18 @@ bool ev_metric_is_share(enum ev_metric m)
 	}
 }
 
+bool ev_at_level(struct ev_estimate *e, double level, double low, double high)
+{
+	if (e->level == level || e->flags & EV_STAT_NO_INTERVAL)
+		return true;
+	if (e->flags & EV_STAT_DEGENERATE_VARIANCE)
+		return false;
+	e->level = level;
+	e->flags &= ~(unsigned)EV_STAT_CLIPPED;
+	ev_estimate_wald(e, e->se, low, high);
+	return true;
+}
+
 static int by_choice(struct ev_estimate *e, const struct ev_stats_choice *c,
 		     int64_t x, int64_t n, double level)
 {

@@ -17,10 +17,7 @@ void ev_view_predicted(struct ev_predicted *d, const struct ev_view *v,
 
 static void at_level(struct ev_estimate *e, double level)
 {
-	if (e->level == level || e->flags & EV_STAT_NO_INTERVAL)
-		return;
-	e->level = level;
-	ev_estimate_wald(e, e->se, (double)-INFINITY, (double)INFINITY);
+	ev_at_level(e, level, (double)-INFINITY, (double)INFINITY);
 }
 
 static int model_of(struct ev_calibration *out, struct ev_work *w,

@@ -50,6 +50,8 @@ static void put_row(struct ev_json *j, const struct ev_evaluation *e,
 	ev_json_kv(j, "reason", r->reason);
 	if (r->low_n)
 		ev_json_kvb(j, "insufficient", true);
+	if (!(r->observed.flags & (EV_STAT_UNDEFINED | EV_STAT_NO_INTERVAL)))
+		ev_json_kvd(j, "halfWidth", ev_half_width(&r->observed));
 	if (r->passing >= 0)
 		ev_json_kvd(j, "passing", r->passing);
 	if (r->adjusted_p >= 0)

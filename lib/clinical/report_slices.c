@@ -198,6 +198,7 @@ static void put_slice(struct ev_json *j, const struct ev_evaluation *e,
 		      const struct ev_slice_result *r)
 {
 	bool missing = r->no_score + r->abstained > 0;
+	double rate;
 	size_t i;
 
 	ev_json_object(j);
@@ -209,6 +210,8 @@ static void put_slice(struct ev_json *j, const struct ev_evaluation *e,
 	ev_json_kvi(j, "abstained", (int64_t)r->abstained);
 	ev_json_kv(j, "tier", ev_tier_name(r->tier));
 	ev_json_kv(j, "missed", r->missed);
+	if (ev_rule_of_three(&rate, (int64_t)r->patients, 0.05) == 0)
+		ev_json_kvd(j, "ruleOfThree", rate);
 	ev_json_key(j, "metrics");
 	ev_json_object(j);
 	for (i = 0; i < e->suite->n_requests; i++) {

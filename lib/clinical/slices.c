@@ -281,6 +281,19 @@ static size_t intersect(uint32_t *out, const struct ev_slice_result *a,
 	return n;
 }
 
+/* "F,[40,65)"; a comma in the data's own word is escaped if it is the first, so
+ * that no two pairs have one name. */
+static char *pair_name(const char *a, const char *b, bool own)
+{
+	struct ev_buf out = EV_BUF_INIT;
+
+	for (; *a; a++)
+		ev_buf_addf(&out, own && (*a == ',' || *a == '\\') ?
+			    "\\%c" : "%c", *a);
+	ev_buf_addf(&out, ",%s", b);
+	return ev_buf_detach(&out, NULL);
+}
+
 /* Each pair of members that has its minimum; the others are counted. */
 static void cross(struct counting *x, struct ev_evaluation *e, size_t family)
 {
@@ -301,7 +314,9 @@ static void cross(struct counting *x, struct ev_evaluation *e, size_t family)
 			n = intersect(rows, a, b);
 			if (!n)
 				continue;
-			name = ev_strdupf("%s,%s", a->member, b->member);
+			name = pair_name(a->member, b->member,
+				e->suite->slices[a->family].kind ==
+				EV_SLICE_BY);
 			r = append(e, family, name);
 			free(name);
 			r->n = n;
