@@ -97,6 +97,19 @@ static void find_class_scores(struct ev_plan *p, struct finding *f)
 			     ev_get(at, f->s->dataset.classes.items[i]));
 }
 
+/* The suite may say it in either place. */
+static void find_patient(struct ev_plan *p, struct finding *f)
+{
+	const struct ev_dataset *d = &f->s->dataset;
+	const char *name = d->cluster ? d->cluster : d->patient;
+	const struct ev_value *at;
+
+	at = ev_get_path(f->s->tree, "dataset.independence.cluster");
+	if (!at)
+		at = ev_get_path(f->s->tree, "dataset.columns.patient");
+	p->patient = name ? find(f, name, at) : EV_NO_FIELD;
+}
+
 /* What names the column in the file: `by`, or the k-th of `where`. */
 static const struct ev_value *slice_at(const struct finding *f,
 				       const struct ev_family *slice, size_t k)
@@ -211,12 +224,7 @@ int ev_plan_cohort(struct ev_plan *p, struct ev_cohort *c,
 	if (ret < 0)
 		return ret;
 	find_keys(p, &f);
-	if (d->cluster)
-		p->patient = find_role(&f, d->cluster,
-				       "dataset.independence.cluster");
-	else
-		p->patient = find_role(&f, d->patient,
-				       "dataset.columns.patient");
+	find_patient(p, &f);
 	p->label = find_role(&f, d->label, "dataset.columns.label");
 	p->abstain = find_role(&f, d->abstain, "dataset.columns.abstain");
 	if (d->label_kind == EV_LABEL_CLASSES)

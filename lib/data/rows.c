@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/hex.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "data/rows_internal.h"
@@ -172,21 +173,15 @@ uint64_t ev_rows_line(const struct ev_rows *r)
 	return r->line;
 }
 
-static int finish(struct ev_rows *r)
+static void finish(struct ev_rows *r)
 {
-	static const char digits[] = "0123456789abcdef";
 	unsigned char digest[EV_SHA256_SIZE];
-	size_t i;
 
 	if (r->finished)
-		return 0;
+		return;
 	ev_sha256_finish(r->hash, digest);
-	for (i = 0; i < sizeof(digest); i++) {
-		r->digest[2 * i] = digits[digest[i] >> 4];
-		r->digest[2 * i + 1] = digits[digest[i] & 15];
-	}
+	ev_hex_encode(r->digest, digest, sizeof(digest));
 	r->finished = true;
-	return 0;
 }
 
 int ev_rows_next(struct ev_rows *r, const struct ev_rows_field **fields)
@@ -202,8 +197,10 @@ int ev_rows_next(struct ev_rows *r, const struct ev_rows_field **fields)
 	      ev_rows_csv_next(r);
 	if (ret < 0)
 		return ret;
-	if (!ret)
-		return finish(r);
+	if (!ret) {
+		finish(r);
+		return 0;
+	}
 	*fields = r->fields;
 	if (++r->rows > r->max_rows)
 		return ev_rows_fail_at(r, EV_ELIMIT, r->line, 1,
