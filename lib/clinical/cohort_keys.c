@@ -7,8 +7,17 @@
 
 static int too_long(const struct ev_rows *r, size_t i)
 {
-	return ev_rows_fail(r, i, "key is longer than %u bytes",
-			    EV_COHORT_MAX_TEXT);
+	ev_rows_fail(r, i, "key is longer than %u bytes", EV_COHORT_MAX_TEXT);
+	ev_error_hint("is it the column that the suite means?");
+	return EV_EINVALID;
+}
+
+static int empty(const struct ev_rows *r, size_t i)
+{
+	ev_rows_fail(r, i, "key column '%s' is empty",
+		     ev_rows_column_name(r, i));
+	ev_error_hint("each row is told from all others by its key");
+	return EV_EINVALID;
 }
 
 static void note_line(struct ev_keys *k, uint64_t line)
@@ -49,10 +58,7 @@ static int join(size_t *out, char *to, const struct ev_rows *r,
 	for (i = 0; i < n; i++) {
 		f = &fields[columns[i]];
 		if (!f->len)
-			return ev_rows_fail(r, columns[i], "key column '%s' "
-					    "is empty",
-					    ev_rows_column_name(r,
-								columns[i]));
+			return empty(r, columns[i]);
 		if (f->len > EV_COHORT_MAX_TEXT)
 			return too_long(r, columns[i]);
 		if (i)

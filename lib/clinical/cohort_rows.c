@@ -88,11 +88,13 @@ static int text_code(uint32_t *out, struct ev_dictionary *d,
 		     const struct ev_reading *x,
 		     const struct ev_rows_field *fields, size_t i)
 {
-	if (fields[i].len > EV_COHORT_MAX_TEXT)
-		return ev_rows_fail(x->r, i, "text in column '%s' is longer "
-				    "than %u bytes",
-				    ev_rows_column_name(x->r, i),
-				    EV_COHORT_MAX_TEXT);
+	if (fields[i].len > EV_COHORT_MAX_TEXT) {
+		ev_rows_fail(x->r, i, "text in column '%s' is longer than %u "
+			     "bytes", ev_rows_column_name(x->r, i),
+			     EV_COHORT_MAX_TEXT);
+		ev_error_hint("is it the column that the suite means?");
+		return EV_EINVALID;
+	}
 	*out = ev_dictionary_code(d, fields[i].text, fields[i].len);
 	return 0;
 }
@@ -104,9 +106,12 @@ static int add_patient(struct ev_reading *x, const struct ev_rows_field *fields)
 
 	if (c->keys->by_row || x->patients_in_keys)
 		return 0;
-	if (!fields[i].len)
-		return ev_rows_fail(x->r, i, "patient in column '%s' is empty",
-				    ev_rows_column_name(x->r, i));
+	if (!fields[i].len) {
+		ev_rows_fail(x->r, i, "patient in column '%s' is empty",
+			     ev_rows_column_name(x->r, i));
+		ev_error_hint("say whose row it is");
+		return EV_EINVALID;
+	}
 	return text_code(&c->patient[c->n], &c->keys->patients, x, fields, i);
 }
 
@@ -138,6 +143,14 @@ static int add_columns(struct ev_reading *x, const struct ev_rows_field *fields)
 	return 0;
 }
 
+static int refuse_unlabelled(const struct ev_reading *x)
+{
+	ev_rows_fail(x->r, x->plan.label, "label is missing");
+	ev_error_hint("missing: {label: exclude_and_report} leaves such rows "
+		      "out");
+	return EV_EINVALID;
+}
+
 int ev_reading_add(struct ev_reading *x, const struct ev_rows_field *fields)
 {
 	struct ev_cohort *c = x->c;
@@ -150,7 +163,7 @@ int ev_reading_add(struct ev_reading *x, const struct ev_rows_field *fields)
 	if (ret < 0)
 		return ret;
 	if (!ret && x->s->dataset.label_missing_fails)
-		return ev_rows_fail(x->r, p->label, "label is missing");
+		return refuse_unlabelled(x);
 	if (!ret) {
 		c->flow.no_label++;
 		return ev_keys_add(&c->keys->excluded, x->r, fields, p->keys,

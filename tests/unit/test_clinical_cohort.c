@@ -84,7 +84,7 @@ static void missing_scores_and_abstentions_are_counted_apart(void **state)
 		     "p.csv:3:8: score is missing", "worst_case");
 	s.dataset.label_missing_fails = true;
 	cohort_fails(&s, "patient,window,truth,score,quiet\na,1,,1,y\n",
-		     "p.csv:2:5: label is missing", "");
+		     "p.csv:2:5: label is missing", "exclude_and_report");
 	suite_release(&s);
 }
 
@@ -195,7 +195,7 @@ static void a_key_is_there_once(void **state)
 		     "p.csv:3:1: key 'b/2' is there twice; it was first in "
 		     "line 2", "sed -n");
 	cohort_fails(&s, "patient,window,truth,score\na,,AF,1\n",
-		     "p.csv:2:3: key column 'window' is empty", "");
+		     "p.csv:2:3: key column 'window' is empty", "each row");
 	/* what joins parts is told from what is within one */
 	cohort_of(&c, &s, "patient,window,truth,score\n"
 		  "a/b,c,AF,1\na,b/c,AF,1\na\\,/b,AF,1\n");
@@ -228,6 +228,11 @@ static void without_patients_each_row_is_one(void **state)
 		  "b,1,AF,1\na,2,AF,1\na,1,NSR,0\n");
 	assert_int_equal(c.patients, 2);
 	ev_cohort_release(&c);
+	ev_strs_release(&s.dataset.key);
+	ev_strs_add(&s.dataset.key, "window");
+	cohort_fails(&s, "patient,window,truth,score\na,1,AF,1\n,2,AF,1\n",
+		     "p.csv:3:1: patient in column 'patient' is empty",
+		     "say whose row it is");
 	suite_release(&s);
 }
 
@@ -315,8 +320,8 @@ static void a_misspelt_column_is_told_at_the_suites_place(void **state)
 {
 	static const char yaml[] =
 		"dataset:\n"
-		"  key: [patient, window]\n"
-		"  columns: {label: truth, score: scor}\n"
+		"  key: [window, windo]\n"
+		"  columns: {label: truth, score: scor, patient: patent}\n"
 		"slices:\n"
 		"  site: {by: sitte}\n"
 		"  high: {where: {acuity: [high]}}\n";
@@ -329,25 +334,33 @@ static void a_misspelt_column_is_told_at_the_suites_place(void **state)
 	suite_init(&s);
 	free(s.dataset.score);
 	s.dataset.score = ev_strdup("scor");
+	free(s.dataset.cluster);
+	s.dataset.cluster = ev_strdup("patent");
+	ev_strs_release(&s.dataset.key);
+	ev_strs_add(&s.dataset.key, "window");
+	ev_strs_add(&s.dataset.key, "windo");
 	suite_slice(&s, EV_SLICE_BY, "site", "sitte");
 	where = suite_slice(&s, EV_SLICE_WHERE, "high", NULL);
 	where->where = ev_calloc(1, sizeof(*where->where));
 	where->n_where = 1;
 	where->where[0].column = ev_strdup("acuity");
 	cohort_fails(&s, "patient,window,truth,score,site\n",
-		     "p.csv:1:1: no column 'scor'", "did you mean 'score'?");
+		     "p.csv:1:1: no column 'windo'", "did you mean 'score'?");
 	assert_int_equal(ev_yaml_read(&s.tree, "suite.yaml", yaml,
 				      strlen(yaml)), 0);
 	assert_int_equal(cohort_try(&c, &s, "patient,window,truth,score,"
 				    "site\n"), EV_EINVALID);
 	e = ev_error_last();
-	assert_string_equal(e->message, "suite.yaml:3:34: 'p.csv' has no "
-			    "column 'scor'");
+	assert_string_equal(e->message, "suite.yaml:2:17: 'p.csv' has no "
+			    "column 'windo'");
 	assert_string_equal(e->details,
+			    "suite.yaml:3:49: 'p.csv' has no column 'patent'\n"
+			    "suite.yaml:3:34: 'p.csv' has no column 'scor'\n"
 			    "suite.yaml:5:14: 'p.csv' has no column 'sitte'\n"
 			    "suite.yaml:6:18: 'p.csv' has no column "
 			    "'acuity'\n");
 	assert_string_equal(e->hints,
+			    "did you mean 'window'?\ndid you mean 'patient'?\n"
 			    "did you mean 'score'?\ndid you mean 'site'?\n"
 			    "its columns are patient, window, truth, score, "
 			    "site\n");
@@ -493,7 +506,7 @@ static void keys_and_words_have_a_length(void **state)
 		ev_buf_adds(&text, ",AF,1,x\nb,1,AF,1,x\n");
 		if (!ok)
 			cohort_fails(&s, text.ptr, "p.csv:2:3: key is longer "
-				     "than 4096 bytes", "");
+				     "than 4096 bytes", "is it the column");
 	}
 	cohort_of(&c, &s, text.ptr);
 	assert_int_equal(strlen(ev_cohort_key(&c, 1)), 4096);
@@ -503,7 +516,7 @@ static void keys_and_words_have_a_length(void **state)
 	memset(ev_buf_reserve(&text, 4097), 'x', 4097);
 	ev_buf_setlen(&text, text.len + 4097);
 	cohort_fails(&s, text.ptr, "p.csv:2:10: text in column 'site' is "
-		     "longer than 4096 bytes", "");
+		     "longer than 4096 bytes", "is it the column");
 	ev_buf_release(&text);
 	suite_release(&s);
 }
