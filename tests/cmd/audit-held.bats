@@ -145,3 +145,21 @@ slip() {
 	# the policy's own commit, and that
 	test "$(cut -d' ' -f1 "$WORLD/out" | uniq -c | tr -d ' ')" = 2ungated
 }
+
+# So a step is asked for by ancestry: what the ref held need not be on its first
+# parents.
+@test "a release that the next one has merged the other way round was one" {
+	given_releases v1.0.0
+	git checkout -q -b side v1.0.0~1
+	echo side >side
+	git add side
+	git commit -q -m side
+	git merge -q -m 'production into side' v1.0.0
+	git checkout -q -B main
+	refute grep -q "$(git rev-parse 'v1.0.0^{commit}')" <(git rev-list \
+		--first-parent HEAD)
+	release_by quinn v2.0.0
+	found 'promotion.*' 'ref.*' 'release.*' 'step.*' >"$WORLD/out"
+	diff -u /dev/null "$WORLD/out"
+	grep -q 'releases 2,' "$WORLD/found"
+}
