@@ -109,13 +109,18 @@ anew() {
 	newer_in_force
 }
 
-@test "a policy that has lapsed is approved anew, here and on the server" {
+# given_server: of all that there is, in $server; it judges pushes.
+given_server() {
 	server=$WORLD/server.git
 	git clone -q --mirror "$WORLD/product" "$server"
 	git -C "$server" config evidence.root "$(key_fpr quinn)"
 	printf '#!/bin/sh\nexec git evidence hook pre-receive\n' \
 		>"$server/hooks/pre-receive"
 	chmod +x "$server/hooks/pre-receive"
+}
+
+@test "a policy that has lapsed is approved anew, here and on the server" {
+	given_server
 	expect_exit 1 git evidence check
 	expect_in stdout 'policy.link' 'keys have expired since; approve it anew'
 	git tag odd
@@ -134,4 +139,42 @@ anew() {
 		--sort=-taggerdate --count=1 --format='%(refname)' \
 		refs/tags/evidence/policy)"
 	expect_exit 0 git push -q "$server" odd
+}
+
+@test "a server takes the first of two that approve anew" {
+	people() {
+		policy_person 'Build service' ci ci | sed 's/}$/, machine: true}/'
+		policy_person 'Dr. Ada Kern' 'clinical, quality' ada
+		policy_person 'Robin Sato' quality expired
+		policy_person 'Edda Late' quality shortlived
+		policy_person 'Quinn Abara' quality quinn
+	}
+	keys_import shortlived
+	git for-each-ref --format='delete %(refname)' refs/tags |
+		git update-ref --stdin
+	policy 1
+	sed -i '/^policy_change:/s/count: 1/count: 2/' .evidence/policy.yaml
+	git add -A && git commit -q --amend --no-edit
+	sign_policy 2025-03-01 quinn
+	git branch -q -D newer
+	newer 2025-04-01 expired
+	git checkout -q newer
+	sign_policy 2025-04-02 shortlived
+	git checkout -q main
+	expect_exit 1 at 2025-05-01 git evidence check
+	expect_in stdout 'fail    tests.soak'
+	given_server
+	for key in ada quinn
+	do
+		git checkout -q newer
+		git for-each-ref --format='%(refname)' refs/tags |
+			sort >"$WORLD/before"
+		sign_policy 2046-01-01 "$key"
+		git checkout -q main
+		new=$(git for-each-ref --format='%(refname)' refs/tags |
+			sort | comm -13 "$WORLD/before" -)
+		expect_exit 0 at 2046-01-02 git push -q "$server" "$new"
+	done
+	expect_exit 1 at 2046-01-03 git evidence check
+	expect_not_in stdout policy.link
 }
