@@ -137,7 +137,8 @@ checkpoints() {
 		refs/tags/evidence/checkpoint
 }
 
-# another_checkpoint NAME KEY TIME: of a commit of the ledger that has none.
+# another_checkpoint NAME KEY TIME [SED-SCRIPT]: of a commit of the ledger that has
+# none.
 another_checkpoint() {
 	local c l oid
 	c=$(checkpoints | tail -n 1)
@@ -147,8 +148,8 @@ another_checkpoint() {
 			{ echo "$l"; break; }
 	done)
 	oid=$(unsigned "$c" | sed -e "s/$(git rev-parse "$c^{commit}")/$l/" \
-		-e "s/${c##*/}/${l:0:12}/g" -e "s/^tagger .* <.*>/tagger $1/" |
-		sign_tag "$2" "$3") &&
+		-e "s/${c##*/}/${l:0:12}/g" -e "s/^tagger .* <.*>/tagger $1/" \
+		-e "${4:-}" | sign_tag "$2" "$3") &&
 		git update-ref "refs/tags/evidence/checkpoint/${l:0:12}" "$oid"
 }
 
