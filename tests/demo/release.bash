@@ -18,7 +18,7 @@ version 1.2.0
 commit 'MammaCheck 1.2.0'
 record CR-120 'third release'
 wants 3 git -c evidence.signingKey="$quinn" evidence promote --dry-run
-quietly "$ada" approve --role clinical --yes
+quietly "$ada" approve --role clinical --clears "$open" --yes
 quietly "$quinn" approve --role quality --yes
 as "$quinn" promote --yes
 run git verify-tag v1.2.0
@@ -34,7 +34,7 @@ record CR-130 'fewer false alarms'
 wants 1 git evidence check
 as "$quinn" waive reports.breast-clinical/G01 --reason 'fewer biopsies; read twice meanwhile' \
 	--risk R-17 --expires "$(date -u -d '+30 days' +%F)"
-quietly "$ada" approve --role clinical --yes
+quietly "$ada" approve --role clinical --clears "$open" --yes
 quietly "$quinn" approve --role quality --yes
 as "$quinn" promote --yes
 
