@@ -126,6 +126,8 @@ static int check_clears(const struct ev_cases *c, const struct ev_approve *a)
 
 	ev_cases_open_names(&open, c, NULL);
 	ev_cases_open_names(&theirs, c, a->person);
+	ev_cases_later_names(&open, c, NULL);
+	ev_cases_later_names(&theirs, c, a->person);
 	for (i = 0; ret == 0 && a->clears && i < a->clears->n; i++)
 		ret = check_clear(&open, &theirs, a->clears->items[i], a);
 	ev_strs_release(&open);

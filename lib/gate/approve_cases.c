@@ -6,6 +6,7 @@
 #include "base/fold.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "gate/records.h"
 #include "gate/waiver.h"
 
 void ev_cases_release(struct ev_cases *c)
@@ -123,4 +124,40 @@ void ev_cases_open_names(struct ev_strs *out, const struct ev_cases *c,
 		}
 		ev_waivers_open(out, &c->items[i], by);
 	}
+}
+
+/* What a whole report leaves open without a gate is not among them. */
+static void add_later(struct ev_strs *out, const struct ev_record_rule *r,
+		      const struct ev_pick *p)
+{
+	const struct ev_value *gates = ev_report_gates(p);
+	char *name;
+	const char *id;
+	size_t i;
+
+	for (i = 0; gates && i < gates->n; i++) {
+		id = ev_get_string(gates->items[i], "id");
+		if (!id || ev_gate_outcome(gates->items[i]) != EV_REVIEW)
+			continue;
+		name = ev_strdupf("%s/%s", r->rule, id);
+		add_once(out, name);
+		free(name);
+	}
+}
+
+void ev_cases_later_names(struct ev_strs *out, const struct ev_cases *c,
+			  const struct ev_person *by)
+{
+	const struct ev_record_rule *r;
+	size_t i, k, m;
+
+	for (i = 0; i < c->n; i++)
+		for (k = 0; k < c->items[i].nrecords; k++) {
+			r = &c->items[i].records[k];
+			if (!r->report || r->outcome != EV_FAIL ||
+			    !may_clear(r, by))
+				continue;
+			for (m = 0; m < r->picks.n; m++)
+				add_later(out, r, &r->picks.items[m]);
+		}
 }

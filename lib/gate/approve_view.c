@@ -95,14 +95,17 @@ static void add_outcomes(struct ev_strs *out, const struct ev_case *c)
 /* How near a gate is to its limit; what has no numbers is far away. */
 static double margin(const struct ev_value *gate)
 {
-	const struct ev_value *o = ev_get(gate, "observed");
+	const struct ev_value *judged = ev_get(gate, "judged");
+	const struct ev_value *o = judged ? judged : ev_get(gate, "observed");
 	const struct ev_value *l = ev_get(gate, "limit");
 	double observed, limit;
 
-	if (!o || !l || o->type != EV_NUMBER || l->type != EV_NUMBER)
+	if (!o || !l || o->type != EV_NUMBER || !l->text ||
+	    !strpbrk(l->text, "0123456789"))
 		return 1e300;
 	observed = strtod(o->text, NULL);
-	limit = strtod(l->text, NULL);
+	/* A number, or words about one: ">= 0.92", "> -0.02". */
+	limit = strtod(l->text + strcspn(l->text, "-0123456789"), NULL);
 	return fabs(observed - limit) / (fabs(limit) > 1e-9 ? fabs(limit) : 1);
 }
 
@@ -114,7 +117,14 @@ static void add_gate(struct ev_strs *out, const char *rule,
 	const char *outcome = ev_get_string(gate, "outcome");
 	const char *id = ev_get_string(gate, "id");
 	const char *slice = ev_get_string(gate, "slice");
+	const char *reason = ev_get_string(gate, "reason");
 
+	if (reason) {
+		ev_strs_addf(out, "%-16s %s/%s, %s: %.300s",
+			     outcome ? outcome : "?", rule, id ? id : "?",
+			     slice ? slice : "overall", reason);
+		return;
+	}
 	ev_strs_addf(out, "%-16s %s/%s, %s: observed %s, limit %s",
 		     outcome ? outcome : "?", rule, id ? id : "?",
 		     slice ? slice : "overall",

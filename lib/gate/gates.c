@@ -7,6 +7,7 @@
 #define DIGEST_MIN 32
 #define SHARE_MAX 1000			/* of more nobody tells them apart */
 #define WORD_SHOWN 60
+#define REASON_SHOWN 200
 #define GATES_SHOWN 3
 
 /* Whatever the order of members. */
@@ -113,16 +114,23 @@ static void part(struct ev_buf *out, const char *before,
 	ev_words_value(out, v, WORD_SHOWN);
 }
 
-/* "gate G01 sensitivity on overall: observed 0.91, limit 0.95" */
+/* "gate G01 sensitivity on overall: observed 0.91, limit 0.95", or in the
+ * report's own words: "... on overall: lower bound 0.91 is not >= 0.95" */
 static void tell_gate(struct ev_buf *out, const struct ev_value *gate)
 {
 	const struct ev_value *observed = ev_get(gate, "observed");
 	const struct ev_value *limit = ev_get(gate, "limit");
+	const char *reason = ev_get_string(gate, "reason");
 
 	ev_buf_adds(out, "gate");
 	part(out, " ", ev_get(gate, "id"));
 	part(out, " ", ev_get(gate, "metric"));
 	part(out, " on ", ev_get(gate, "slice"));
+	if (reason) {
+		ev_buf_adds(out, ": ");
+		ev_words_value(out, ev_get(gate, "reason"), REASON_SHOWN);
+		return;
+	}
 	part(out, ": observed ", observed);
 	part(out, observed && observed->type != EV_NULL ? ", limit " :
 	     ": limit ", limit);
