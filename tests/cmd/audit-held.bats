@@ -61,6 +61,18 @@ next_policy() {
 	release_by quinn v3.0.0
 	found 'release.*' >"$WORLD/out"
 	diff -u /dev/null "$WORLD/out"
+	# so that it counts for the gate, too, and another one does not
+	git evidence check v1.0.0 --for refs/tags/v1.0.0 --all >"$WORLD/out" || :
+	grep -q '^ *pass *ref.signed_by' "$WORLD/out"
+	git cat-file tag v1.0.0 | sed '/^-----BEGIN PGP/,$d' >"$WORLD/tag"
+	gpg -q --batch --yes -u "$(key_fpr robin)!" -abo "$WORLD/tag.asc" \
+		"$WORLD/tag"
+	git update-ref refs/tags/v1.0.0 "$(cat "$WORLD/tag" "$WORLD/tag.asc" |
+		git hash-object -t tag -w --stdin)"
+	test "$(git rev-parse refs/tags/v1.0.0)" != "$tag"
+	git evidence check v1.0.0 --for refs/tags/v1.0.0 --all >"$WORLD/out" || :
+	cat "$WORLD/out"
+	grep -q '^ *fail *ref.signed_by' "$WORLD/out"
 }
 
 # release_by KEY NAME: as release, promoted by KEY.
@@ -162,4 +174,18 @@ slip() {
 	found 'promotion.*' 'ref.*' 'release.*' 'step.*' >"$WORLD/out"
 	diff -u /dev/null "$WORLD/out"
 	grep -q 'releases 2,' "$WORLD/found"
+}
+
+@test "a tag that nobody has signed is not listed" {
+	given_releases v1.0.0
+	tag=$(git cat-file tag v1.0.0 | sed '/^-----BEGIN PGP/,$d' |
+		git hash-object -t tag -w --stdin)
+	git push -q -f origin "$tag:refs/heads/carrier" 2>/dev/null ||
+		git -C "$WORLD/server.git" fetch -q "$WORLD/product" "$tag"
+	git update-ref refs/tags/v1.0.0 "$tag"
+	server -c core.hooksPath=/dev/null update-ref refs/tags/v1.0.0 "$tag"
+	release_by quinn v2.0.0
+	payloads /promotion/v1 HEAD >"$WORLD/stdout"
+	expect_json '.predicate.decisions | length > 0' \
+		'[.predicate.decisions[].ref] | index("refs/tags/v1.0.0") | not'
 }
