@@ -247,6 +247,7 @@ int ev_audit(struct ev_audit *out, struct ev_repo *r,
 	int ret;
 
 	memset(out, 0, sizeof(*out));
+	ev_repo_remember_more();
 	ret = begin(&a);
 	/* Without a policy in force there is nobody to judge by. */
 	for (i = 0; ret == 0 && i < EV_ARRAY_SIZE(parts); i++)

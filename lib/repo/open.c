@@ -17,6 +17,8 @@
 #define MWINDOW_SIZE ((size_t)1 << 20)
 #define MWINDOW_MAPPED ((size_t)4 << 20)
 #define OBJECT_CACHE ((ssize_t)32 << 10)
+#define OBJECT_CACHE_MORE ((ssize_t)2 << 20)
+#define OBJECT_CACHE_LIMIT ((size_t)64 << 10)	/* of one blob or tag */
 #define TREE_CACHE_LIMIT ((size_t)64 << 20)
 
 static pthread_once_t library_once = PTHREAD_ONCE_INIT;
@@ -38,6 +40,15 @@ static void library_start(void)
 	git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, OBJECT_CACHE);
 	git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, MWINDOW_SIZE);
 	git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, MWINDOW_MAPPED);
+}
+
+void ev_repo_remember_more(void)
+{
+	git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_BLOB,
+			 OBJECT_CACHE_LIMIT);
+	git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TAG,
+			 OBJECT_CACHE_LIMIT);
+	git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, OBJECT_CACHE_MORE);
 }
 
 /* libgit2 cannot open with these set; git is asked where they lead. */

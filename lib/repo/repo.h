@@ -23,6 +23,9 @@ struct ev_repo;
  */
 int ev_repo_open(struct ev_repo **out, const char *path);
 void ev_repo_close(struct ev_repo *r);
+/* Keep up to 2 MiB of objects in memory, for who reads the same evidence many
+ * times.  Without it each is read anew: whoever reads it once wants no more. */
+void ev_repo_remember_more(void);
 
 const char *ev_repo_gitdir(struct ev_repo *r);		/* absolute, no '/' at end */
 const char *ev_repo_commondir(struct ev_repo *r);	/* shared by worktrees */
