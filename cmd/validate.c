@@ -1,12 +1,16 @@
 #include "base/compat.h"
 
+#include <unistd.h>
+
 #include "base/file.h"
 #include "cmd/schemas.h"
 #include "cmd/validate.h"
 
+#define JOBS_MAX 64
+
 static const char *suite_path, *predictions, *baseline, *anchor, *explain;
 static const char *key, *supersede, *because;
-static int64_t jobs = 1;
+static int64_t jobs;
 static bool all, attach;
 
 static const struct option options[] = {
@@ -51,6 +55,24 @@ static int reference_file(struct validation *v, int which, const char *path)
 				 names[which], path);
 }
 
+/* A release that the suite names, if it can be found: without it the gates
+ * that compare with it are incomplete, and the rest is measured. */
+static int reference_release(struct validation *v, int which,
+			     const char *release)
+{
+	int ret;
+
+	if (!v->ctx->repo)
+		return 0;
+	ret = validation_past(v, which, release);
+	if (ret != EV_ENOTFOUND)
+		return ret;
+	say_warning("no predictions of '%s': %s", release,
+		    ev_error_last()->message);
+	ev_error_clear();
+	return 0;
+}
+
 /* What was named, a file or else a release; else what the suite names. */
 static int read_reference(struct validation *v, int which, const char *given)
 {
@@ -70,10 +92,7 @@ static int read_reference(struct validation *v, int which, const char *given)
 		return ev_reference_column(&v->reference[which], &v->cohort, s,
 					   names[which], v->predictions,
 					   column);
-	/* without a repository its gates are incomplete, and say so */
-	if (spec->release && v->ctx->repo)
-		return validation_past(v, which, spec->release);
-	return 0;
+	return spec->release ? reference_release(v, which, spec->release) : 0;
 }
 
 static int read_all(struct validation *v)
@@ -98,9 +117,16 @@ static int read_all(struct validation *v)
 	return ret;
 }
 
+static unsigned jobs_to_use(void)
+{
+	long n = jobs ? (long)jobs : sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n < 1 ? 1 : n > JOBS_MAX ? JOBS_MAX : (unsigned)n;
+}
+
 static int evaluate(struct validation *v, const char *rev)
 {
-	struct ev_evaluate_options o = { .jobs = (unsigned)jobs };
+	struct ev_evaluate_options o = { .jobs = jobs_to_use() };
 	int ret = attach ? validation_begin(v, rev) : 0;
 
 	if (ret == 0)
@@ -302,8 +328,8 @@ static int check_usage(struct context *ctx, int argc, const char **argv)
 				   "'%s'", argv[attach ? 1 : 0]);
 	if (!suite_path)
 		return usage_error(ctx, "a validation needs a --suite");
-	if (jobs < 1 || jobs > 256)
-		return usage_error(ctx, "--jobs is from 1 to 256");
+	if (jobs > JOBS_MAX)
+		return usage_error(ctx, "--jobs is at most %d", JOBS_MAX);
 	if (explain && (ctx->json || attach))
 		return usage_error(ctx, "--explain and %s do not go together",
 				   ctx->json ? "--json" : "--attach");

@@ -78,6 +78,14 @@ attach() {
 		--predictions predictions.csv --baseline nothing
 }
 
+@test "a release that the suite names and nobody measured leaves its gates open" {
+	sed -i 's/, baseline: baseline//; s/^operating_points/references: {previous: {release: v1}}\n&/' suite.yaml
+	expect_exit 2 git evidence validate --suite suite.yaml \
+		--predictions predictions.csv
+	expect_in stderr "warning: no predictions of 'v1'"
+	expect_in stdout 'there are no predictions of the previous version'
+}
+
 @test "wrong usage is told before anything is read" {
 	expect_exit 129 git evidence validate HEAD --suite none.yaml
 	expect_exit 129 git evidence validate --suite none.yaml -n

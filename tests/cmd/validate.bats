@@ -86,7 +86,7 @@ gate() { # gate ID METRIC PASS [MORE]
 	expect_in stdout 'review: toy' 'is >= 0.5'
 	expect_exit 129 git evidence validate
 	expect_exit 129 git evidence validate --suite suite.yaml more
-	expect_exit 129 git evidence validate --suite suite.yaml -j 0
+	expect_exit 129 git evidence validate --suite suite.yaml -j 65
 	validate 128 --anchor nothing.csv
 }
 
