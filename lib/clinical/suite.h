@@ -125,7 +125,7 @@ struct ev_metric_info {
 	int better;			/* 1 higher, -1 lower, 0 neither */
 	bool needs_positives, needs_negatives, needs_probability;
 	bool count;			/* whole number, no interval */
-	bool no_interval;		/* also of other metrics: the estimate */
+	bool no_interval;		/* also of other numbers */
 	bool reported_only;		/* no single number to judge */
 	double ideal;			/* where better is 0: slope 1, citl 0 */
 	double low, high;		/* range; infinite where open */

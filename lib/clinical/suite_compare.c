@@ -63,6 +63,17 @@ static bool has_margin(const struct ev_gate *g, const char *slice)
 	return false;
 }
 
+/* A margin as wide as the metric's range lets everything pass. */
+static void check_width(struct ev_su_gate *x, const struct ev_decimal *d,
+			const struct ev_value *at)
+{
+	if (x->info && d->text &&
+	    ev_decimal_compare(x->info->high - x->info->low, d) <= 0)
+		ev_problem_add(x->bad, at, NULL, "gate '%s': no %s differs by "
+			       "%s, so everything would pass", x->g->id,
+			       x->metric, d->text);
+}
+
 static void read_margins(struct ev_su_gate *x, const struct ev_value *v,
 			 const char *path)
 {
@@ -83,8 +94,10 @@ static void read_margins(struct ev_su_gate *x, const struct ev_value *v,
 				       "has a margin for '%s', which is none "
 				       "of its slices", g->id, name);
 		g->margins[g->n_margins].slice = ev_strdup(name);
-		ev_su_any_decimal(&g->margins[g->n_margins++].margin,
+		ev_su_any_decimal(&g->margins[g->n_margins].margin,
 				  v->items[i], path, &positive, x->bad);
+		check_width(x, &g->margins[g->n_margins++].margin,
+			    v->items[i]);
 	}
 	for (i = 0; i < g->n_slices; i++) {
 		name = x->s->slices[g->slices[i]].name;
@@ -112,6 +125,7 @@ static void read_margin(struct ev_su_gate *x, const struct ev_value *v,
 		read_margins(x, v, path);
 	else
 		ev_su_any_decimal(&x->g->margin, v, path, &positive, x->bad);
+	check_width(x, &x->g->margin, v);
 	free(path);
 }
 

@@ -178,6 +178,28 @@ static void check_direction(const struct ev_su_gate *x,
 			       ev_su_bounds[c->bound], word);
 }
 
+/* What no number of the kind can be is a slip, as 92 for 0.92. */
+static void check_range(const struct ev_su_gate *x, struct ev_decimal *d,
+			const struct ev_value *at)
+{
+	double low = x->info->low, high = x->info->high;
+	bool gap = x->g->statistic == EV_OF_MAX_GAP;
+	bool change = x->g->compare == EV_CMP_CHANGE;
+
+	if (gap || change) {
+		high -= low;
+		low = gap ? 0 : -high;
+	}
+	if (ev_decimal_compare(low, d) <= 0 && ev_decimal_compare(high, d) >= 0)
+		return;
+	ev_problem_add(x->bad, at, !gap && !change && low >= 0 && high <= 1 ?
+		       "a share is from 0 to 1: 92 % is \"0.92\"" : NULL,
+		       "gate '%s': %s%s cannot be %s", x->g->id, gap ?
+		       "a gap of " : change ? "a change of " : "", x->metric,
+		       d->text);
+	ev_decimal_release(d);
+}
+
 static void read_condition(const struct ev_su_gate *x, struct ev_condition *c,
 			   const struct ev_value *v, const char *path)
 {
@@ -196,8 +218,13 @@ static void read_condition(const struct ev_su_gate *x, struct ev_condition *c,
 	bound = ev_su_index(ev_get(v, "bound"), ev_su_bounds);
 	c->bound = bound < 0 ? adverse(x, c->comparator) :
 		   (enum ev_bound)bound;
-	if ((word < 0 || read_limits(x, c, v, path)) && x->info)
-		check_direction(x, c, v ? v : x->v);
+	if ((word >= 0 && !read_limits(x, c, v, path)) || !x->info)
+		return;
+	check_direction(x, c, v ? v : x->v);
+	if (c->limit.text)
+		check_range(x, &c->limit, v);
+	if (c->limit2.text)
+		check_range(x, &c->limit2, v);
 }
 
 /* Pass and review -------------------------------------------------------- */
@@ -219,14 +246,17 @@ static int looseness(const struct ev_condition *a,
 	       (int)(b->comparator == EV_GE || b->comparator == EV_LE);
 }
 
-static bool same_way(const struct ev_condition *a,
-		     const struct ev_condition *b)
+/* Can one be told from the other? A bound is never better than the estimate. */
+static bool same_way(const struct ev_condition *pass,
+		     const struct ev_condition *band)
 {
-	bool a_low = a->comparator == EV_GE || a->comparator == EV_GT;
-	bool b_low = b->comparator == EV_GE || b->comparator == EV_GT;
+	bool low = pass->comparator == EV_GE || pass->comparator == EV_GT;
+	bool as_low = band->comparator == EV_GE || band->comparator == EV_GT;
 
-	return a->bound == b->bound && a_low == b_low &&
-	       (a->comparator == EV_WITHIN) == (b->comparator == EV_WITHIN);
+	return (pass->bound == band->bound ||
+		pass->bound == EV_BOUND_ESTIMATE) && low == as_low &&
+	       (pass->comparator == EV_WITHIN) ==
+	       (band->comparator == EV_WITHIN);
 }
 
 /* A band that nothing can be in was meant otherwise. */

@@ -214,10 +214,10 @@ static void a_metric_in_two_spellings_is_measured_once(void **state)
 	char *text;
 
 	(void)state;
-	text = sf_edit(sf_suite, "metric: cal_slope",
-		       "metric: net_benefit(0.1)");
+	text = sf_edit(sf_suite, "metric: n_positives\n    pass: {ge: 60}",
+		       "metric: net_benefit(0.1)\n    pass: {ge: 0}");
 	sf_read(&s, text);
-	assert_int_equal(s.gates[3].request, request(&s, "net_benefit(0.10)"));
+	assert_int_equal(s.gates[6].request, request(&s, "net_benefit(0.10)"));
 	ev_suite_release(&s);
 	free(text);
 }

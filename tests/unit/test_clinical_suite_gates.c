@@ -172,11 +172,78 @@ static void a_band_of_review_is_looser_than_pass(void **state)
 		  "    review: {bound: lower}",
 		  SF_FILE ":68:13: gate 'G02': 'review' asks for no "
 		  "less than 'pass', so nothing is left to review\n" },
+		{ "    pass: {bound: lower, ge: \"0.92\"}\n"
+		  "    review: {bound: lower, ge: 0.90}\n",
+		  "    pass: {bound: estimate, ge: \"0.92\"}\n"
+		  "    review: {bound: lower, ge: \"0.92\"}\n",
+		  SF_FILE ":59:13: gate 'G01': 'review' asks for no "
+		  "less than 'pass', so nothing is left to review\n" },
+		{ "    pass: {bound: lower}\n"
+		  "    review: {bound: estimate}",
+		  "    pass: {bound: estimate}\n"
+		  "    review: {bound: lower}",
+		  SF_FILE ":68:13: gate 'G02': 'review' asks for no "
+		  "less than 'pass', so nothing is left to review\n" },
 		{ "    review: {bound: lower, ge: 0.90}\n",
 		  "    review: {bound: lower, ge: 0.90}\n"
 		  "    otherwise: review\n",
 		  SF_FILE ":60:16: gate 'G01' has 'review' and "
 		  "'otherwise: review'\n" },
+	};
+
+	(void)state;
+	SF_REFUSE(edits);
+}
+
+static void a_number_is_one_that_the_metric_can_have(void **state)
+{
+	static const struct sf_edit edits[] = {
+		{ "    pass: {bound: lower, ge: \"0.92\"}\n",
+		  "    pass: {ge: \"92\"}\n",
+		  SF_FILE ":58:11: gate 'G01': sensitivity@alert cannot "
+		  "be 92\n"
+		  "hint: a share is from 0 to 1: 92 % is \"0.92\"\n" },
+		{ "    pass: {bound: lower, ge: \"0.92\"}\n",
+		  "    pass: {ge: \"-0.92\"}\n",
+		  SF_FILE ":58:11: gate 'G01': sensitivity@alert cannot "
+		  "be -0.92\n"
+		  "hint: a share is from 0 to 1: 92 % is \"0.92\"\n" },
+		{ "pass: {le: \"0.08\"}",
+		  "pass: {le: \"8\"}",
+		  SF_FILE ":73:11: gate 'G03': a gap of "
+		  "sensitivity@alert cannot be 8\n" },
+		{ "pass: {le: \"0.08\"}",
+		  "pass: {le: \"-0.08\"}",
+		  SF_FILE ":73:11: gate 'G03': a gap of "
+		  "sensitivity@alert cannot be -0.08\n" },
+		{ "metric: n_positives\n"
+		  "    pass: {ge: 60}",
+		  "metric: ece\n"
+		  "    compare: {type: change, against: anchor}\n"
+		  "    pass: {le: 2}",
+		  SF_FILE ":90:11: gate 'G07': a change of ece cannot "
+		  "be 2\n" },
+		{ "metric: n_positives\n"
+		  "    pass: {ge: 60}",
+		  "metric: ece\n"
+		  "    compare: {type: change, against: anchor}\n"
+		  "    pass: {le: -1.5}",
+		  SF_FILE ":90:11: gate 'G07': a change of ece cannot "
+		  "be -1.5\n" },
+		{ "metric: n_positives\n"
+		  "    pass: {ge: 60}",
+		  "metric: n_positives\n"
+		  "    pass: {ge: -60}",
+		  SF_FILE ":89:11: gate 'G07': n_positives cannot be "
+		  "-60\n" },
+		{ "margin: {overall: \"0.02\", acute: \"0.01\"}",
+		  "margin: \"2\"",
+		  SF_FILE ":66:15: gate 'G02': no specificity@alert "
+		  "differs by 2, so everything would pass\n" },
+		{ "margin: {overall: \"0.02\", acute: \"0.01\"}",
+		  "margin: {overall: \"0.02\", acute: \"1\"}",
+		  SF_FILE ":66:40: gate 'G02': no specificity@alert "
+		  "differs by 1, so everything would pass\n" },
 	};
 
 	(void)state;
@@ -469,6 +536,7 @@ int main(void)
 		T(a_gate_has_a_name_a_metric_and_a_number),
 		T(a_bound_goes_with_its_metric),
 		T(a_band_of_review_is_looser_than_pass),
+		T(a_number_is_one_that_the_metric_can_have),
 		T(a_comparison_is_whole),
 		T(a_gate_names_slices_that_are_there),
 		T(each_and_the_rest_are_said_once),
