@@ -288,6 +288,7 @@ const char schema_validate[] =
 	"        \"z\": " NUMBER ",\n"
 	"        \"p\": " NUMBER ",\n"
 	"        \"failures\": " COUNT ",\n"
+	"        \"name\": " TEXT ",\n"
 	"        \"missing\": {\"type\": \"object\", "
 	"\"additionalProperties\": " RATE "},\n"
 	"        \"tp\": " COUNT ",\n"

@@ -24,6 +24,9 @@ enum ev_outcome_word { EV_OUT_PASS, EV_OUT_REVIEW, EV_OUT_INCOMPLETE,
 		       EV_OUT_FAIL };
 const char *ev_outcome_word(enum ev_outcome_word o);
 
+/* The title of a metric; where the reference is imperfect, agreement. */
+const char *ev_metric_called(const struct ev_suite *s, enum ev_metric m);
+
 struct ev_measure {
 	struct ev_estimate e;		/* value, interval, flags */
 	bool by_patient;		/* unit of the interval */

@@ -155,6 +155,10 @@ int ev_explain(struct ev_buf *out, const struct ev_evaluation *e,
 		    g->statistic == EV_OF_MAX_GAP ?
 		    "largest difference in " : "",
 		    s->requests[g->request].key);
+	if (s->dataset.imperfect)
+		ev_buf_addf(out, "  %s: the reference is imperfect\n",
+			    ev_metric_called(s, s->requests[g->request]
+					     .metric));
 	if (g->hazard)
 		ev_buf_addf(out, "  hazard %s\n", g->hazard);
 	if (g->claim)

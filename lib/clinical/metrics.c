@@ -19,6 +19,15 @@ bool ev_by_patient(const struct ev_engine *g)
 		g->s->dataset.patient;
 }
 
+const char *ev_metric_called(const struct ev_suite *s, enum ev_metric m)
+{
+	if (s->dataset.imperfect && m == EV_M_SENSITIVITY)
+		return "Positive percent agreement";
+	if (s->dataset.imperfect && m == EV_M_SPECIFICITY)
+		return "Negative percent agreement";
+	return ev_metric_info(m)->title;
+}
+
 bool ev_metric_is_share(enum ev_metric m)
 {
 	switch (m) {

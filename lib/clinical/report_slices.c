@@ -99,11 +99,13 @@ static bool is_test(enum ev_metric m, bool change)
 		m == EV_M_WEAK_CALIBRATION || (change && m == EV_M_AUC);
 }
 
-static void put_measure(struct ev_json *j, const struct ev_measure *m,
+static void put_measure(struct ev_json *j, const struct ev_suite *s,
+			const struct ev_measure *m,
 			const struct ev_request *q, bool change,
 			bool scored_only)
 {
 	const struct ev_metric_info *info = ev_metric_info(q->metric);
+	const char *name = ev_metric_called(s, q->metric);
 	bool share = ev_metric_is_share(q->metric) && !change;
 
 	ev_json_object(j);
@@ -112,6 +114,8 @@ static void put_measure(struct ev_json *j, const struct ev_measure *m,
 		ev_json_end_object(j);
 		return;
 	}
+	if (strcmp(name, info->title))
+		ev_json_kv(j, "name", name);
 	if (info->count) {
 		ev_json_kvi(j, "value", (int64_t)m->e.value);
 		ev_json_kv(j, "ci", NULL);
@@ -156,7 +160,8 @@ static void put_change(struct ev_json *j, const struct ev_evaluation *e,
 			if (!r->change[k][i].e.method)
 				continue;
 			ev_json_key(j, q->key);
-			put_measure(j, &r->change[k][i], q, true, false);
+			put_measure(j, e->suite, &r->change[k][i], q, true,
+				    false);
 		}
 		ev_json_end_object(j);
 	}
@@ -194,6 +199,16 @@ static void put_bins(struct ev_json *j, const struct ev_bins *b,
 	ev_json_end_list(j);
 }
 
+/* Do rows without a score take no part, whatever the rule? */
+static bool looks_at_scores(const struct ev_suite *s, enum ev_metric m)
+{
+	if (s->dataset.label_kind == EV_LABEL_CLASSES)
+		return m == EV_M_AUC || m == EV_M_OVR_AUC ||
+			m == EV_M_OVO_AUC || m == EV_M_MULTI_BRIER ||
+			m == EV_M_TOP_ECE;
+	return ev_needs_score(m);
+}
+
 static void put_slice(struct ev_json *j, const struct ev_evaluation *e,
 		      const struct ev_slice_result *r)
 {
@@ -218,8 +233,8 @@ static void put_slice(struct ev_json *j, const struct ev_evaluation *e,
 		const struct ev_request *q = &e->suite->requests[i];
 
 		ev_json_key(j, q->key);
-		put_measure(j, &r->measures[i], q, false,
-			    missing && ev_needs_score(q->metric));
+		put_measure(j, e->suite, &r->measures[i], q, false,
+			    missing && looks_at_scores(e->suite, q->metric));
 	}
 	ev_json_end_object(j);
 	put_change(j, e, r);

@@ -398,6 +398,19 @@ gate() { # gate ID METRIC PASS [MORE]
 	expect_json '[.slices.overall.change.previous[].value] | all(. == 0)'
 }
 
+@test "where the reference is imperfect, sensitivity is agreement" {
+	given_rows
+	given_suite gates: "$(gate G1 sensitivity@half 'bound: lower, ge: "0.1"')"
+	sed -i 's/negative: "0"}/negative: "0", reference: imperfect}/' suite.yaml
+	validate 0 --json
+	expect_json '.slices.overall.metrics
+		| .["sensitivity@half"].name == "Positive percent agreement"
+		and .["specificity@half"].name == "Negative percent agreement"
+		and .auc.name == null'
+	validate 0 --explain G1
+	expect_in stdout 'Positive percent agreement: the reference is imperfect'
+}
+
 @test "a report is what its schema says" {
 	given_rows
 	given_suite gates: "$(gate G1 sensitivity@half 'bound: lower, ge: "0.99"' \
@@ -405,6 +418,7 @@ gate() { # gate ID METRIC PASS [MORE]
 		"$(gate G2 auc 'bound: lower' 'compare: {type: non_inferiority,
 		against: [previous, anchor], margin: "0.1", rationale: X}')"
 	sed -i '2s/,0\.[0-9]*,/,,/' rows.csv
+	sed -i 's/negative: "0"}/negative: "0", reference: imperfect}/' suite.yaml
 	cp rows.csv anchor.csv
 	validate 1 --json --anchor anchor.csv
 	git evidence help --schema validate >"$WORLD/schema"
