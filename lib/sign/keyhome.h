@@ -76,9 +76,9 @@ struct ev_signature {
 
 /*
  * The verdict on one binary detached signature over `data`.  Decided from the
- * packet's shape and from gpgme_signature_t alone: one entry, its status (an
- * expired or revoked key still gives GOOD here: time is judged by
- * ev_key_counts), fingerprint to primary, hash algorithm.  Returns negative
+ * packet's shape and from gpg's status lines alone, never from how it ended:
+ * one signature, what it is called (an expired or revoked key still gives GOOD
+ * here: time is judged by ev_key_counts), fingerprint to primary, algorithms.  Returns negative
  * only when gpg could not be asked.
  */
 int ev_signature_check(struct ev_signature *out, struct ev_keyhome *h,

@@ -193,8 +193,10 @@ promote_policy() {
 	printf 'promote: {by: [quality]}\ncheckpoint: {by: [quality]}\n'
 }
 
-# Refs and records as they were; what was verified stays known.
+# Refs and records as they were.  What was verified stays known, and in the same
+# second the same would be signed: a promotion has its own four to verify.
 not_promoted() {
+	sleep 1
 	git for-each-ref --format='delete %(refname)' refs/tags/v1 \
 		refs/tags/evidence/checkpoint | git update-ref --stdin &&
 		git update-ref refs/heads/production "$promote_base" &&

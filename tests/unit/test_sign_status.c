@@ -180,7 +180,7 @@ static void signing_tells_what_was_made_and_what_went_wrong(void **state)
 			 .made, 2);
 }
 
-#define SEC "sec:u:3072:1:89ABCDEF01234567:1735689600:::u:::scESC:::+:::23::0:\n"
+#define SEC "sec:u:3072:1:89ABCDEF01234567:1735689600:::u:::scESC:::+::::\n"
 #define SSB "ssb:u:256:22:1111111111111111:1735689600::::::s:::+::ed25519::\n"
 #define FP(f) "fpr:::::::::" f ":\n"
 #define SUB "1111111111111111111111111111111111111111"
