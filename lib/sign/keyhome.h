@@ -78,8 +78,8 @@ struct ev_signature {
  * The verdict on one binary detached signature over `data`.  Decided from the
  * packet's shape and from gpg's status lines alone, never from how it ended:
  * one signature, what it is called (an expired or revoked key still gives GOOD
- * here: time is judged by ev_key_counts), fingerprint to primary, algorithms.  Returns negative
- * only when gpg could not be asked.
+ * here: time is judged by ev_key_counts), fingerprint to primary, algorithms.
+ * Returns negative only when gpg could not be asked.
  */
 int ev_signature_check(struct ev_signature *out, struct ev_keyhome *h,
 		       const void *data, size_t n,
