@@ -139,101 +139,6 @@ static int evaluate(struct validation *v, const char *rev)
 	return ret;
 }
 
-static enum colour colour_of(enum ev_outcome_word o)
-{
-	switch (o) {
-	case EV_OUT_PASS:
-		return COLOUR_GOOD;
-	case EV_OUT_FAIL:
-		return COLOUR_BAD;
-	case EV_OUT_REVIEW:
-	case EV_OUT_INCOMPLETE:
-		break;
-	}
-	return COLOUR_WARN;
-}
-
-static void print_row(const struct ev_evaluation *e,
-		      const struct ev_gate_row *r)
-{
-	char place[200];
-
-	snprintf(place, sizeof(place), "%s%s%s", r->slice_name,
-		 r->against ? " against " : "", r->against ? r->against : "");
-	out_cell("", 2);
-	out_word(colour_of(r->outcome), ev_outcome_word(r->outcome), 12);
-	out_cell(e->suite->gates[r->gate].id, 28);
-	out_cell(place, 28);
-	out_line("%s", r->reason);
-}
-
-static void print_rows(const struct ev_evaluation *e)
-{
-	int o;
-	size_t i, passed = 0;
-
-	for (o = EV_OUT_FAIL; o >= EV_OUT_PASS; o--) {
-		for (i = 0; i < e->n_rows; i++) {
-			if ((int)e->rows[i].outcome != o)
-				continue;
-			if (o == EV_OUT_PASS && !all)
-				passed++;
-			else
-				print_row(e, &e->rows[i]);
-		}
-	}
-	if (!passed)
-		return;
-	out_cell("", 2);
-	out_word(COLOUR_GOOD, "pass", 12);
-	out_line("%zu %s", passed, passed == e->n_rows ? "gates" : "others");
-}
-
-/* Reasons that no gate has given already. */
-static void print_reasons(const struct ev_evaluation *e)
-{
-	size_t i, given = 0;
-
-	for (i = 0; i < e->n_rows; i++)
-		given += e->rows[i].outcome != EV_OUT_PASS;
-	for (i = 0; i < e->reasons.n; i++) {
-		bool of_gate = false;
-		size_t k;
-
-		for (k = 0; k < e->n_rows && !of_gate; k++) {
-			const char *id = e->suite->gates[e->rows[k].gate].id;
-
-			of_gate = ev_starts_with(e->reasons.items[i], id) &&
-				e->reasons.items[i][strlen(id)] == ':';
-		}
-		if (!of_gate)
-			out_line("  %s", e->reasons.items[i]);
-	}
-	for (i = 0; i < e->n_triggers; i++) {
-		const struct ev_trigger *t = &e->triggers[i];
-		struct ev_buf roles = EV_BUF_INIT;
-		size_t k;
-
-		for (k = 0; t->roles && k < t->roles->n; k++)
-			ev_buf_addf(&roles, "%s%s", k ? ", " : "",
-				    t->roles->items[k]);
-		out_line("  escalated to %s: %s", roles.ptr, t->why);
-		ev_buf_release(&roles);
-	}
-}
-
-static void print_text(const struct ev_evaluation *e)
-{
-	const struct ev_cohort *c = e->cohort;
-
-	out_word(colour_of(e->outcome), ev_outcome_word(e->outcome), 0);
-	out_line(": %s %s on %zu rows of %u patients (%s)", e->suite->id,
-		 e->suite->version ? e->suite->version : "", c->n, c->patients,
-		 c->name);
-	print_rows(e);
-	print_reasons(e);
-}
-
 static void make_report(struct ev_buf *out, const struct validation *v)
 {
 	struct ev_report_context x = { .tool_version = EV_VERSION };
@@ -250,59 +155,6 @@ static void make_report(struct ev_buf *out, const struct validation *v)
 	ev_json_init(&j, out);
 	ev_report_json(&j, &v->evaluation, &x);
 	ev_buf_addc(out, '\n');
-}
-
-/* The report as it is, and the record that holds it as one member more. */
-static void print_json(const struct validation *v, const struct ev_buf *report)
-{
-	struct ev_buf buf = EV_BUF_INIT;
-	struct ev_json j;
-
-	if (!attach) {
-		out_raw(report->ptr, report->len);
-		return;
-	}
-	ev_buf_add(&buf, report->ptr, report->len);
-	ev_buf_chomp(&buf);
-	ev_buf_setlen(&buf, buf.len - 1);
-	ev_buf_adds(&buf, ",\"record\":");
-	ev_json_init(&j, &buf);
-	ev_json_object(&j);
-	ev_json_kv(&j, "id", v->written.id);
-	ev_json_kv(&j, "line", *v->written.line ? v->written.line : NULL);
-	ev_json_kv(&j, "signer", v->record.signer);
-	ev_json_kvb(&j, "written", !v->ctx->dry_run);
-	ev_json_end_object(&j);
-	ev_buf_adds(&buf, "}\n");
-	out_raw(buf.ptr, buf.len);
-	ev_buf_release(&buf);
-}
-
-static void print_record(const struct validation *v)
-{
-	char label[EV_OID_HEX + 1];
-
-	ev_repo_short(label, v->ctx->repo, &v->record.commit);
-	if (v->ctx->dry_run)
-		out_line("would attach report %s to %s", v->suite.id, label);
-	else
-		out_line("attached report %s %.12s to %s", v->suite.id,
-			 v->written.id, label);
-}
-
-static int print_explained(const struct ev_evaluation *e)
-{
-	struct ev_buf buf = EV_BUF_INIT;
-	char *line, *end;
-	int ret = ev_explain(&buf, e, explain);
-
-	for (line = buf.ptr; ret == 0 && *line; line = end + 1) {
-		end = strchr(line, '\n');
-		*end = 0;
-		out_line("%s", line);
-	}
-	ev_buf_release(&buf);
-	return ret;
 }
 
 static int exit_of(enum ev_outcome_word o)
@@ -353,6 +205,7 @@ static int run(struct context *ctx, int argc, const char **argv)
 		return ret;
 	memset(&v, 0, sizeof(v));
 	v.ctx = ctx;
+	v.attach = attach;
 	v.suite_path = suite_path;
 	v.record.key = key;
 	v.record.supersedes = supersede;
@@ -363,13 +216,13 @@ static int run(struct context *ctx, int argc, const char **argv)
 	if (ret == 0 && attach)
 		ret = validation_attach(&v, &report, NULL);
 	if (ret == 0 && explain)
-		ret = print_explained(&v.evaluation);
+		ret = validation_explain(&v, explain);
 	else if (ret == 0 && ctx->json)
-		print_json(&v, &report);
+		validation_print_json(&v, &report);
 	else if (ret == 0)
-		print_text(&v.evaluation);
+		validation_print(&v, all);
 	if (ret == 0 && attach && !ctx->json)
-		print_record(&v);
+		validation_print_record(&v);
 	if (ret == 0)
 		status = exit_of(v.evaluation.outcome);
 	validation_release(&v);

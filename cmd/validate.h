@@ -35,6 +35,12 @@ int validation_begin(struct validation *v, const char *rev);
 int validation_custody(struct validation *v);
 int validation_attach(struct validation *v, const struct ev_buf *report,
 		      const struct ev_buf *page);
+/* What people read; with `all` the gates that pass, too. */
+void validation_print(const struct validation *v, bool all);
+void validation_print_json(const struct validation *v,
+			   const struct ev_buf *report);
+void validation_print_record(const struct validation *v);
+int validation_explain(const struct validation *v, const char *gate);
 void validation_release(struct validation *v);
 
 #endif

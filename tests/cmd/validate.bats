@@ -4,10 +4,7 @@
 
 load ../lib
 
-setup() {
-	setup_world
-	data=$lib_top/tests/data
-}
+setup() { setup_world; }
 
 teardown() { teardown_world; }
 
