@@ -68,7 +68,6 @@ struct ev_dataset {
 	bool label_missing_fails;	/* else excluded and reported */
 	struct ev_decimal missing_max;	/* max_fraction; text NULL: no limit */
 	int64_t holdout_max_uses;	/* -1: no limit */
-	struct ev_strs no_overlap_with;
 	char *kind;			/* real_world, synthetic, mixed or NULL */
 };
 
@@ -192,7 +191,7 @@ struct ev_gate {
 };
 
 /* "fail in tier T", "drift_from_anchor > D*margin" (a decimal above 0),
- * "review x3 consecutive", "gate_loosened" */
+ * "gate_loosened" */
 struct ev_escalation { char *when; struct ev_strs roles; };
 
 struct ev_stats_choice {

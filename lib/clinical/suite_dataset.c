@@ -27,7 +27,6 @@ void ev_dataset_release(struct ev_dataset *d)
 	free(d->reference);
 	free(d->cluster);
 	ev_decimal_release(&d->missing_max);
-	ev_strs_release(&d->no_overlap_with);
 	free(d->kind);
 }
 
@@ -230,19 +229,13 @@ static void read_missing(struct ev_dataset *d, const struct ev_value *v,
 		      "dataset.missing.max_fraction", &share, bad);
 }
 
-static void read_overlap(struct ev_dataset *d, const struct ev_value *v,
-			 struct ev_problems *bad)
+/* A promise that nobody would hold. */
+static void refuse_overlap(const struct ev_value *v, struct ev_problems *bad)
 {
-	size_t i;
-
-	ev_su_words(&d->no_overlap_with, v, "dataset.no_overlap_with", bad);
-	for (i = 0; i < d->no_overlap_with.n; i++)
-		if (!ev_starts_with(d->no_overlap_with.items[i],
-				    "evidence:dataset/"))
-			ev_problem_add(bad, v, "evidence:dataset/NAME#COLUMN",
-				       "dataset.no_overlap_with: '%s' names no "
-				       "dataset of the ledger",
-				       d->no_overlap_with.items[i]);
+	if (v)
+		ev_problem_add(bad, v, NULL, "'dataset.no_overlap_with' is "
+			       "not supported: whether patients of other data "
+			       "are here is not looked at");
 }
 
 void ev_su_dataset(struct ev_suite *s, const struct ev_value *root,
@@ -262,7 +255,7 @@ void ev_su_dataset(struct ev_suite *s, const struct ev_value *root,
 	read_label(d, v, bad);
 	read_cluster(d, ev_get_path(v, "independence.cluster"), bad);
 	read_missing(d, ev_get(v, "missing"), bad);
-	read_overlap(d, ev_get(v, "no_overlap_with"), bad);
+	refuse_overlap(ev_get(v, "no_overlap_with"), bad);
 	ev_su_int(&d->holdout_max_uses, ev_get_path(v, "holdout.max_uses"),
 		  "dataset.holdout.max_uses", 1, 1000000, bad);
 	d->kind = ev_strdup(ev_get_string(v, "kind"));

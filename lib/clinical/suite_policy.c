@@ -50,7 +50,7 @@ static void check_when(const struct ev_value *v, struct ev_problems *bad)
 	static const char *const whens[] = {
 		"fail in tier low", "fail in tier moderate",
 		"fail in tier high", "fail in tier critical",
-		"review x3 consecutive", "gate_loosened",
+		"gate_loosened",
 		"drift_from_anchor > 0.5*margin"
 	};
 	char *hint;

@@ -40,7 +40,6 @@ static const char sf_suite[] =
 "  score: {kind: probability, direction: higher_is_positive}\n"
 "  independence: {cluster: patient_id}\n"
 "  missing: {score: as_negative, label: fail, max_fraction: 0.03}\n"
-"  no_overlap_with: [evidence:dataset/train#patients]\n"
 "  holdout: {max_uses: 6}\n"
 "  kind: real_world\n"
 "references:\n"

@@ -94,7 +94,7 @@ static void metrics_have_one_ceiling_for_all_of_them(void **state)
 	text = sf_edit(sf_suite, "net_benefit(0.05:0.20:0.05)", ranges[1]);
 	assert_int_equal(sf_try(&s, text), EV_EINVALID);
 	assert_string_equal(ev_error_last()->message,
-			    SF_FILE ":50:23: more than 500 metrics");
+			    SF_FILE ":49:23: more than 500 metrics");
 	free(text);
 }
 
