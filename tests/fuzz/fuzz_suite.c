@@ -22,6 +22,7 @@ static void want_condition(const struct ev_suite *s, const struct ev_gate *g,
 			   const struct ev_condition *c)
 {
 	enum ev_metric m = s->requests[g->request].metric;
+	const struct ev_metric_info *info = ev_metric_info(m);
 
 	if (!c->given)
 		return;
@@ -32,7 +33,12 @@ static void want_condition(const struct ev_suite *s, const struct ev_gate *g,
 	want(!!c->limit2.text == (c->limit.text &&
 				  c->comparator == EV_WITHIN));
 	want(c->bound == EV_BOUND_ESTIMATE || g->statistic == EV_OF_MAX_GAP ||
-	     !ev_metric_info(m)->no_interval);
+	     !info->no_interval);
+	/* that the metric can have */
+	want(!c->limit.text || g->compare != EV_CMP_NONE ||
+	     g->statistic != EV_OF_VALUE ||
+	     (ev_decimal_compare(info->low, &c->limit) <= 0 &&
+	      ev_decimal_compare(info->high, &c->limit) >= 0));
 	want(c->bound != EV_BOUND_LOWER || c->comparator == EV_GE ||
 	     c->comparator == EV_GT);
 	want(c->bound != EV_BOUND_UPPER || c->comparator == EV_LE ||
