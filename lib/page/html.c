@@ -148,7 +148,7 @@ void ev_html_element(struct ev_html *h, const char *tag, const char *class,
 void ev_html_void(struct ev_html *h, const char *tag)
 {
 	end_tag(h);
-	ev_buf_addf(h->out, "<%s>", tag);
+	ev_buf_addf(h->out, "<%s/>", tag);
 }
 
 void ev_html_begin(struct ev_html *h, const char *title, const char *css)
@@ -158,12 +158,12 @@ void ev_html_begin(struct ev_html *h, const char *title, const char *css)
 	ev_html_attr(h, "lang", "en");
 	ev_html_open(h, "head");
 	end_tag(h);
-	ev_buf_adds(h->out, "\n<meta charset=\"utf-8\">\n"
+	ev_buf_adds(h->out, "\n<meta charset=\"utf-8\"/>\n"
 		    "<meta name=\"viewport\" "
-		    "content=\"width=device-width, initial-scale=1\">\n"
+		    "content=\"width=device-width, initial-scale=1\"/>\n"
 		    "<meta http-equiv=\"Content-Security-Policy\" "
 		    "content=\"default-src 'none'; "
-		    "style-src 'unsafe-inline'\">\n");
+		    "style-src 'unsafe-inline'\"/>\n");
 	ev_html_element(h, "title", NULL, "%s", title);
 	ev_html_open(h, "style");
 	end_tag(h);

@@ -4,7 +4,7 @@
  * A writer that owns the tags: text and attribute values are always escaped,
  * also control and bidirectional characters (shown as U+XXXX), and every
  * element is closed in order.  Pages are static: no script, no outside
- * resource, style inline in the head.
+ * resource, style inline in the head.  What comes out is XML too.
  */
 #ifndef EV_PAGE_HTML_H
 #define EV_PAGE_HTML_H

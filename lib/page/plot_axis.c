@@ -2,6 +2,8 @@
 
 #include "page/plot_axis.h"
 
+#include "base/utf8.h"
+
 #define BIGGEST 1e9
 #define TICKS_MAX 50u
 
@@ -104,6 +106,40 @@ bool ev_plot_tick(double *value, const struct ev_plot_scale *s, unsigned i)
 		first += 1;
 	*value = (first + i) * s->step;
 	return i < TICKS_MAX && *value <= s->high + s->step * 1e-9;
+}
+
+void ev_plot_tick_text(struct ev_html *h, const struct ev_plot_scale *s,
+		       const char *anchor, double x, double y, double value)
+{
+	char number[EV_PLOT_NUMBER], text[EV_PLOT_NUMBER + 4];
+
+	ev_plot_number(number, value, s->places);
+	snprintf(text, sizeof(text), "%s%s", *number == '-' ? "\u2212" : "",
+		 number + (*number == '-'));
+	ev_plot_text(h, "tick", anchor, x, y, text);
+}
+
+void ev_plot_cut(struct ev_buf *out, const char *text, size_t columns)
+{
+	struct ev_buf safe = EV_BUF_INIT;
+	size_t at = 0, used, width = 0;
+	uint32_t cp;
+
+	ev_displays(&safe, text);
+	if (ev_display_width(safe.ptr, safe.len) <= columns)
+		at = safe.len;
+	while (at < safe.len) {
+		used = ev_utf8_decode(&cp, safe.ptr + at, safe.len - at);
+		used = used ? used : 1;
+		width += ev_display_width(safe.ptr + at, used);
+		if (width >= columns)
+			break;
+		at += used;
+	}
+	ev_buf_add(out, safe.ptr, at);
+	if (at < safe.len)
+		ev_buf_adds(out, "\u2026");
+	ev_buf_release(&safe);
 }
 
 void ev_plot_begin(struct ev_html *h, const char *class, const char *title,

@@ -33,6 +33,12 @@ double ev_plot_at(const struct ev_plot_scale *s, double value);
 /* The i-th tick's value; false beyond the last. */
 bool ev_plot_tick(double *value, const struct ev_plot_scale *s, unsigned i);
 
+/* The label of a tick: a true minus sign. */
+void ev_plot_tick_text(struct ev_html *h, const struct ev_plot_scale *s,
+		       const char *anchor, double x, double y, double value);
+/* So much of a text as fits into `columns` letters, made safe to show. */
+void ev_plot_cut(struct ev_buf *out, const char *text, size_t columns);
+
 /* <figure> and <svg> with title and description, and their ends. */
 void ev_plot_begin(struct ev_html *h, const char *class, const char *title,
 		   const char *says, double width, double height);

@@ -2,35 +2,24 @@
 
 #include "page/plot_axis.h"
 
-#include "base/utf8.h"
-
 #define WIDTH 860.0
-#define LEFT 250.0			/* labels end, the drawing begins */
+#define LEFT 262.0			/* labels end, the drawing begins */
 #define RIGHT 590.0			/* the drawing ends, notes begin */
-#define TOP 14.0
+#define TOP 8.0
 #define ROW 24.0
 #define FOOT 46.0
-#define LABEL_MAX 34u			/* letters that fit */
+#define LABEL_LETTERS 36u
+#define NOTE_LETTERS 27u
+#define SHEET 36u			/* lines that a printed page holds */
 
-/* A label that is too long for its column is cut at a letter. */
-static void label(struct ev_html *h, const struct ev_plot_line *l, double y)
+static void text_of(struct ev_html *h, const char *class, const char *anchor,
+		    double x, double y, const char *text, size_t letters)
 {
-	struct ev_buf text = EV_BUF_INIT;
-	size_t at = 0, used, len = strlen(l->label);
-	unsigned letters = 0;
-	uint32_t cp;
+	struct ev_buf cut = EV_BUF_INIT;
 
-	while (at < len && letters < LABEL_MAX) {
-		used = ev_utf8_decode(&cp, l->label + at, len - at);
-		at += used ? used : 1;
-		letters++;
-	}
-	ev_buf_add(&text, l->label, at);
-	if (at < len)
-		ev_buf_adds(&text, "…");
-	ev_plot_text(h, l->head ? "head" : "label", l->head ? "start" : "end",
-		     l->head ? 0 : LEFT - 14, y + 4, text.ptr);
-	ev_buf_release(&text);
+	ev_plot_cut(&cut, text, letters);
+	ev_plot_text(h, class, anchor, x, y, cut.ptr);
+	ev_buf_release(&cut);
 }
 
 /* An end that lies beyond the axis is an arrow, not a bound. */
@@ -56,6 +45,27 @@ static void interval(struct ev_html *h, const struct ev_plot_scale *s,
 		ev_plot_line_at(h, "interval", to, y - 4, to, y + 4);
 }
 
+/* Where the interval should lie: a band, with a stroke at each limit. */
+static void band(struct ev_html *h, const struct ev_plot_scale *s,
+		 const struct ev_plot_line *l, double y)
+{
+	double from = ev_plot_at(s, l->limit), to = from;
+
+	if (!ev_plot_is_number(l->limit))
+		return;
+	if (ev_plot_is_number(l->limit2))
+		to = ev_plot_at(s, l->limit2);
+	else if (l->asked)
+		to = l->asked > 0 ? s->to : s->from;
+	ev_html_open(h, "rect");
+	ev_html_attr(h, "class", "asked");
+	ev_plot_attr(h, "x", from < to ? from : to);
+	ev_plot_attr(h, "y", y - ROW / 2 + 2);
+	ev_plot_attr(h, "width", from < to ? to - from : from - to);
+	ev_plot_attr(h, "height", ROW - 4);
+	ev_html_close(h, "rect");
+}
+
 static void limit(struct ev_html *h, const struct ev_plot_scale *s,
 		  double value, double y)
 {
@@ -67,14 +77,27 @@ static void limit(struct ev_html *h, const struct ev_plot_scale *s,
 	ev_plot_line_at(h, "limit", x, y - ROW / 2 + 2, x, y + ROW / 2 - 2);
 }
 
+static void outcome_word(struct ev_html *h, const char *outcome, double y)
+{
+	struct ev_buf class = EV_BUF_INIT;
+
+	ev_buf_addf(&class, "word %s", outcome);
+	ev_plot_text(h, class.ptr, "end", WIDTH - 2, y + 4, outcome);
+	ev_buf_release(&class);
+}
+
 static void line(struct ev_html *h, const struct ev_plot_scale *s,
 		 const struct ev_plot_line *l, double y)
 {
 	double size = l->weight > 0 ? l->weight : 1;
 
-	label(h, l, y);
-	if (l->head)
+	if (l->head) {
+		text_of(h, "head", "start", 2, y + 4, l->label,
+			LABEL_LETTERS * 2);
 		return;
+	}
+	text_of(h, "label", "end", LEFT - 14, y + 4, l->label, LABEL_LETTERS);
+	band(h, s, l, y);
 	limit(h, s, l->limit, y);
 	limit(h, s, l->limit2, y);
 	if (ev_plot_is_number(l->lower) && ev_plot_is_number(l->upper))
@@ -83,13 +106,15 @@ static void line(struct ev_html *h, const struct ev_plot_scale *s,
 		ev_plot_outcome_mark(h, l->outcome, ev_plot_at(s, l->value), y,
 				     4 * (size > 2 ? 2 : size));
 	if (l->note)
-		ev_plot_text(h, "note", "start", RIGHT + 16, y + 4, l->note);
+		text_of(h, "note", "start", RIGHT + 16, y + 4, l->note,
+			NOTE_LETTERS);
+	if (l->outcome)
+		outcome_word(h, l->outcome, y);
 }
 
 static void axis_below(struct ev_html *h, const struct ev_plot_scale *s,
 		       const struct ev_plot_axis *axis, double y)
 {
-	char text[EV_PLOT_NUMBER];
 	double value, x;
 	unsigned i;
 
@@ -97,21 +122,19 @@ static void axis_below(struct ev_html *h, const struct ev_plot_scale *s,
 	for (i = 0; ev_plot_tick(&value, s, i); i++) {
 		x = ev_plot_at(s, value);
 		ev_plot_line_at(h, "axis", x, y, x, y + 5);
-		ev_plot_text(h, "tick", "middle", x, y + 18,
-			     ev_plot_number(text, value, s->places));
+		ev_plot_tick_text(h, s, "middle", x, y + 19, value);
 	}
 	if (axis->title)
-		ev_plot_text(h, "title", "middle", (LEFT + RIGHT) / 2, y + 36,
+		ev_plot_text(h, "title", "middle", (LEFT + RIGHT) / 2, y + 38,
 			     axis->title);
 }
 
-void ev_plot_forest(struct ev_html *h, const char *title, const char *says,
-		    const struct ev_plot_line *lines, size_t n,
-		    const struct ev_plot_axis *axis)
+static void sheet(struct ev_html *h, const char *title, const char *says,
+		  const struct ev_plot_line *lines, size_t n,
+		  const struct ev_plot_axis *axis)
 {
-	double bottom = TOP + ROW * (double)n;
+	double bottom = TOP + ROW * (double)n, value;
 	struct ev_plot_scale s;
-	double value;
 	unsigned i;
 	size_t k;
 
@@ -120,8 +143,42 @@ void ev_plot_forest(struct ev_html *h, const char *title, const char *says,
 	for (i = 0; ev_plot_tick(&value, &s, i); i++)
 		ev_plot_line_at(h, "grid", ev_plot_at(&s, value), TOP,
 				ev_plot_at(&s, value), bottom);
+	if (axis->base >= s.low && axis->base <= s.high)
+		ev_plot_line_at(h, "base", ev_plot_at(&s, axis->base), TOP,
+				ev_plot_at(&s, axis->base), bottom);
 	for (k = 0; k < n; k++)
 		line(h, &s, &lines[k], TOP + ROW * ((double)k + 0.5));
 	axis_below(h, &s, axis, bottom);
 	ev_plot_end(h, title);
+}
+
+/* Lines of the next sheet: a heading does not stand last. */
+static size_t next_sheet(const struct ev_plot_line *lines, size_t n)
+{
+	size_t k = n;
+
+	if (n <= SHEET)
+		return n;
+	for (k = SHEET; k > 1 && lines[k - 1].head; k--)
+		;
+	return k;
+}
+
+void ev_plot_forest(struct ev_html *h, const char *title, const char *says,
+		    const struct ev_plot_line *lines, size_t n,
+		    const struct ev_plot_axis *axis)
+{
+	struct ev_buf name = EV_BUF_INIT;
+	size_t at = 0, part = 1, k;
+
+	do {
+		k = next_sheet(lines + at, n - at);
+		ev_buf_clear(&name);
+		ev_buf_adds(&name, title);
+		if (n > SHEET)
+			ev_buf_addf(&name, ", part %zu", part++);
+		sheet(h, name.ptr, says, lines + at, k, axis);
+		at += k;
+	} while (at < n);
+	ev_buf_release(&name);
 }

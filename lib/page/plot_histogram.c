@@ -5,10 +5,10 @@
 #define WIDTH 420.0
 #define LEFT 56.0
 #define RIGHT 404.0
-#define TOP 12.0
-#define MIDDLE 96.0
-#define BOTTOM 180.0
-#define HEIGHT 222.0
+#define TOP 30.0
+#define MIDDLE 106.0
+#define BOTTOM 182.0
+#define HEIGHT 246.0
 
 static void bar(struct ev_html *h, const char *class, double x, double width,
 		double y, double height)
@@ -36,36 +36,52 @@ static uint64_t most(const uint64_t *up, const uint64_t *down, size_t n)
 	return max;
 }
 
-void ev_plot_histogram(struct ev_html *h, const char *title, const char *says,
-		       const uint64_t *up, const uint64_t *down, size_t bins,
-		       const struct ev_plot_axis *axis)
+static void axes(struct ev_html *h, const struct ev_plot_axis *axis,
+		 uint64_t max)
 {
-	double width = bins ? (RIGHT - LEFT) / (double)bins : 0, value, at;
-	double unit = (MIDDLE - TOP) / (double)most(up, down, bins);
 	struct ev_plot_scale s;
 	char text[EV_PLOT_NUMBER];
-	size_t i;
+	double value, at;
 	unsigned k;
 
 	ev_plot_scale_init(&s, axis, LEFT, RIGHT, 5);
+	ev_plot_line_at(h, "axis", LEFT, MIDDLE, RIGHT, MIDDLE);
+	ev_plot_line_at(h, "axis", LEFT, TOP, LEFT, BOTTOM);
+	for (k = 0; ev_plot_tick(&value, &s, k); k++) {
+		at = ev_plot_at(&s, value);
+		ev_plot_line_at(h, "axis", at, BOTTOM, at, BOTTOM + 5);
+		ev_plot_tick_text(h, &s, "middle", at, BOTTOM + 20, value);
+	}
+	ev_plot_line_at(h, "axis", LEFT, BOTTOM, RIGHT, BOTTOM);
+	if (axis->title)
+		ev_plot_text(h, "title", "middle", (LEFT + RIGHT) / 2,
+			     BOTTOM + 42, axis->title);
+	ev_plot_number(text, (double)max, 0);
+	ev_plot_text(h, "tick", "end", LEFT - 7, TOP + 5, text);
+	ev_plot_text(h, "tick", "end", LEFT - 7, MIDDLE + 4, "0");
+	ev_plot_text(h, "tick", "end", LEFT - 7, BOTTOM + 4, text);
+}
+
+void ev_plot_histogram(struct ev_html *h, const char *title, const char *says,
+		       const struct ev_plot_counts *up,
+		       const struct ev_plot_counts *down, size_t bins,
+		       const struct ev_plot_axis *axis)
+{
+	uint64_t max = most(up->n, down->n, bins);
+	double width = bins ? (RIGHT - LEFT) / (double)bins : 0, at;
+	double unit = (MIDDLE - TOP) / (double)max;
+	size_t i;
+
 	ev_plot_begin(h, "histogram", title, says, WIDTH, HEIGHT);
 	for (i = 0; i < bins; i++) {
 		at = LEFT + width * (double)i;
 		bar(h, "bar up", at + 0.5, width - 1,
-		    MIDDLE - unit * (double)up[i], unit * (double)up[i]);
+		    MIDDLE - unit * (double)up->n[i], unit * (double)up->n[i]);
 		bar(h, "bar down", at + 0.5, width - 1, MIDDLE,
-		    unit * (double)down[i]);
+		    unit * (double)down->n[i]);
 	}
-	ev_plot_line_at(h, "axis", LEFT, MIDDLE, RIGHT, MIDDLE);
-	for (k = 0; ev_plot_tick(&value, &s, k); k++) {
-		at = ev_plot_at(&s, value);
-		ev_plot_text(h, "tick", "middle", at, BOTTOM + 17,
-			     ev_plot_number(text, value, s.places));
-	}
-	if (axis->title)
-		ev_plot_text(h, "title", "middle", (LEFT + RIGHT) / 2,
-			     BOTTOM + 36, axis->title);
-	ev_plot_text(h, "tick", "end", LEFT - 6, TOP + 12, "with");
-	ev_plot_text(h, "tick", "end", LEFT - 6, BOTTOM - 4, "without");
+	axes(h, axis, max);
+	ev_plot_text(h, "label", "start", LEFT, TOP - 12, up->name);
+	ev_plot_text(h, "label", "end", RIGHT, BOTTOM - 6, down->name);
 	ev_plot_end(h, title);
 }
