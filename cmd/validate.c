@@ -9,7 +9,7 @@
 #define JOBS_MAX 64
 
 static const char *suite_path, *predictions, *baseline, *anchor, *explain;
-static const char *key, *supersede, *because;
+static const char *key, *supersede, *because, *html;
 static int64_t jobs;
 static bool all, attach;
 
@@ -27,6 +27,8 @@ static const struct option options[] = {
 	{ OPT_FLAG, 0, "all", NULL, "list the gates that pass too", &all },
 	{ OPT_INT, 'j', "jobs", "<n>", "threads of the bootstrap; the numbers "
 	  "are the same", &jobs },
+	{ OPT_STRING, 0, "html", "<file>", "write the report as a page, too",
+	  &html },
 	{ OPT_FLAG, 0, "attach", NULL, "sign the report and keep it in the "
 	  "ledger", &attach },
 	{ OPT_STRING, 0, "supersede", "<id>", "the report that this one "
@@ -39,10 +41,11 @@ static const struct option options[] = {
 static const char *const synopsis[] = {
 	"validate --suite <file> [--predictions <file>] "
 	"[--baseline <file|release>] [--anchor <file|release>] "
-	"[--explain <gate>] [--all] [-j <n>] [--json]",
+	"[--explain <gate>] [--all] [-j <n>] [--html <file>] [--json]",
 	"validate [<rev>] --suite <file> --attach [--predictions <file>] "
 	"[--baseline <file|release>] [--anchor <file|release>] "
-	"[--supersede <id> --because <text>] [-n] [<options>]",
+	"[--supersede <id> --because <text>] [--html <file>] [-n] "
+	"[<options>]",
 	NULL
 };
 
@@ -139,7 +142,8 @@ static int evaluate(struct validation *v, const char *rev)
 	return ret;
 }
 
-static void make_report(struct ev_buf *out, const struct validation *v)
+static int make_report(struct ev_buf *out, struct ev_buf *page,
+		       const struct validation *v)
 {
 	struct ev_report_context x = { .tool_version = EV_VERSION };
 	char commit[EV_OID_HEX + 1], tree[EV_OID_HEX + 1];
@@ -155,6 +159,7 @@ static void make_report(struct ev_buf *out, const struct validation *v)
 	ev_json_init(&j, out);
 	ev_report_json(&j, &v->evaluation, &x);
 	ev_buf_addc(out, '\n');
+	return html ? ev_report_page(page, &v->evaluation, &x) : 0;
 }
 
 static int exit_of(enum ev_outcome_word o)
@@ -198,7 +203,7 @@ static int check_usage(struct context *ctx, int argc, const char **argv)
 static int run(struct context *ctx, int argc, const char **argv)
 {
 	int ret = check_usage(ctx, argc, argv), status = EXIT_CANNOT;
-	struct ev_buf report = EV_BUF_INIT;
+	struct ev_buf report = EV_BUF_INIT, page = EV_BUF_INIT;
 	struct validation v;
 
 	if (ret)
@@ -212,9 +217,11 @@ static int run(struct context *ctx, int argc, const char **argv)
 	v.record.because = because;
 	ret = evaluate(&v, argc ? argv[0] : "HEAD");
 	if (ret == 0)
-		make_report(&report, &v);
+		ret = make_report(&report, &page, &v);
 	if (ret == 0 && attach)
-		ret = validation_attach(&v, &report, NULL);
+		ret = validation_attach(&v, &report, html ? &page : NULL);
+	if (ret == 0 && html && !ctx->dry_run)
+		ret = ev_file_replace(html, page.ptr, page.len, 0666);
 	if (ret == 0 && explain)
 		ret = validation_explain(&v, explain);
 	else if (ret == 0 && ctx->json)
@@ -227,6 +234,7 @@ static int run(struct context *ctx, int argc, const char **argv)
 		status = exit_of(v.evaluation.outcome);
 	validation_release(&v);
 	ev_buf_release(&report);
+	ev_buf_release(&page);
 	return ret < 0 ? report_error(ctx) : finish_output(status);
 }
 
