@@ -159,7 +159,7 @@ static int make_report(struct ev_buf *out, struct ev_buf *page,
 	ev_json_init(&j, out);
 	ev_report_json(&j, &v->evaluation, &x);
 	ev_buf_addc(out, '\n');
-	return html ? ev_report_page(page, &v->evaluation, &x) : 0;
+	return attach || html ? ev_report_page(page, &v->evaluation, &x) : 0;
 }
 
 static int exit_of(enum ev_outcome_word o)
@@ -219,7 +219,7 @@ static int run(struct context *ctx, int argc, const char **argv)
 	if (ret == 0)
 		ret = make_report(&report, &page, &v);
 	if (ret == 0 && attach)
-		ret = validation_attach(&v, &report, html ? &page : NULL);
+		ret = validation_attach(&v, &report, &page);
 	if (ret == 0 && html && !ctx->dry_run)
 		ret = ev_file_replace(html, page.ptr, page.len, 0666);
 	if (ret == 0 && explain)

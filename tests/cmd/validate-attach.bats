@@ -33,6 +33,7 @@ attach() {
 		| .outcome == "review" and .suite.id == "breast-cancer"
 		and .slices.overall.metrics.auc.ci.method == "delong"' shown
 	expect_exit 4 git evidence verify --recompute
+	expect_in stdout 'artifact                     report.html'
 	expect_in stdout 'numbers, digit for digit'
 }
 

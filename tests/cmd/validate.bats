@@ -395,6 +395,22 @@ gate() { # gate ID METRIC PASS [MORE]
 	expect_json '[.slices.overall.change.previous[].value] | all(. == 0)'
 }
 
+@test "the page is one file, the same for the same numbers" {
+	given_rows
+	given_suite gates: "$(gate G1 sensitivity@half 'bound: lower, ge: "0.1"' \
+		'slice: [overall, site]')"
+	validate 3 --html one.html
+	expect_in stdout 'review: toy'
+	validate 3 --json --html two.html -j 3
+	cmp one.html two.html
+	head -n 1 one.html | grep -qi '^<!doctype html>'
+	grep -q '<svg' one.html
+	refute grep -qiE '<script|https?://[^w]|src=|@import' one.html
+	refute grep -qiE '[^a-z](nan|inf)[^a-z]' one.html
+	expect_exit 128 git evidence validate --suite suite.yaml \
+		--predictions rows.csv --html nowhere/at/all.html
+}
+
 @test "where the reference is imperfect, sensitivity is agreement" {
 	given_rows
 	given_suite gates: "$(gate G1 sensitivity@half 'bound: lower, ge: "0.1"')"
