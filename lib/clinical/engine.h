@@ -160,6 +160,10 @@ int ev_measure_calibration(struct ev_work *w, const struct ev_task *t);
 int ev_measure_classes(struct ev_work *w, const struct ev_task *t);
 int ev_measure_drift(struct ev_work *w, const struct ev_task *t);
 
+/* Of each cluster (row, without clusters) how many count; NULL: the metric is
+ * no share that each row has for itself. */
+struct ev_cluster *ev_share_units(struct ev_work *w,
+				  const struct ev_request *q);
 /* x of n, by patient where rows are alike; units: of each cluster, or NULL. */
 int ev_measure_proportion(struct ev_work *w, struct ev_measure *m, int64_t x,
 			  int64_t n, const struct ev_cluster *units,

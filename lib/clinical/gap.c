@@ -15,9 +15,29 @@ struct gap {
 	const struct ev_request *q;
 	struct ev_work *works;
 	const struct ev_view **views;
+	struct ev_cluster **units;	/* of a share; else NULL */
 	uint32_t **patients;		/* of the cohort, by cluster of a view */
 	size_t n;
 };
+
+static int share_of(double *out, const struct ev_cluster *units, size_t n,
+		    const uint32_t *times)
+{
+	int64_t x = 0, of = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		x += units[i].x * (times ? times[i] : 1);
+		of += units[i].n * (times ? times[i] : 1);
+	}
+	*out = of ? (double)x / (double)of : 0;
+	return of != 0;
+}
+
+static size_t units_of(const struct gap *g, size_t i)
+{
+	return g->units[i] ? g->works[i].clusters : g->views[i]->clusters;
+}
 
 static int span(double *out, const struct gap *g, const uint32_t *times)
 {
@@ -27,16 +47,20 @@ static int span(double *out, const struct gap *g, const uint32_t *times)
 	int ret = 0;
 
 	for (i = 0; i < g->n && ret >= 0; i++) {
-		const struct ev_view *v = g->views[i];
+		size_t units = units_of(g, i);
 
 		if (times) {
-			mine = ev_realloc(mine, ((size_t)v->clusters + 1) *
-					  sizeof(*mine));
-			for (k = 0; k < v->clusters; k++)
+			mine = ev_realloc(mine, (units + 1) * sizeof(*mine));
+			for (k = 0; k < units; k++)
 				mine[k] = times[g->patients[i][k]];
 		}
-		ret = ev_weighted_value(&value, &g->works[i], g->q, v, 0,
-					times ? mine : NULL);
+		if (g->units[i])
+			ret = share_of(&value, g->units[i], units,
+				       times ? mine : NULL);
+		else
+			ret = ev_weighted_value(&value, &g->works[i], g->q,
+						g->views[i], 0,
+						times ? mine : NULL);
 		if (ret != 1)
 			continue;
 		low = !n || value < low ? value : low;
@@ -59,11 +83,11 @@ static int statistic(double *values, uint8_t *defined, void *data,
 	return 1;
 }
 
-/* Which patient of the cohort each cluster of a view is. */
-static uint32_t *patients_of(const struct ev_work *w, const struct ev_view *v,
-			     bool scored)
+/* Which patient of the cohort each cluster is; all rows, or those of a view. */
+static uint32_t *patients_of(const struct ev_work *w, size_t units,
+			     bool rows, bool scored)
 {
-	uint32_t *out = ev_calloc((size_t)v->clusters + 1, sizeof(*out));
+	uint32_t *out = ev_calloc(units + 1, sizeof(*out));
 	const struct ev_cohort *c = w->g->c;
 	size_t i, row, k = 0;
 
@@ -71,7 +95,7 @@ static uint32_t *patients_of(const struct ev_work *w, const struct ev_view *v,
 		row = ev_work_row(w, i);
 		if (w->cluster_of)
 			out[w->cluster_of[i]] = c->patient[row];
-		else if (ev_has_classes(w->g) || (!scored && !w->g->drops) ||
+		else if (rows || (!scored && !w->g->drops) ||
 			 c->state[row] == EV_ROW_SCORED)
 			out[k++] = c->patient[row];
 	}
@@ -136,11 +160,16 @@ static void open_member(struct gap *g, struct ev_engine *engine,
 	bool scored = ev_needs_score(g->q->metric);
 
 	ev_work_open(w, engine, r);
-	if (ev_has_classes(engine))
+	g->units[g->n] = ev_share_units(w, g->q);
+	if (g->units[g->n])
+		g->views[g->n] = NULL;
+	else if (ev_has_classes(engine))
 		g->views[g->n] = ev_work_class_view(w);
 	else
 		g->views[g->n] = scored ? ev_work_scored(w) : ev_work_rank(w);
-	g->patients[g->n] = patients_of(w, g->views[g->n], scored);
+	g->patients[g->n] = patients_of(w, units_of(g, g->n),
+					g->units[g->n] ||
+					ev_has_classes(engine), scored);
 	g->n++;
 }
 
@@ -162,6 +191,29 @@ static void judge(struct ev_evaluation *e, struct ev_gate_row *row,
 			      small->items[i]);
 }
 
+/* What one number of a member's rows, drawn again, is. */
+static bool can_span(enum ev_metric m)
+{
+	switch (m) {
+	case EV_M_CONFUSION:
+	case EV_M_HOSMER_LEMESHOW:
+	case EV_M_SPIEGELHALTER:
+	case EV_M_WEAK_CALIBRATION:
+	case EV_M_N:
+	case EV_M_N_POSITIVES:
+	case EV_M_N_NEGATIVES:
+	case EV_M_N_PATIENTS:
+	case EV_M_NEW_FN_RATE:
+	case EV_M_NEW_FP_RATE:
+	case EV_M_STUCK:
+	case EV_M_PSI:
+	case EV_M_KS:
+		return false;
+	default:
+		return true;
+	}
+}
+
 int ev_gap_measure(struct ev_engine *engine, struct ev_evaluation *e,
 		   struct ev_gate_row *row)
 {
@@ -172,9 +224,13 @@ int ev_gap_measure(struct ev_engine *engine, struct ev_evaluation *e,
 	size_t i;
 	int ret;
 
+	if (!can_span(g.q->metric))
+		return ev_fail(EV_EINVALID, "gate '%s': the largest difference "
+			       "in '%s' is not supported", gate->id, g.q->key);
 	g.works = ev_calloc(e->n_slices + 1, sizeof(*g.works));
 	g.views = ev_calloc(e->n_slices + 1, sizeof(*g.views));
 	g.patients = ev_calloc(e->n_slices + 1, sizeof(*g.patients));
+	g.units = ev_calloc(e->n_slices + 1, sizeof(*g.units));
 	for (i = 0; i < e->n_slices; i++) {
 		struct ev_slice_result *r = &e->slices[i];
 
@@ -191,7 +247,9 @@ int ev_gap_measure(struct ev_engine *engine, struct ev_evaluation *e,
 	for (i = 0; i < g.n; i++) {
 		ev_work_close(&g.works[i]);
 		free(g.patients[i]);
+		free(g.units[i]);
 	}
+	free(g.units);
 	free(g.works);
 	free(g.views);
 	free(g.patients);

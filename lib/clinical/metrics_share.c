@@ -106,6 +106,49 @@ static int measure(struct ev_work *w, const struct ev_task *t,
 	return ret < 0 ? ret : 1;
 }
 
+/* Shares that rows have each for itself. */
+static tally_row *row_of(enum ev_metric m)
+{
+	switch (m) {
+	case EV_M_ABSTAIN_RATE:
+		return is_abstained;
+	case EV_M_MISSING_RATE:
+		return is_missing;
+	case EV_M_PREVALENCE:
+		return is_positive;
+	case EV_M_SHARE:
+		return is_in_share;
+	case EV_M_SATURATED:
+		return is_saturated;
+	default:
+		return NULL;
+	}
+}
+
+struct ev_cluster *ev_share_units(struct ev_work *w,
+				  const struct ev_request *q)
+{
+	struct tally y = { .g = w->g, .q = q };
+	tally_row *f = row_of(q->metric);
+	struct ev_cluster *units;
+	size_t i;
+
+	if (!f)
+		return NULL;
+	if (q->metric == EV_M_SHARE)
+		y.cut = ev_cut_of(&q->share.limit);
+	units = ev_calloc((size_t)w->clusters + 1, sizeof(*units));
+	for (i = 0; i < w->n; i++) {
+		int is = f(&y, ev_work_row(w, i));
+
+		if (is < 0)
+			continue;
+		units[w->cluster_of ? w->cluster_of[i] : i].x += is;
+		units[w->cluster_of ? w->cluster_of[i] : i].n++;
+	}
+	return units;
+}
+
 /* The score that most rows have; the least of several. */
 double ev_commonest_score(struct ev_work *w)
 {
@@ -145,17 +188,14 @@ int ev_measure_share(struct ev_work *w, const struct ev_task *t)
 	struct tally y = { .g = w->g, .q = t->q };
 
 	switch (t->q->metric) {
-	case EV_M_ABSTAIN_RATE:
-		return measure(w, t, &y, is_abstained);
-	case EV_M_MISSING_RATE:
-		return measure(w, t, &y, is_missing);
-	case EV_M_PREVALENCE:
-		return measure(w, t, &y, is_positive);
 	case EV_M_SHARE:
 		y.cut = ev_cut_of(&t->q->share.limit);
 		return measure(w, t, &y, is_in_share);
+	case EV_M_ABSTAIN_RATE:
+	case EV_M_MISSING_RATE:
+	case EV_M_PREVALENCE:
 	case EV_M_SATURATED:
-		return measure(w, t, &y, is_saturated);
+		return measure(w, t, &y, row_of(t->q->metric));
 	case EV_M_STUCK:
 		y.stuck = ev_commonest_score(w);
 		return measure(w, t, &y, is_stuck);

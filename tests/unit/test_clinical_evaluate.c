@@ -235,6 +235,44 @@ static void a_gap_is_between_the_best_and_the_worst_member(void **state)
 	ev_buf_release(&b);
 }
 
+static void a_gap_of_shares_counts_rows(void **state)
+{
+	static const char suite[] = SUITE_HEAD SUITE_DATA OVERALL
+		"  site: {by: site}\n"
+		"gates:\n"
+		"  - {id: A, metric: prevalence, slice: site, statistic: "
+		"max_gap, pass: {bound: upper, le: \"0.3\"}}\n"
+		"  - {id: B, metric: share(score<0.5), slice: site, statistic: "
+		"max_gap, pass: {bound: upper, le: \"0.3\"}}\n"
+		"  - {id: C, metric: missing_rate, slice: site, statistic: "
+		"max_gap, pass: {bound: estimate, le: \"0.06\"}}\n";
+	struct ev_buf b = EV_BUF_INIT;
+	unsigned k = 0, i;
+	struct made m;
+
+	(void)state;
+	ev_buf_adds(&b, "row,patient,label,score,site\n");
+	add_rows(&b, &k, 10, 1, "0.8", ",A");
+	add_rows(&b, &k, 30, 0, "0.2", ",A");
+	add_rows(&b, &k, 20, 1, "0.8", ",B");
+	add_rows(&b, &k, 18, 0, "0.2", ",B");
+	add_rows(&b, &k, 2, 0, "", ",B");
+	make(&m, suite, b.ptr, NULL);
+	assert_true(near(m.e.rows[0].observed.value, 0.25));
+	/* worst of all: the two negatives without a score are above it */
+	assert_true(near(m.e.rows[1].observed.value, 0.3));
+	assert_true(near(m.e.rows[2].observed.value, 0.05));
+	for (i = 0; i < 2; i++) {
+		const struct ev_estimate *o = &m.e.rows[i].observed;
+
+		assert_true(o->lower < o->value && o->value < o->upper);
+		assert_int_equal(m.e.rows[i].outcome, EV_OUT_FAIL);
+	}
+	assert_int_equal(m.e.rows[2].outcome, EV_OUT_PASS);
+	made_release(&m);
+	ev_buf_release(&b);
+}
+
 static void the_stricter_tier_of_gate_and_slice_counts(void **state)
 {
 	static const char gates[] =
@@ -359,6 +397,8 @@ int main(void)
 			a_difference_is_of_pairs_and_new_errors_are_told),
 		cmocka_unit_test(
 			a_gap_is_between_the_best_and_the_worst_member),
+		cmocka_unit_test(
+			a_gap_of_shares_counts_rows),
 		cmocka_unit_test(the_stricter_tier_of_gate_and_slice_counts),
 		cmocka_unit_test(a_cap_from_outside_only_makes_it_worse),
 		cmocka_unit_test(
