@@ -81,7 +81,8 @@ static int look_at(bool *yes, char *reason, size_t size, struct ev_repo *r,
 		ret = is_believed(yes, &d, r, last, vouched, now);
 	if (ret == 0 && *yes)
 		snprintf(reason, size, "checkpoint '%.60s' names policy %.19s, "
-			 "whose approvals are not all here", tag->name + strlen("refs/tags/"), d.d.policy);
+			 "whose approvals are not all here",
+			 tag->name + strlen("refs/tags/"), d.d.policy);
 	ev_decided_release(&d);
 	return ret;
 }
