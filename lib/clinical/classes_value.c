@@ -210,7 +210,8 @@ static int top_ece(double *value, struct ev_work *w, const uint32_t *times)
 	ret = ev_weighted_ece(value, &d, times ? times : once, s->ece_bins,
 			      s->ece_closure);
 	free(once);
-	return ret < 0 ? ret : 1;
+	/* none of the rows was drawn */
+	return ret == EV_ENOTFOUND ? 0 : ret < 0 ? ret : 1;
 }
 
 int ev_classes_value(double *value, struct ev_work *w,

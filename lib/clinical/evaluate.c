@@ -68,12 +68,16 @@ static void plan(struct tasks *l, const struct ev_evaluation *e,
 static int reliability(struct ev_work *w, struct ev_slice_result *r)
 {
 	const struct ev_stats_choice *s = &w->g->s->stats;
+	const struct ev_view *v;
 	struct ev_predicted d;
 
 	if (w->g->s->dataset.score_kind != EV_SCORE_PROBABILITY ||
 	    w->g->s->dataset.label_kind != EV_LABEL_BINARY || !w->n)
 		return 0;
-	ev_view_predicted(&d, ev_work_scored(w), 0);
+	v = ev_work_scored(w);
+	if (!v->n)
+		return 0;
+	ev_view_predicted(&d, v, 0);
 	return ev_bins(&r->bins, &d, s->ece_bins, s->ece_scheme,
 		       s->ece_closure, s->confidence);
 }

@@ -150,7 +150,8 @@ static int calibration_value(double *value, struct ev_work *w,
 	if (q->metric == EV_M_ECE && s->ece_scheme == EV_BIN_WIDTH) {
 		ret = ev_weighted_ece(value, &d, times, s->ece_bins,
 				      s->ece_closure);
-		return ret < 0 ? ret : 1;
+		/* none of the rows was drawn */
+		return ret == EV_ENOTFOUND ? 0 : ret < 0 ? ret : 1;
 	}
 	spread(&flat, v, marker, times);
 	d.p = flat.p;
@@ -235,6 +236,8 @@ int ev_weighted_value(double *value, struct ev_work *w,
 	*value = 0;
 	if (ev_has_classes(w->g))
 		return ev_classes_value(value, w, q, times);
+	if (!v->n)
+		return 0;
 	if (q->metric <= EV_M_KAPPA)
 		return decision_value(value, w, q, v, marker, times);
 	if (q->metric <= EV_M_AVERAGE_PRECISION)

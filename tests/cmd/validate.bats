@@ -267,7 +267,7 @@ gate() { # gate ID METRIC PASS [MORE]
 	given_suite 'min_n: {positives: 0, negatives: 0, patients: 0}' "$all"
 	head='row,patient,label,score,old,no,site'
 	no_answer() {
-		validate "$1" --json
+		validate "$1" --json "${@:2}"
 		refute grep -qiE '[:,[]-?(nan|inf)' "$WORLD/stdout"
 		expect_json '[.. | numbers | select(isnan or isinfinite)] == []' \
 			'[.slices[].metrics[] | select(.value == null and .tp == null)
@@ -310,6 +310,12 @@ gate() { # gate ID METRIC PASS [MORE]
 	no_answer 3
 	expect_json '.slices.overall.metrics["sensitivity@half"]
 		| .ci == null and (.flags | index("one_cluster"))'
+	# two patients with scores among many, so that draws have none
+	(echo "$head"; for i in $(seq 60); do
+		s=; test $i -gt 4 || s=0.$((i + 2))
+		echo "a$i,a$((i / 2)),$((i % 2)),$s,$s,0,A"; done) >rows.csv
+	no_answer 0 --html page.html
+	expect_json '.slices.overall.metrics.ece.value != null'
 	# no scores
 	(echo "$head"; for i in $(seq 40); do
 		echo "a$i,a$i,$((i % 2)),,,1,A"; done) >rows.csv
