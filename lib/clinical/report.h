@@ -20,7 +20,8 @@ struct ev_report_context {
  * One object, "schema": "git-evidence/validate/1" first: outcome, reasons,
  * suite {id, version, digest, tier}, inputs, flow, slices, gates, escalations,
  * checks, effectiveSuite (formats(5), section report).  Numbers are shortest
- * round-trip doubles, undefined is null with a flag.  Byte for byte the same for the same evaluation.
+ * round-trip doubles, undefined is null with a flag.  Byte for byte the same
+ * for the same evaluation.
  */
 void ev_report_json(struct ev_json *j, const struct ev_evaluation *e,
 		    const struct ev_report_context *x);
