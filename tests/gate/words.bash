@@ -60,6 +60,10 @@ control_set() {
 			cp "$f" "$dir/.evidence/suites/"
 		fi
 	done
+	for f in "$gate_dir/suites/${key%% *}"/*.yaml
+	do
+		test ! -e "$f" || cp "$f" "$dir/.evidence/suites/"
+	done
 	echo 'detector 1' >"$dir/detector"
 	echo 'how to use it' >"$dir/docs/use.md"
 	policy_version[$key]=$2
@@ -456,6 +460,9 @@ say_record() {
 			mod=${mod#gate }
 			gates+=("${mod% *}" "${mod##* }") ;;
 		report:'of another suite file') suite=sha256:${fpr[ada],,}${fpr[ci]:0:24} ;;
+		report:'of the suite of '*)
+			sha256 "$(cat "$gate_dir/suites/${mod#of the suite of }/$name.yaml")"$'\n'
+			suite=sha256:$REPLY ;;
 		report:'naming the suite alone') plain=1 ;;
 		report:'with other data') data=4e ;;
 		report:'with a word more about the data')
