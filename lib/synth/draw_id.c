@@ -1,0 +1,108 @@
+#include "base/compat.h"
+
+#include "synth/draw_internal.h"
+
+#include "base/error.h"
+
+#define HALF 20			/* bits */
+#define MASK ((1u << HALF) - 1)
+#define ROUNDS 4u
+#define LETTERS 8		/* 5 bits each */
+
+static const char base32[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+static uint32_t mix(const struct ev_source *s, uint32_t half, uint32_t round)
+{
+	struct ev_dice d = { s, half, 0 };
+
+	return (uint32_t)ev_dice_bits(&d, s->pack->stream_id, round).word[0] & MASK;
+}
+
+static uint64_t shuffled(const struct ev_source *s, uint64_t x)
+{
+	uint32_t left = (uint32_t)(x >> HALF), right = (uint32_t)x & MASK, t;
+	uint32_t i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		t = left ^ mix(s, right, i);
+		left = right;
+		right = t;
+	}
+	return (uint64_t)left << HALF | right;
+}
+
+static uint64_t put_back(const struct ev_source *s, uint64_t x)
+{
+	uint32_t left = (uint32_t)(x >> HALF), right = (uint32_t)x & MASK, t;
+	uint32_t i;
+
+	for (i = ROUNDS; i-- > 0;) {
+		t = right ^ mix(s, left, i);
+		right = left;
+		left = t;
+	}
+	return (uint64_t)left << HALF | right;
+}
+
+/* Scenarios are numbered from 1, with as many digits as the last has, two at
+ * least. */
+static char *put_number(char *at, size_t number, size_t last)
+{
+	size_t ten = 10;
+
+	while (last / ten >= 10)
+		ten *= 10;
+	for (; ten; ten /= 10)
+		*at++ = (char)('0' + number / ten % 10);
+	return at;
+}
+
+static void write_id(char *at, const struct ev_source *s, size_t scenario,
+		     uint64_t patient)
+{
+	uint64_t x = shuffled(s, patient);
+	size_t n = strlen(s->pack->id_prefix);
+	int i;
+
+	memcpy(at, s->pack->id_prefix, n);
+	at += n;
+	*at++ = '-';
+	at = put_number(at, scenario + 1, s->pack->n_scenarios);
+	*at++ = '-';
+	for (i = LETTERS - 1; i >= 0; i--)
+		*at++ = base32[x >> (5 * i) & 31];
+	*at = '\0';
+}
+
+void ev_draw_id(struct ev_drawn *out, const struct ev_source *s)
+{
+	write_id(out->id, s, out->scenario, out->patient);
+}
+
+int ev_source_find(uint64_t *patient, const struct ev_source *s,
+		   const char *id)
+{
+	const char *at = strrchr(id, '-'), *letter;
+	char own[EV_DRAW_ID_SIZE];
+	uint64_t x = 0, i;
+	size_t n = 0;
+
+	for (at = at ? at + 1 : ""; *at && n < LETTERS; at++, n++) {
+		letter = strchr(base32, *at);
+		if (!letter)
+			break;
+		x = x << 5 | (uint64_t)(letter - base32);
+	}
+	i = put_back(s, x);
+	if (!*at && n == LETTERS && i < s->patients) {
+		write_id(own, s, ev_source_scenario(s, i), i);
+		if (!strcmp(own, id)) {
+			*patient = i;
+			return 0;
+		}
+	}
+	return ev_fail(EV_ENOTFOUND, "'%s' is no patient of this cohort of "
+		       "%llu with seed %llu", id,
+		       (unsigned long long)s->patients,
+		       (unsigned long long)s->seed);
+}
