@@ -338,6 +338,8 @@ policy_by() {
 		git update-ref --stdin
 	git branch newer
 	git reset -q --hard "$head"
+	# in the second of the checkpoint it would be among what that signs
+	sleep 1.1
 	policy_by robin '# of Robin'
 	rival=$(link_of HEAD)
 	git reset -q --hard "$head"
