@@ -31,7 +31,26 @@ enum ev_var_type { EV_V_INT, EV_V_DECIMAL, EV_V_CATEGORY, EV_V_BOOLEAN,
 
 /* Cumulative thresholds of levels, in 2^-64: level i is drawn when the word
  * is below t[i] and not below t[i - 1]; the last is drawn otherwise. */
-struct ev_levels { uint64_t *t; size_t n; };
+struct ev_levels {
+	uint64_t *t;
+	size_t n;
+	size_t last;			/* the last that has a share: the one
+					   drawn otherwise */
+};
+/* The level that a word draws. */
+static inline size_t ev_levels_pick(const struct ev_levels *l, uint64_t word)
+{
+	size_t i = 0;
+
+	while (i < l->last && word >= l->t[i])
+		i++;
+	return i;
+}
+/* Whether a word below 2^64 * p came; UINT64_MAX stands for p = 1. */
+static inline bool ev_chance(uint64_t threshold, uint64_t word)
+{
+	return word < threshold || threshold == UINT64_MAX;
+}
 
 /* One conditional table: by level of `on`. */
 struct ev_given {
@@ -40,6 +59,7 @@ struct ev_given {
 	struct ev_marginal *marginals;	/* by level of `on`, numbers */
 	size_t n;
 };
+/* coefficient * value / scale; with a level (code): 1 if it has it, else 0 */
 struct ev_term { size_t variable; double scale, coefficient; ptrdiff_t level; };
 enum ev_link_function { EV_LINK_LOGIT, EV_LINK_LOG, EV_LINK_IDENTITY };
 struct ev_predictor {
@@ -54,7 +74,14 @@ struct ev_cut { size_t of; double *at; size_t n; };	/* levels are labels */
 enum ev_var_rule { EV_RULE_MARGINAL, EV_RULE_LEVELS, EV_RULE_GIVEN,
 		   EV_RULE_PREDICTOR, EV_RULE_CUT, EV_RULE_EXPR };
 
-/* How a variable's value comes about; a scenario may bring another. */
+/*
+ * How a variable's value comes about; a scenario may bring another.  First
+ * the rule (with its truncation: of a marginal or of given marginals it is in
+ * these, of a predictor in truncate_low and truncate_high), then * factor +
+ * shift, then the clip, then rounding to the places of the type.  The
+ * truncation is compiled so that what comes out after factor and shift lies
+ * in the range that the file names.
+ */
 struct ev_rule {
 	enum ev_var_rule kind;
 	struct ev_marginal marginal;
@@ -87,7 +114,8 @@ struct ev_variable {
 	struct ev_rule rule;
 	struct ev_missingness missing;
 	bool sensitive, hidden;		/* hidden: drawn, not written */
-	uint32_t stream;		/* Philox variable: see pack_stream */
+	uint32_t stream;		/* "variable/NAME" */
+	uint32_t stream_missing;	/* "missing/NAME" */
 	ptrdiff_t latent;		/* row of the copula, or -1 */
 	unsigned line, column;
 };
@@ -129,6 +157,12 @@ struct ev_series {
 	double clip_low, clip_high;
 	uint32_t stream;
 };
+struct ev_waveform {
+	bool enabled;
+	double fs_hz;			/* samples per second */
+	char *model;			/* "gaussian_pqrst" */
+	uint32_t stream;		/* "waveform/sample" */
+};
 struct ev_longitudinal {
 	double window_s, horizon_h;	/* 0: no windows */
 	struct ev_marginal per_patient;
@@ -136,13 +170,16 @@ struct ev_longitudinal {
 	struct ev_strs states;
 	struct ev_series *series;
 	size_t n_series;
-	ptrdiff_t burst_on;		/* artefact bursts: rate by level of */
-	double *burst_per_h;
+	ptrdiff_t burst_on;		/* artefact bursts: rate by level of;
+					   -1: one rate for all */
+	double *burst_per_h;		/* NULL: no bursts */
 	double burst_mean_s;
 	double dropout_per_h;
 	struct ev_strs dropout_reasons;
 	struct ev_levels dropout_levels;
+	/* "windows/count", "windows/state", ... */
 	uint32_t stream_count, stream_state, stream_burst, stream_dropout;
+	struct ev_waveform waveform;
 };
 
 struct ev_label {
@@ -225,7 +262,8 @@ struct ev_pack {
 	size_t n_factors;
 	struct ev_behaviour *behaviours;
 	size_t n_behaviours;
-	const struct ev_value *guardrails;	/* read by guard.h */
+	const struct ev_value *guardrails;	/* read by guard.h; or NULL */
+	uint32_t stream_id;		/* "patient/id" */
 	char digest[72];		/* "sha256:..." of the file */
 	struct ev_value *tree;
 };
@@ -238,6 +276,14 @@ void ev_pack_release(struct ev_pack *p);
 ptrdiff_t ev_pack_variable(const struct ev_pack *p, const char *name);
 /* The schema of the file. */
 extern const struct ev_field ev_pack_fields[];
+
+/* First 32 bits, big-endian, of the SHA-256 of "variable/NAME" and so on. */
+uint32_t ev_pack_stream(const char *purpose, const char *name);
+/* The rule that holds for a variable in a scenario. */
+const struct ev_rule *ev_pack_rule(const struct ev_pack *p, size_t scenario,
+				   size_t variable);
+/* Categories, codes and booleans have levels, others are numbers. */
+bool ev_variable_has_levels(const struct ev_variable *v);
 
 /*
  * How many patients each scenario has in a cohort of n: quotas first, exactly;
