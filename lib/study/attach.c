@@ -214,6 +214,20 @@ static const struct ev_field report_fields[] = {
 	{ "slices", EV_F_MAP, EV_F_OPEN, NULL, NULL, "metrics by slice" },
 	{ "gates", EV_F_LIST, EV_F_REQUIRED | EV_F_OPEN, gate_fields, NULL,
 	  "gates" },
+	/* what `git evidence validate --json` prints */
+	{ "schema", EV_F_STRING, 0, NULL, NULL, "form of the report" },
+	{ "reasons", EV_F_LIST, 0, NULL, NULL, "why it is not a pass" },
+	{ "flow", EV_F_MAP, EV_F_OPEN, NULL, NULL, "rows" },
+	{ "suppressed", EV_F_INT, 0, NULL, NULL, "slices left out" },
+	{ "escalations", EV_F_LIST, 0, NULL, NULL, "who is to look" },
+	{ "checks", EV_F_MAP, EV_F_OPEN, NULL, NULL, "always looked for" },
+	{ "effectiveSuite", EV_F_MAP, EV_F_OPEN, NULL, NULL, "suite" },
+	{ "tool", EV_F_MAP, EV_F_OPEN, NULL, NULL, "what measured" },
+	{ "product", EV_F_STRING, 0, NULL, NULL, "product" },
+	{ "release", EV_F_STRING, 0, NULL, NULL, "release" },
+	{ "candidate", EV_F_MAP, EV_F_OPEN, NULL, NULL, "commit" },
+	{ "custody", EV_F_ANY, 0, NULL, NULL, "of suite and data" },
+	{ "limitations", EV_F_LIST, 0, NULL, NULL, "limitations" },
 	{ 0 }
 };
 

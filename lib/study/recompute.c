@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "data/json.h"
 
-#define DIFFERENCES_MAX 100u
+#define DIFFERENCES_MAX 20u
 #define DEPTH_MAX 64u
 
 /* The files that a report was made from, by the names of its artifacts. */
@@ -180,12 +180,14 @@ static void differ(struct ev_recomputed *out, const char *path,
 {
 	struct ev_buf a = EV_BUF_INIT, b = EV_BUF_INIT;
 
-	if (out->differences.n < DIFFERENCES_MAX) {
-		show(&a, was);
-		show(&b, now);
-		ev_strs_addf(&out->differences, "%s: %s in the record, %s "
-			     "recomputed", path, a.ptr, b.ptr);
+	if (out->differences.n == DIFFERENCES_MAX) {
+		out->more++;
+		return;
 	}
+	show(&a, was);
+	show(&b, now);
+	ev_strs_addf(&out->differences, "%s: %s in the record, %s recomputed",
+		     path, a.ptr, b.ptr);
 	ev_buf_release(&a);
 	ev_buf_release(&b);
 }
@@ -255,7 +257,7 @@ static void compare(struct ev_recomputed *out, const char *path,
 static void compare_reports(struct ev_recomputed *out, const struct redo *w)
 {
 	static const char *const parts[] = {
-		"suite", "inputs", "flow", "slices", "suppressed", "gates",
+		"suite", "inputs", "gates", "flow", "slices", "suppressed",
 		"checks", "effectiveSuite",
 	};
 	size_t i;
@@ -335,8 +337,8 @@ int ev_recompute(struct ev_recomputed *out, struct ev_repo *r,
 		ret = evaluate(&w);
 	if (ret == 0) {
 		out->done = true;
-		compare_reports(out, &w);
 		compare_outcome(out, &w);
+		compare_reports(out, &w);
 		compare_record(out, &w, st.predicate);
 	}
 	ev_statement_release(&st);

@@ -101,7 +101,8 @@ int ev_validation_attach(struct ev_written *out, struct ev_repo *r,
 struct ev_recomputed {
 	bool done;
 	size_t numbers;			/* compared */
-	struct ev_strs differences;
+	struct ev_strs differences;	/* the first twenty */
+	size_t more;			/* beyond these */
 };
 int ev_recompute(struct ev_recomputed *out, struct ev_repo *r,
 		 struct ev_ledger *l, const struct ev_line *line);

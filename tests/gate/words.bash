@@ -419,7 +419,7 @@ say_record() {
 	local kind=$1 head=$2 who name key mod type members filter=. result=
 	local on=candidate age= recorded= supersedes= noted= only= again=
 	local of_product= altered= keyid= unseen= label=$3 suite= because=
-	local outcome= data=3f more= observed=0.91 plain= gates=()
+	local outcome= data=3f more= observed=0.91 plain= unnamed= gates=()
 	shift 3
 	who=${head##*by }
 	name=${head% by *}
@@ -465,6 +465,7 @@ say_record() {
 			suite=sha256:$REPLY ;;
 		report:'naming the suite alone') plain=1 ;;
 		report:'with other data') data=4e ;;
+		report:'naming no predictions') unnamed=1 ;;
 		report:'with a word more about the data')
 			more='"note":"the same data",' ;;
 		*) fail_word "$mod"; return ;;
@@ -519,7 +520,8 @@ report_members() {
 		REPLY=$REPLY${digest:+',"digest":"'$digest'"'}'}'
 	fi
 	data=${data:0:32}${data:0:32}
-	REPLY=$REPLY',"inputs":{'${more-}'"predictions":{"digest":"sha256:'$data'"}}'
+	test -n "${unnamed-}" ||
+		REPLY=$REPLY',"inputs":{'${more-}'"predictions":{"digest":"sha256:'$data'"}}'
 	REPLY=$REPLY',"slices":{"overall":{"n":400,"metrics":{}}}'
 	shift 5
 	test $# -gt 0 || set -- G01 "$outcome"
