@@ -1,6 +1,7 @@
 #include "base/compat.h"
 #include "clinical/classes.h"
 #include "clinical/judge.h"
+#include "clinical/minimum.h"
 
 #include "base/error.h"
 #include "base/mem.h"
@@ -221,6 +222,7 @@ int ev_gap_measure(struct ev_engine *engine, struct ev_evaluation *e,
 	const struct ev_gate *gate = &s->gates[row->gate];
 	struct gap g = { .q = &s->requests[gate->request] };
 	struct ev_strs small = EV_STRS_INIT;
+	struct ev_below below;
 	size_t i;
 	int ret;
 
@@ -236,7 +238,7 @@ int ev_gap_measure(struct ev_engine *engine, struct ev_evaluation *e,
 
 		if (strcmp(s->slices[r->family].name, row->slice_name))
 			continue;
-		if (r->missed)
+		if (ev_row_below(&below, e, row, r, -1))
 			ev_strs_add(&small, r->name);
 		else
 			open_member(&g, engine, r);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include "base/error.h"
 #include "base/mem.h"
+#include "clinical/minimum.h"
 #include "stats/dist.h"
 
 static int reference_of(const struct ev_gate_row *row)
@@ -13,27 +14,14 @@ static int reference_of(const struct ev_gate_row *row)
 	return !strcmp(row->against, "anchor");
 }
 
-/* "5 positives, and 30 are the least" */
+/* "5 positives, and the suite's minimum is 30" */
 static void below_minimum(struct ev_evaluation *e, struct ev_gate_row *row,
-			  const struct ev_slice_result *r)
+			  const struct ev_below *b)
 {
-	const struct ev_minimum *m = r->tier == EV_TIER_CRITICAL ?
-		&e->suite->min_n_critical : &e->suite->min_n;
-	size_t have = r->patients;
-	int64_t least = m->patients;
-
-	if (!strcmp(r->missed, "positives")) {
-		have = r->positives;
-		least = m->positives;
-	} else if (!strcmp(r->missed, "negatives")) {
-		have = r->negatives;
-		least = m->negatives;
-	}
-	ev_row_insufficient(e, row, "%zu %s, and the suite's minimum is %lld",
-			    have, e->suite->dataset.label_kind ==
-			    EV_LABEL_CLASSES && strcmp(r->missed, "patients") ?
-			    "rows of the rarest class" : r->missed,
-			    (long long)least);
+	ev_row_insufficient(e, row, "%lld %s%s, and the suite's minimum is "
+			    "%lld", (long long)b->have, b->what, !b->fewer ?
+			    "" : row->against ? " of both versions" :
+			    " that count", (long long)b->least);
 }
 
 /* Limits are told also where nothing can be judged. */
@@ -69,6 +57,7 @@ static int judge_value(struct ev_evaluation *e, struct ev_gate_row *row)
 	int against = reference_of(row);
 	const struct ev_slice_result *r;
 	const struct ev_measure *m;
+	struct ev_below below;
 
 	if (row->slice == SIZE_MAX) {
 		no_member(e, row);
@@ -92,9 +81,10 @@ static int judge_value(struct ev_evaluation *e, struct ev_gate_row *row)
 	if (m->e.flags & EV_STAT_UNDEFINED) {
 		ev_row_state_limit(e, row);
 		ev_row_insufficient(e, row, "'%s' is undefined here", q->key);
-	} else if (r->missed && !ev_metric_info(q->metric)->count) {
+	} else if (!ev_metric_info(q->metric)->count &&
+		   ev_row_below(&below, e, row, r, against)) {
 		ev_row_state_limit(e, row);
-		below_minimum(e, row, r);
+		below_minimum(e, row, &below);
 	} else {
 		ev_row_judge(e, row);
 	}

@@ -342,7 +342,8 @@ gate() { # gate ID METRIC PASS [MORE]
 
 @test "margins: of the slice as they are, else times the factor of the tier" {
 	given_rows
-	given_suite 'min_n: {positives: 1, negatives: 1, patients: 1}' gates: \
+	given_suite 'min_n: {positives: 1, negatives: 1, patients: 1,
+  critical: {positives: 1, negatives: 1, patients: 1}}' gates: \
 		"$(gate G1 auc 'bound: lower' 'slice: [overall, site], compare:
 		{type: non_inferiority, against: previous, rationale: X, margin:
 		{overall: "0.03", site: "0.04"}}')" \
