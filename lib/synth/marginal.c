@@ -254,6 +254,44 @@ static double whole_below(const struct ev_marginal *m, double x)
 	return whole_cdf(m, x);
 }
 
+/* P(X > x) to its own accuracy, of those whose tails are cut off far out. */
+static double whole_sf(const struct ev_marginal *m, double x)
+{
+	switch (m->kind) {
+	case EV_D_LOGNORMAL:
+		return x <= 0 ? 1 :
+			ev_normal_sf(ev_log(x / m->a) / ev_log(m->b));
+	case EV_D_EXPONENTIAL:
+		return x <= 0 ? 1 : ev_exp(-x / m->a);
+	case EV_D_WEIBULL:
+		return x <= 0 ? 1 : ev_exp(-ev_pow(x / m->b, m->a));
+	default:
+		return ev_normal_sf((x - m->a) / m->b);
+	}
+}
+
+/* The x of P(X > x) = q, of the same. */
+static double upper_quantile(const struct ev_marginal *m, double q)
+{
+	switch (m->kind) {
+	case EV_D_LOGNORMAL:
+		return m->a * ev_exp(-ev_log(m->b) * ev_normal_quantile(q));
+	case EV_D_EXPONENTIAL:
+		return -m->a * ev_log(q);
+	case EV_D_WEIBULL:
+		return m->b * ev_pow(-ev_log(q), 1 / m->a);
+	default:
+		return m->a - m->b * ev_normal_quantile(q);
+	}
+}
+
+static bool has_upper(const struct ev_marginal *m)
+{
+	return m->kind == EV_D_NORMAL || m->kind == EV_D_TRUNCATED_NORMAL ||
+	       m->kind == EV_D_LOGNORMAL || m->kind == EV_D_EXPONENTIAL ||
+	       m->kind == EV_D_WEIBULL;
+}
+
 bool ev_marginal_truncate(struct ev_marginal *m, double low, double high)
 {
 	if (m->truncated) {
@@ -265,7 +303,12 @@ bool ev_marginal_truncate(struct ev_marginal *m, double low, double high)
 	m->high = high;
 	m->p_low = whole_below(m, low);
 	m->p_high = whole_cdf(m, high);
-	return m->p_low < m->p_high;
+	m->upper = m->p_low > 0.5 && has_upper(m);
+	if (!m->upper)
+		return m->p_low < m->p_high;
+	m->p_low = whole_sf(m, low);
+	m->p_high = whole_sf(m, high);
+	return m->p_low > m->p_high;
 }
 
 void ev_marginal_prepare(struct ev_marginal *m)
@@ -278,6 +321,9 @@ void ev_marginal_prepare(struct ev_marginal *m)
 
 static double rescaled(const struct ev_marginal *m, double p)
 {
+	if (m->upper)
+		return p >= m->p_low ? 0 : p <= m->p_high ? 1 :
+			(m->p_low - p) / (m->p_low - m->p_high);
 	if (p <= m->p_low)
 		return 0;
 	return p >= m->p_high ? 1 : (p - m->p_low) / (m->p_high - m->p_low);
@@ -289,7 +335,8 @@ double ev_marginal_cdf(const struct ev_marginal *m, double x)
 		return whole_cdf(m, x);
 	if (x >= m->high)
 		return 1;
-	return x < m->low ? 0 : rescaled(m, whole_cdf(m, x));
+	return x < m->low ? 0 : rescaled(m, m->upper ? whole_sf(m, x) :
+					 whole_cdf(m, x));
 }
 
 double ev_marginal_below(const struct ev_marginal *m, double x)
@@ -298,7 +345,8 @@ double ev_marginal_below(const struct ev_marginal *m, double x)
 		return whole_below(m, x);
 	if (x > m->high)
 		return 1;
-	return x <= m->low ? 0 : rescaled(m, whole_below(m, x));
+	return x <= m->low ? 0 : rescaled(m, m->upper ? whole_sf(m, x) :
+					  whole_below(m, x));
 }
 
 double ev_marginal_quantile(const struct ev_marginal *m, double u)
@@ -307,7 +355,8 @@ double ev_marginal_quantile(const struct ev_marginal *m, double u)
 
 	if (!m->truncated)
 		return whole_quantile(m, u);
-	x = whole_quantile(m, m->p_low + u * (m->p_high - m->p_low));
+	x = m->p_low + u * (m->p_high - m->p_low);
+	x = m->upper ? upper_quantile(m, x) : whole_quantile(m, x);
 	if (!(x > m->low))
 		return m->low;
 	return x > m->high ? m->high : x;

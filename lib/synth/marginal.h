@@ -40,6 +40,7 @@ struct ev_marginal {
 	 * truncated range */
 	bool truncated;
 	double low, high, p_low, p_high;
+	bool upper;		/* p_low, p_high are P(X > .): a far tail */
 };
 
 /* Read `{normal: {mean: 74, sd: 18}}`; problems with places. */
