@@ -101,7 +101,7 @@ static int rank_of(const char *path, const char *word)
 
 	if (ev_ends_with(path, "tier"))
 		return (int)ev_tier_parse(word);
-	if (!strstr(path, "insufficient"))
+	if (!strstr(path, "insufficient") && strcmp(path, "otherwise"))
 		return -1;
 	for (i = 0; i < EV_ARRAY_SIZE(low_n); i++)
 		if (!strcmp(word, low_n[i]))
@@ -230,6 +230,10 @@ static bool absence_looser(const char *path, const struct ev_value *was,
 		return now;
 	if (!strcmp(path, "otherwise"))
 		return !now || !ev_streq(now->text, "fail");
+	if (!strcmp(path, "waivable"))
+		return !now || !ev_streq(now->text, "never");
+	if (!strcmp(path, "tier"))
+		return !now || !ev_streq(now->text, "critical");
 	for (i = 0; !was && i < EV_ARRAY_SIZE(more); i++)
 		if (ev_starts_with(path, more[i]))
 			return false;
