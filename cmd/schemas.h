@@ -11,6 +11,6 @@ extern const char schema_approve[], schema_attach[], schema_audit[], schema_chec
 	schema_checkpoint[], schema_doctor[], schema_import[], schema_log[],
 	schema_promote[],
 	schema_revoke[], schema_rollback[], schema_show[], schema_status[],
-	schema_sync[], schema_validate[], schema_verify[], schema_waive[];
+	schema_sync[], schema_synth[], schema_validate[], schema_verify[], schema_waive[];
 
 #endif

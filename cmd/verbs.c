@@ -9,6 +9,7 @@ extern const struct verb verb_attach;
 extern const struct verb verb_env;
 extern const struct verb verb_run;
 extern const struct verb verb_validate;
+extern const struct verb verb_synth;
 extern const struct verb verb_check;
 extern const struct verb verb_approve;
 extern const struct verb verb_waive;
@@ -28,7 +29,7 @@ extern const struct verb verb_hook;
 
 const struct verb *const verbs[] = {
 	&verb_init, &verb_install, &verb_uninstall, &verb_doctor,
-	&verb_attach, &verb_env, &verb_run, &verb_validate,
+	&verb_attach, &verb_env, &verb_run, &verb_validate, &verb_synth,
 	&verb_check, &verb_approve, &verb_waive, &verb_revoke,
 	&verb_promote, &verb_rollback,
 	&verb_status, &verb_log, &verb_show, &verb_verify, &verb_help,
