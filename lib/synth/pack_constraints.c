@@ -44,8 +44,8 @@ static void read_one(struct ev_pk *k, const struct ev_value *v,
 }
 
 /* Kinds that are written as expressions here. */
-static void refuse_other(struct ev_pk *k, const struct ev_value *v,
-			 const char *path)
+static bool is_other(struct ev_pk *k, const struct ev_value *v,
+		     const char *path)
 {
 	static const struct { const char *word, *hint; } others[] = {
 		{ "implication", "hard: \"not (A) or (B)\"" },
@@ -57,11 +57,15 @@ static void refuse_other(struct ev_pk *k, const struct ev_value *v,
 	};
 	size_t i;
 
-	for (i = 0; i < EV_ARRAY_SIZE(others); i++)
-		if (ev_get(v, others[i].word))
-			ev_problem_add(k->bad, ev_get(v, others[i].word),
-				       others[i].hint, "field '%s': '%s' is "
-				       "not supported", path, others[i].word);
+	for (i = 0; i < EV_ARRAY_SIZE(others); i++) {
+		if (!ev_get(v, others[i].word))
+			continue;
+		ev_problem_add(k->bad, ev_get(v, others[i].word),
+			       others[i].hint, "field '%s': '%s' is not "
+			       "supported", path, others[i].word);
+		return true;
+	}
+	return false;
 }
 
 void ev_pk_constraints(struct ev_pk *k)
@@ -80,10 +84,9 @@ void ev_pk_constraints(struct ev_pk *k)
 	k->p->constraints = ev_calloc(list->n + 1, sizeof(*k->p->constraints));
 	for (i = 0; i < list->n; i++) {
 		path = ev_strdupf("constraints[%zu]", i);
-		if (list->items[i]->type == EV_MAP) {
-			refuse_other(k, list->items[i], path);
+		if (list->items[i]->type == EV_MAP &&
+		    !is_other(k, list->items[i], path))
 			read_one(k, list->items[i], path);
-		}
 		free(path);
 	}
 }

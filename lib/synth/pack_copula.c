@@ -30,9 +30,9 @@ static ptrdiff_t row_of(struct ev_pk *k, const struct ev_value *at,
 	else if (c->target == EV_TARGET_PEARSON &&
 		 (x->rule.marginal.kind != EV_D_NORMAL ||
 		  x->rule.marginal.truncated || x->rule.has_clip))
-		why = "is not normal, and only of normal variables is the "
-		      "latent correlation that of the values: use 'target: "
-		      "spearman'";
+		why = "is not a whole normal distribution, and only of these "
+		      "is the latent correlation that of the values: use "
+		      "'target: spearman'";
 	if (why || c->n == EV_PACK_MAX_COPULA) {
 		ev_problem_add(k->bad, at, NULL, "field 'correlations.pairs': "
 			       "'%s' %s", x->name, why ? why :

@@ -161,19 +161,28 @@ static ptrdiff_t find_label(struct ev_pk *k, const struct ev_value *v)
 {
 	struct ev_strs names = EV_STRS_INIT;
 	ptrdiff_t found = -1;
+	char *hint;
 	size_t i;
 
 	for (i = 0; i < k->p->n_labels; i++)
 		ev_strs_add(&names, k->p->labels[i].name);
-	if (v && v->type == EV_STRING)
-		found = ev_pk_level(k, v, v->text, &names,
-				    "'labels' of 'score_model.label'");
-	else if (names.n == 1)
+	for (i = 0; v && v->type == EV_STRING && i < names.n; i++)
+		if (!strcmp(names.items[i], v->text))
+			found = (ptrdiff_t)i;
+	if (v && v->type == EV_STRING && found < 0) {
+		hint = ev_pk_meant(v->text, &names);
+		ev_problem_add(k->bad, v, hint, "field 'score_model.label': "
+			       "there is no label '%.60s'", v->text);
+		free(hint);
+	} else if (v) {
+		;
+	} else if (names.n == 1) {
 		found = 0;
-	else
+	} else {
 		ev_problem_add(k->bad, ev_get(k->root, "score_model"), "label: "
 			       "NAME", "field 'score_model' scores one label: "
 			       "there are %zu", names.n);
+	}
 	ev_strs_release(&names);
 	return found;
 }

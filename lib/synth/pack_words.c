@@ -212,7 +212,8 @@ ptrdiff_t ev_pk_level(struct ev_pk *k, const struct ev_value *at,
 	for (i = 0; i < levels->n; i++)
 		if (!strcmp(levels->items[i], name))
 			return (ptrdiff_t)i;
-	hint = ev_pk_meant(name, levels);
+	/* of "4" any other digit would be near */
+	hint = strlen(name) > 1 ? ev_pk_meant(name, levels) : NULL;
 	ev_problem_add(k->bad, at, hint, "%s has no level '%.60s'", what, name);
 	free(hint);
 	return -1;
