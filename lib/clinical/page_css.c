@@ -49,11 +49,12 @@ static const char text[] =
 	"0;border-bottom:1px solid var(--line);overflow-wrap:normal}\n"
 	"thead th{border-bottom:2px solid var(--line)}\n"
 	"td.number{font-variant-numeric:tabular-nums}\n"
+	"td.whole,th .small{white-space:nowrap}\n"
 	".facts th{width:14rem}\n"
 	"td code{overflow-wrap:anywhere}\n"
 	"summary{cursor:pointer;padding:.3rem 0}\n"
 	"figcaption{font-weight:600;font-size:.9rem;color:var(--soft);"
-	"margin:.2rem 0 .6rem}\n";
+	"margin:.3rem 0}\n";
 
 static const char drawings[] =
 	".plot{margin:1rem 0;padding:0}\n"
@@ -100,7 +101,7 @@ static const char sheet[] =
 	"nav{display:none}.wide,.plot{overflow:visible}"
 	".plot svg{min-width:0!important;max-width:100%}"
 	"table{font-size:8pt;min-width:0}th,td{padding:2pt 5pt 2pt 0;"
-	"overflow-wrap:anywhere}"
+	"overflow-wrap:anywhere}td.whole,th .small{white-space:normal}"
 	"figure,tr,.verdict,summary{break-inside:avoid}"
 	"thead{display:table-header-group}h2,h3,caption{break-after:avoid}"
 	"a{color:inherit;text-decoration:none}}\n";

@@ -72,26 +72,36 @@ static void limit_cell(struct ev_html *h, const struct ev_evaluation *e,
 	ev_html_close(h, "td");
 }
 
+/* What so many cases could show at all. */
+static void power(struct ev_html *h, const struct ev_gate_row *r)
+{
+	struct ev_buf text = EV_BUF_INIT;
+
+	if (r->passing < 0 || r->outcome == EV_OUT_PASS)
+		return;
+	ev_page_number(&text, r->passing);
+	if (r->passing <= 0 || r->passing >= 1)
+		ev_html_element(h, "div", "small", "among so few cases only a "
+				"device without any error would pass");
+	else
+		ev_html_element(h, "div", "small", "among so many cases a true "
+				"share of %s would pass four times in five",
+				text.ptr);
+	ev_buf_release(&text);
+}
+
 static void why_cell(struct ev_html *h, const struct ev_gate_row *r)
 {
 	struct ev_buf text = EV_BUF_INIT;
 
 	ev_html_open(h, "td");
-	ev_page_limit(&text, r->reason ? r->reason : "");
-	ev_html_text(h, "%s", text.ptr);
-	ev_buf_clear(&text);
-	if (r->passing >= 0 && r->outcome != EV_OUT_PASS) {
-		ev_page_number(&text, r->passing);
-		ev_html_element(h, "div", "small", "with so few cases a true "
-				"share of %s passes four times in five",
-				text.ptr);
-	}
-	ev_buf_clear(&text);
+	ev_html_text(h, "%s", r->reason ? r->reason : "");
+	power(h, r);
 	if (r->adjusted_p >= 0) {
 		ev_page_p(&text, r->adjusted_p);
-		ev_html_element(h, "div", "small", "p %s that it lies on the "
-				"right side of the limit, adjusted for the "
-				"number of subgroups", text.ptr);
+		ev_html_element(h, "div", "small", "p %s that a subgroup at "
+				"the limit looks so bad, adjusted for their "
+				"number", text.ptr);
 	}
 	ev_html_close(h, "td");
 	ev_buf_release(&text);

@@ -126,10 +126,11 @@ static void add_all(struct ev_buf *all, const struct ev_estimate *e)
 	add_flags(all, e->flags);
 }
 
-static void cell(struct ev_html *h, const char *title, const char *text)
+static void cell(struct ev_html *h, const char *title, const char *text,
+		 const char *class)
 {
 	ev_html_open(h, "td");
-	ev_html_attr(h, "class", "number");
+	ev_html_attr(h, "class", "%s", class);
 	if (title && strcmp(title, text))
 		ev_html_attr(h, "title", "%s", title);
 	ev_html_text(h, "%s", text);
@@ -142,7 +143,7 @@ void ev_page_cell(struct ev_html *h, const struct ev_estimate *e, double limit)
 
 	ev_page_estimate(&text, e, limit);
 	add_all(&all, e);
-	cell(h, all.ptr, text.ptr);
+	cell(h, all.ptr, text.ptr, "number whole");
 	ev_buf_release(&text);
 	ev_buf_release(&all);
 }
@@ -158,7 +159,7 @@ void ev_page_value(struct ev_html *h, double x)
 
 	ev_page_number(&text, x);
 	ev_page_digits(&all, x);
-	cell(h, all.ptr, text.ptr);
+	cell(h, all.ptr, text.ptr, "number");
 	ev_buf_release(&text);
 	ev_buf_release(&all);
 }
@@ -176,7 +177,7 @@ static void test_cell(struct ev_html *h, const struct ev_measure *m)
 	bool square = m->chi2 != 0 || m->df > 0;
 
 	if (m->e.flags & EV_STAT_UNDEFINED || !ev_page_is_number(m->p)) {
-		cell(h, NULL, "not defined");
+		cell(h, NULL, "not defined", "number");
 		return;
 	}
 	ev_buf_adds(&text, square ? "chi-square " : "z ");
@@ -191,7 +192,7 @@ static void test_cell(struct ev_html *h, const struct ev_measure *m)
 	ev_page_p(&text, m->p);
 	ev_buf_adds(&all, ", p ");
 	ev_page_digits(&all, m->p);
-	cell(h, all.ptr, text.ptr);
+	cell(h, all.ptr, text.ptr, "number");
 	ev_buf_release(&text);
 	ev_buf_release(&all);
 }

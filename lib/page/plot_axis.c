@@ -149,6 +149,7 @@ void ev_plot_begin(struct ev_html *h, const char *class, const char *title,
 
 	ev_html_open(h, "figure");
 	ev_html_attr(h, "class", "plot %s", class);
+	ev_html_element(h, "figcaption", NULL, "%s", title);
 	ev_html_open(h, "svg");
 	ev_html_attr(h, "role", "img");
 	ev_html_attr(h, "viewBox", "0 0 %s %s", ev_plot_number(w, width, 0),
@@ -159,10 +160,9 @@ void ev_plot_begin(struct ev_html *h, const char *class, const char *title,
 	ev_html_element(h, "desc", NULL, "%s", says);
 }
 
-void ev_plot_end(struct ev_html *h, const char *title)
+void ev_plot_end(struct ev_html *h)
 {
 	ev_html_close(h, "svg");
-	ev_html_element(h, "figcaption", NULL, "%s", title);
 	ev_html_close(h, "figure");
 }
 

@@ -39,10 +39,10 @@ void ev_plot_tick_text(struct ev_html *h, const struct ev_plot_scale *s,
 /* So much of a text as fits into `columns` letters, made safe to show. */
 void ev_plot_cut(struct ev_buf *out, const char *text, size_t columns);
 
-/* <figure> and <svg> with title and description, and their ends. */
+/* <figure> with its caption, <svg> with title and description, and their ends. */
 void ev_plot_begin(struct ev_html *h, const char *class, const char *title,
 		   const char *says, double width, double height);
-void ev_plot_end(struct ev_html *h, const char *title);
+void ev_plot_end(struct ev_html *h);
 /* Straight line, and text with an anchor: "start", "middle", "end". */
 void ev_plot_line_at(struct ev_html *h, const char *class, double x1,
 		     double y1, double x2, double y2);

@@ -167,5 +167,5 @@ void ev_plot_curves(struct ev_html *h, const char *title, const char *says,
 		number(h, i, LEFT + 15, at - 4);
 		key_text(h, marks[i].label, at);
 	}
-	ev_plot_end(h, title);
+	ev_plot_end(h);
 }

@@ -149,7 +149,7 @@ static void sheet(struct ev_html *h, const char *title, const char *says,
 	for (k = 0; k < n; k++)
 		line(h, &s, &lines[k], TOP + ROW * ((double)k + 0.5));
 	axis_below(h, &s, axis, bottom);
-	ev_plot_end(h, title);
+	ev_plot_end(h);
 }
 
 /* Lines of the next sheet: a heading does not stand last. */

@@ -83,5 +83,5 @@ void ev_plot_histogram(struct ev_html *h, const char *title, const char *says,
 	axes(h, axis, max);
 	ev_plot_text(h, "label", "start", LEFT, TOP - 12, up->name);
 	ev_plot_text(h, "label", "end", RIGHT, BOTTOM - 6, down->name);
-	ev_plot_end(h, title);
+	ev_plot_end(h);
 }
