@@ -305,9 +305,11 @@ static int explain_one(const struct ev_pack *p)
 {
 	struct ev_buf text = EV_BUF_INIT;
 	int ret = ev_pack_explain(&text, p, explain);
+	char *line, *save = NULL;
 
-	if (ret == 0)
-		out_line("%s", text.ptr);
+	for (line = strtok_r(text.ptr, "\n", &save); ret == 0 && line;
+	     line = strtok_r(NULL, "\n", &save))
+		out_line("%s", line);
 	ev_buf_release(&text);
 	return ret;
 }

@@ -88,6 +88,9 @@ int ev_source_init(struct ev_source *s, const struct ev_pack *p,
 		s->separation = 1.41421356237309504880 *
 			ev_normal_quantile(p->score.auc);
 	index_rules(s);
+	s->streams = ev_calloc(p->n_variables + 1, sizeof(*s->streams));
+	for (i = 0; i < p->n_variables; i++)
+		s->streams[i] = p->variables[i].stream;
 	return 0;
 }
 
@@ -96,6 +99,7 @@ void ev_source_release(struct ev_source *s)
 	free(s->counts);
 	free(s->first);
 	free(s->rules);
+	free(s->streams);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -119,6 +123,7 @@ void ev_drawn_init(struct ev_drawn *d, const struct ev_pack *p)
 	d->pack = p;
 	d->values = ev_calloc(p->n_variables + 1, sizeof(double));
 	d->full = ev_calloc(p->n_variables + 1, sizeof(double));
+	d->words = ev_calloc(p->n_variables + 1, sizeof(uint64_t));
 	d->latent = ev_calloc(2 * p->copula.n + 1, sizeof(double));
 	d->tries = ev_calloc(p->n_constraints + 1, sizeof(uint64_t));
 	d->log.refused = ev_calloc(p->n_constraints + 1, sizeof(uint64_t));
@@ -129,6 +134,7 @@ void ev_drawn_release(struct ev_drawn *d)
 {
 	free(d->values);
 	free(d->full);
+	free(d->words);
 	free(d->latent);
 	free(d->tries);
 	free(d->log.refused);

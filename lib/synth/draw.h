@@ -49,6 +49,7 @@ struct ev_source {			/* shared, read-only */
 	uint64_t patients;
 	/* scenarios x variables: the pack's rule or the scenario's */
 	const struct ev_rule **rules;
+	uint32_t *streams;		/* of the variables */
 	double separation;		/* of the two normal scores */
 };
 int ev_source_init(struct ev_source *s, const struct ev_pack *p,
@@ -85,6 +86,7 @@ struct ev_drawn {
 		uint64_t *soft;		/* by constraint: events */
 	} log;
 	/* private */
+	uint64_t *words;		/* by variable */
 	double *latent;			/* of the copula */
 	uint64_t *tries;		/* of this patient, by constraint */
 };
@@ -94,7 +96,7 @@ void ev_drawn_release(struct ev_drawn *d);
 int ev_draw(struct ev_drawn *out, const struct ev_source *s, uint64_t patient);
 
 /*
- * The patient whose id this is: ids are a keyed permutation of 40 bits (four
+ * The patient whose id this is: ids are a keyed permutation of 40 bits (three
  * Feistel rounds of Philox), so that no two are alike and each can be undone.
  * EV_ENOTFOUND if the cohort has no such patient.
  */

@@ -6,7 +6,7 @@
 
 #define HALF 20			/* bits */
 #define MASK ((1u << HALF) - 1)
-#define ROUNDS 4u
+#define ROUNDS 3u
 #define LETTERS 8		/* 5 bits each */
 
 static const char base32[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";

@@ -48,6 +48,9 @@ ev_source_rule(const struct ev_source *s, size_t scenario, size_t variable)
 	return s->rules[scenario * s->pack->n_variables + variable];
 }
 
+/* draw_words.c: the first word of draw 0 of each stream. */
+void ev_dice_words(uint64_t *words, const struct ev_dice *d,
+		   const uint32_t *streams, size_t n);
 /* draw_value.c: all variables of one attempt, into full; EV_EINVALID if one
  * is out of range.  Then what is missing, into values. */
 int ev_draw_values(struct ev_drawn *out, const struct ev_dice *d);

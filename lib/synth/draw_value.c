@@ -200,19 +200,16 @@ static double from_rule(const struct ev_rule *r, const struct ev_variable *v,
 }
 
 /* The correlated normal numbers: the factor's rows times independent ones. */
-static void draw_latent(double *z, const struct ev_copula *c,
-			const struct ev_dice *d)
+static void draw_latent(struct ev_drawn *out, const struct ev_copula *c)
 {
-	const struct ev_variable *v = d->source->pack->variables;
-	double *free_of = z + c->n, sum;
-	const double *row;
+	double *z = out->latent, *free_of = z + c->n, sum;
+	const double *row = c->factor;
 	size_t i, j;
 
 	for (i = 0; i < c->n; i++)
 		free_of[i] = ev_normal_quantile(ev_bits_uniform(
-			ev_dice_bits(d, v[c->variable[i]].stream, 0).word[0]));
-	for (i = 0; i < c->n; i++) {
-		row = c->factor + i * c->n;
+			out->words[c->variable[i]]));
+	for (i = 0; i < c->n; i++, row += c->n) {
 		sum = 0;
 		for (j = 0; j <= i; j++)
 			sum += row[j] * free_of[j];
@@ -238,17 +235,15 @@ int ev_draw_values(struct ev_drawn *out, const struct ev_dice *d)
 	size_t i, k;
 	double x;
 
-	if (p->copula.n)
-		draw_latent(out->latent, &p->copula, d);
+	ev_dice_words(out->words, d, d->source->streams, p->n_variables);
+	draw_latent(out, &p->copula);
 	for (k = 0; k < p->n_variables; k++) {
 		i = p->order[k];
 		v = &p->variables[i];
 		r = ev_source_rule(d->source, out->scenario, i);
 		raw.normal = v->latent >= 0;
-		if (raw.normal)
-			raw.z = out->latent[v->latent];
-		else if (r->kind != EV_RULE_CUT && r->kind != EV_RULE_EXPR)
-			raw.word = ev_dice_bits(d, v->stream, 0).word[0];
+		raw.z = raw.normal ? out->latent[v->latent] : 0;
+		raw.word = out->words[i];
 		x = from_rule(r, v, out->full, &raw);
 		if (x == x && is_number(v)) {
 			x = ev_fixed_round(x, v->type == EV_V_DECIMAL ?

@@ -13,6 +13,11 @@ static const uint64_t tens[EV_FIXED_MAX_PLACES + 1] = {
 	100000000000000000, 1000000000000000000,
 };
 
+static const double tens_double[EV_FIXED_MAX_PLACES + 1] = {
+	1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13,
+	1e14, 1e15, 1e16, 1e17, 1e18,
+};
+
 /* Below it a product with a power of ten is off by less than NEAR. */
 #define SMALL 0x1p40
 #define NEAR 0x1p-11
@@ -44,19 +49,19 @@ static wide exactly(double x, unsigned places)
 	return product;
 }
 
-/* |x| in units of the last place; x is in range. */
-static wide units(double x, unsigned places)
+/* |x| in units of the last place; false where that takes more than a double
+ * to tell.  Half of all numbers go each way: no branch to be guessed. */
+static inline bool quickly(int64_t *u, double x, unsigned places)
 {
-	double y = x * (double)tens[places], rest;
-	uint64_t whole;
+	double y = x * tens_double[places], rest;
+	int64_t whole;
 
 	if (!(y < SMALL))
-		return exactly(x, places);
-	whole = (uint64_t)y;
-	rest = y - (double)whole;
-	if (rest > 0.5 + NEAR)
-		return whole + 1;
-	return rest < 0.5 - NEAR ? whole : exactly(x, places);
+		return false;
+	whole = (int64_t)y;
+	rest = y - (double)whole - 0.5;
+	*u = whole + (rest > 0);
+	return rest >= NEAR || rest <= -NEAR;
 }
 
 static bool in_range(double x, unsigned places)
@@ -65,34 +70,47 @@ static bool in_range(double x, unsigned places)
 		places <= EV_FIXED_MAX_PLACES;
 }
 
+/* Decimal digits from the right end on; the place of the first. */
+static char *digits_of(char *end, wide u, unsigned least)
+{
+	char *at = end;
+	uint64_t low;
+
+	while (u >> 64) {
+		*--at = (char)('0' + (int)(u % 10));
+		u /= 10;
+	}
+	for (low = (uint64_t)u; low; low /= 10)
+		*--at = (char)('0' + low % 10);
+	while ((size_t)(end - at) < least)
+		*--at = '0';
+	return at;
+}
+
 size_t ev_fixed(char out[48], double x, unsigned places)
 {
-	char digits[48];
-	size_t n = 0, len = 0;
-	uint64_t low;
-	wide u;
+	char digits[48], *end = digits + sizeof(digits), *at;
+	size_t len = 0, whole;
+	bool minus = x < 0;
+	int64_t u;
+	wide all;
 
 	if (!in_range(x, places)) {
 		out[0] = '\0';
 		return 0;
 	}
-	u = units(x < 0 ? -x : x, places);
-	if (x < 0 && u)
+	x = minus ? -x : x;
+	all = quickly(&u, x, places) ? (wide)u : exactly(x, places);
+	if (minus && all)
 		out[len++] = '-';
-	while (u >> 64) {
-		digits[n++] = (char)('0' + (int)(u % 10));
-		u /= 10;
-	}
-	for (low = (uint64_t)u; low; low /= 10)
-		digits[n++] = (char)('0' + low % 10);
-	while (n <= places)
-		digits[n++] = '0';
-	while (n > places)
-		out[len++] = digits[--n];
+	at = digits_of(end, all, places + 1);
+	whole = (size_t)(end - at) - places;
+	while (whole--)
+		out[len++] = *at++;
 	if (places)
 		out[len++] = '.';
-	while (n)
-		out[len++] = digits[--n];
+	while (at < end)
+		out[len++] = *at++;
 	out[len] = '\0';
 	return len;
 }
@@ -102,14 +120,19 @@ size_t ev_fixed(char out[48], double x, unsigned places)
  * more of them than a double can tell apart, and stays as it is. */
 double ev_fixed_round(double x, unsigned places)
 {
-	double r;
-	wide u;
+	bool minus = x < 0;
+	double y = minus ? -x : x;
+	int64_t u;
+	wide all;
 
 	if (!in_range(x, places))
 		return (double)NAN;
-	u = units(x < 0 ? -x : x, places);
-	if (u >> 53)
-		return x;
-	r = (double)(uint64_t)u / (double)tens[places];
-	return x < 0 && u ? -r : r;
+	if (!quickly(&u, y, places)) {
+		all = exactly(y, places);
+		if (all >> 53)
+			return x;
+		u = (int64_t)all;
+	}
+	y = (double)u / tens_double[places];
+	return minus && u ? -y : y;
 }
