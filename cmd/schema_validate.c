@@ -238,7 +238,18 @@ const char schema_validate[] =
 	"      \"required\": [\"commit\", \"tree\"],\n"
 	"      \"properties\": {\"commit\": " TEXT ", \"tree\": " MAYBE_TEXT
 	"}},\n"
-	"    \"custody\": " TEXTS ",\n"
+	"    \"custody\": {\n"
+	"      \"type\": \"object\",\n"
+	"      \"required\": [\"inPolicy\", \"fixedAt\", \"namedAt\", "
+	"\"uses\", \"gateDiff\"],\n"
+	"      \"properties\": {\"inPolicy\": " FLAG ", \"fixedAt\": " MAYBE_TEXT
+	", \"namedAt\": " MAYBE_TEXT ",\n"
+	"        \"uses\": " COUNT ", \"lines\": " TEXTS ",\n"
+	"        \"gateDiff\": {\"type\": \"array\", \"items\": {\n"
+	"          \"type\": \"object\",\n"
+	"          \"required\": [\"gate\", \"what\", \"looser\"],\n"
+	"          \"properties\": {\"gate\": " TEXT ", \"what\": " TEXT
+	", \"looser\": " FLAG "}}}}},\n"
 	"    \"limitations\": " TEXTS ",\n"
 	"    \"record\": {\n"
 	"      \"type\": \"object\",\n"

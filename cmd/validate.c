@@ -142,10 +142,21 @@ static int evaluate(struct validation *v, const char *rev)
 	return ret;
 }
 
+static void tell_custody(struct ev_report_custody *out,
+			 const struct ev_custody *c)
+{
+	out->in_policy = c->fixed_at >= 0;
+	out->fixed_at = c->fixed_at;
+	out->named_at = c->named_at;
+	out->uses = c->uses;
+	out->diff = c->has_anchor_suite ? &c->diff : NULL;
+}
+
 static int make_report(struct ev_buf *out, struct ev_buf *page,
 		       const struct validation *v)
 {
 	struct ev_report_context x = { .tool_version = EV_VERSION };
+	struct ev_report_custody facts;
 	char commit[EV_OID_HEX + 1], tree[EV_OID_HEX + 1];
 	struct ev_json j;
 
@@ -155,6 +166,8 @@ static int make_report(struct ev_buf *out, struct ev_buf *page,
 		x.commit = commit;
 		x.tree = tree;
 		x.custody = &v->custody.lines;
+		tell_custody(&facts, &v->custody);
+		x.facts = v->custody.known ? &facts : NULL;
 	}
 	ev_json_init(&j, out);
 	ev_report_json(&j, &v->evaluation, &x);

@@ -80,7 +80,9 @@ int validation_begin(struct validation *v, const char *rev)
 static int compare_suites(struct validation *v)
 {
 	const struct ev_buf *text = &v->past[1].suite;
+	const struct ev_gate_change *change;
 	struct ev_suite before;
+	size_t i;
 	int ret;
 
 	if (!v->has_past[1] || !text->len)
@@ -91,6 +93,12 @@ static int compare_suites(struct validation *v)
 		return ret;
 	ret = ev_gate_diff(&v->custody.diff, &before, &v->suite);
 	v->custody.has_anchor_suite = ret == 0;
+	for (i = 0; i < v->custody.diff.n; i++) {
+		change = &v->custody.diff.items[i];
+		ev_strs_addf(&v->custody.lines, "since the anchor's suite: %s: "
+			     "%s%s", change->gate, change->what,
+			     change->looser ? " (asks less)" : "");
+	}
 	ev_suite_release(&before);
 	return ret;
 }

@@ -6,6 +6,23 @@
 
 #include "clinical/evaluate.h"
 
+/* One difference between the suite that measured the anchor and this one. */
+struct ev_gate_change {
+	char *gate;			/* id, or "min_n", "missing" ... */
+	char *what;			/* "pass.ge 0.92 -> 0.90" */
+	bool looser;
+};
+struct ev_gate_diff { struct ev_gate_change *items; size_t n, cap; };
+
+/* What ledger and policy chain knew of suite and data; see study/validate.h. */
+struct ev_report_custody {
+	bool in_policy;			/* the suite stands in some policy */
+	int64_t fixed_at;		/* since then; 0: since the first */
+	int64_t named_at;		/* predictions; 0: by no record yet */
+	uint64_t uses;			/* of the data, by other candidates */
+	const struct ev_gate_diff *diff;	/* NULL: nothing to compare */
+};
+
 /* What stands beside the numbers; members may be NULL. */
 struct ev_report_context {
 	const char *commit, *tree;	/* of the candidate */
@@ -14,6 +31,7 @@ struct ev_report_context {
 	const char *predictions_size;
 	const struct ev_strs *limitations;
 	const struct ev_strs *custody;	/* lines about suite and holdout */
+	const struct ev_report_custody *facts;	/* the same, for machines */
 };
 
 /*

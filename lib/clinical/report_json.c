@@ -1,6 +1,8 @@
 #include "base/compat.h"
 #include "clinical/report_internal.h"
 
+#include "base/clock.h"
+
 static const char *bound_word(enum ev_bound b)
 {
 	static const char *const words[] = {
@@ -165,6 +167,40 @@ static void put_escalations(struct ev_json *j, const struct ev_evaluation *e)
 	ev_json_end_list(j);
 }
 
+static void put_time(struct ev_json *j, const char *key, int64_t t)
+{
+	char text[EV_TIME_TEXT];
+
+	ev_time_format(text, t);
+	ev_json_kv(j, key, t > 0 ? text : NULL);
+}
+
+static void put_custody(struct ev_json *j, const struct ev_report_context *x)
+{
+	const struct ev_report_custody *c = x->facts;
+	size_t i;
+
+	ev_json_key(j, "custody");
+	ev_json_object(j);
+	ev_json_kvb(j, "inPolicy", c->in_policy);
+	put_time(j, "fixedAt", c->fixed_at);
+	put_time(j, "namedAt", c->named_at);
+	ev_json_kvi(j, "uses", (int64_t)c->uses);
+	ev_json_key(j, "gateDiff");
+	ev_json_list(j);
+	for (i = 0; c->diff && i < c->diff->n; i++) {
+		ev_json_object(j);
+		ev_json_kv(j, "gate", c->diff->items[i].gate);
+		ev_json_kv(j, "what", c->diff->items[i].what);
+		ev_json_kvb(j, "looser", c->diff->items[i].looser);
+		ev_json_end_object(j);
+	}
+	ev_json_end_list(j);
+	if (x->custody)
+		ev_json_strs(j, "lines", x->custody);
+	ev_json_end_object(j);
+}
+
 static void put_context(struct ev_json *j, const struct ev_report_context *x)
 {
 	ev_json_key(j, "tool");
@@ -185,8 +221,8 @@ static void put_context(struct ev_json *j, const struct ev_report_context *x)
 		ev_json_kv(j, "tree", x->tree);
 		ev_json_end_object(j);
 	}
-	if (x->custody && x->custody->n)
-		ev_json_strs(j, "custody", x->custody);
+	if (x->facts)
+		put_custody(j, x);
 	if (x->limitations && x->limitations->n)
 		ev_json_strs(j, "limitations", x->limitations);
 }

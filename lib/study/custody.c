@@ -235,9 +235,11 @@ void ev_custody_apply(struct ev_evaluation *e, const struct ev_custody *c)
 	if (c->known && d->holdout_max_uses >= 0 &&
 	    c->uses + 1 > (uint64_t)d->holdout_max_uses)
 		ev_evaluation_cap(e, EV_OUT_REVIEW, "the data were used by %llu "
-				  "other candidates, and the suite allows %lld "
-				  "uses", (unsigned long long)c->uses,
-				  (long long)d->holdout_max_uses);
+				  "other candidate%s, and the suite allows %lld "
+				  "use%s", (unsigned long long)c->uses,
+				  c->uses == 1 ? "" : "s",
+				  (long long)d->holdout_max_uses,
+				  d->holdout_max_uses == 1 ? "" : "s");
 	if (c->has_anchor_suite)
 		apply_diff(e, &c->diff);
 }

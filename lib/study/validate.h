@@ -30,13 +30,6 @@ int ev_past_study_find(struct ev_past_study *out, struct ev_repo *r,
 		       const struct ev_oid *commit, const char *suite_id);
 void ev_past_study_release(struct ev_past_study *s);
 
-/* One difference between the suite that measured the anchor and this one. */
-struct ev_gate_change {
-	char *gate;			/* id, or "min_n", "missing" ... */
-	char *what;			/* "pass.ge 0.92 -> 0.90" */
-	bool looser;
-};
-struct ev_gate_diff { struct ev_gate_change *items; size_t n, cap; };
 void ev_gate_diff_release(struct ev_gate_diff *d);
 /* A gate that is gone, a limit, margin, minimum or level that asks less, a
  * bound that became an estimate, a new way to count missing scores ... is

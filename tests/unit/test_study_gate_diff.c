@@ -56,7 +56,13 @@ static const struct row {
 	  "against: 'anchor' is gone", true },
 	{ "against: previous}", "against: [previous, anchor]}", "G06",
 	  "against: 'anchor' is new", false },
-	{ "type: non_inferiority", "type: equivalence", "G02", "type", true },
+	{ "type: non_inferiority, against: [previous, anchor],\n"
+	  "      margin: {overall: \"0.02\", acute: \"0.01\"}, "
+	  "rationale: SAP-015}\n"
+	  "    pass: {bound: lower}\n    review: {bound: estimate}\n",
+	  "type: superiority, against: [previous, anchor]}\n"
+	  "    pass: {bound: lower}\n", "G02",
+	  "compare.type: non_inferiority -> superiority", true },
 	{ "acute: \"0.01\"}", "acute: \"0.015\"}", "G02",
 	  "margin.acute: 0.01 -> 0.015", true },
 	{ "acute: \"0.01\"}", "acute: \"0.005\"}", "G02",
