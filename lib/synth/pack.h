@@ -219,7 +219,7 @@ struct ev_scenario {
 	size_t n_set;
 	/* latent state: where it begins, and rates per hour i -> j */
 	struct ev_levels initial;
-	double *rate;			/* states x states; NULL: pack has none */
+	double *rate;			/* states x states, or NULL */
 	double dropout_per_h;		/* -1: the pack's */
 	char *rationale;
 };

@@ -164,7 +164,7 @@ static void read_set(struct ev_pk *k, struct ev_scenario *s,
 	}
 }
 
-/* The latent state ---------------------------------------------------------- */
+/* The latent state -------------------------------------------------------- */
 
 static bool from_scenario(const struct ev_value *v)
 {
@@ -275,8 +275,8 @@ static void read_one(struct ev_pk *k, const struct ev_value *v,
 void ev_pk_scenarios(struct ev_pk *k)
 {
 	const struct ev_value *list = ev_get(k->root, "scenarios");
-	size_t before, i;
 	uint64_t *counts;
+	size_t i;
 	char *path;
 
 	if (!list || list->type != EV_LIST)
@@ -287,7 +287,6 @@ void ev_pk_scenarios(struct ev_pk *k)
 			       EV_PACK_MAX_SCENARIOS);
 		return;
 	}
-	before = k->bad->n;
 	k->p->scenarios = ev_calloc(list->n, sizeof(*k->p->scenarios));
 	for (i = 0; i < list->n; i++) {
 		path = ev_strdupf("scenarios[%zu]", i);
@@ -295,7 +294,8 @@ void ev_pk_scenarios(struct ev_pk *k)
 			read_one(k, list->items[i], path);
 		free(path);
 	}
-	if (k->bad->n != before || !k->p->patients)
+	/* the schema may have refused a weight that is not there now */
+	if (k->bad->n)
 		return;
 	counts = ev_calloc(list->n, sizeof(*counts));
 	if (ev_pack_allocate(counts, k->p, k->p->patients) < 0)

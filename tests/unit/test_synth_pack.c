@@ -250,7 +250,7 @@ static void look_at_windows(const struct ev_pack *p)
 	assert_int_equal(p->labels[0].needed, 2);
 }
 
-static void windows_states_and_labels_are_as_the_file_says(void **state)
+static void windows_and_labels_are_as_the_file_says(void **state)
 {
 	(void)state;
 	whole(look_at_windows);
@@ -326,7 +326,7 @@ int main(void)
 		cmocka_unit_test(a_level_without_a_share_never_comes),
 		cmocka_unit_test(spearman_becomes_latent_and_is_factored),
 		cmocka_unit_test(a_repair_is_near_and_recorded),
-		cmocka_unit_test(windows_states_and_labels_are_as_the_file_says),
+		cmocka_unit_test(windows_and_labels_are_as_the_file_says),
 		cmocka_unit_test(a_shift_keeps_the_rule_and_its_range),
 		cmocka_unit_test(streams_are_named_by_what_is_drawn),
 		cmocka_unit_test(two_names_with_one_stream_are_refused),

@@ -8,7 +8,8 @@
 static void want(const char *patients, const char *scenarios, uint64_t n,
 		 const char *counts)
 {
-	char *text = ev_strdupf(HEAD "cohort: {patients: %s}\nscenarios: [%s]\n",
+	char *text = ev_strdupf(HEAD "cohort: {patients: %s}\n"
+				"scenarios: [%s]\n",
 				patients, scenarios);
 	struct ev_buf got = EV_BUF_INIT;
 	struct ev_pack p;
