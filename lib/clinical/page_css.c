@@ -51,6 +51,7 @@ static const char text[] =
 	"td.number{font-variant-numeric:tabular-nums}\n"
 	"td.whole,th .small{white-space:nowrap}\n"
 	".facts th{width:14rem}\n"
+	".numbers td:last-child{min-width:14rem}\n"
 	"td code{overflow-wrap:anywhere}\n"
 	"summary{cursor:pointer;padding:.3rem 0}\n"
 	"figcaption{font-weight:600;font-size:.9rem;color:var(--soft);"
@@ -102,6 +103,7 @@ static const char sheet[] =
 	".plot svg{min-width:0!important;max-width:100%}"
 	"table{font-size:8pt;min-width:0}th,td{padding:2pt 5pt 2pt 0;"
 	"overflow-wrap:anywhere}td.whole,th .small{white-space:normal}"
+	".numbers td:last-child{min-width:0}"
 	"figure,tr,.verdict,summary{break-inside:avoid}"
 	"thead{display:table-header-group}h2,h3,caption{break-after:avoid}"
 	"a{color:inherit;text-decoration:none}}\n";

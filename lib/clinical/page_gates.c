@@ -97,7 +97,7 @@ static void why_cell(struct ev_html *h, const struct ev_gate_row *r)
 	ev_html_open(h, "td");
 	ev_html_text(h, "%s", r->reason ? r->reason : "");
 	power(h, r);
-	if (r->adjusted_p >= 0) {
+	if (r->adjusted_p >= 0 && !r->low_n) {
 		ev_page_p(&text, r->adjusted_p);
 		ev_html_element(h, "div", "small", "p %s that a subgroup at "
 				"the limit looks so bad, adjusted for their "

@@ -28,7 +28,7 @@ static const char *to_do(enum ev_outcome_word o)
 			"the release, or do not. This page does not approve "
 			"it.";
 	case EV_OUT_REVIEW:
-		return "Look at each gate marked review and at the reasons "
+		return "Look at each gate marked review and at any reason "
 			"below, decide, and sign the decision with its "
 			"grounds. Until then the result does not count as a "
 			"pass.";

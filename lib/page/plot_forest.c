@@ -8,7 +8,7 @@
 #define TOP 8.0
 #define ROW 24.0
 #define FOOT 46.0
-#define LABEL_LETTERS 36u
+#define LABEL_LETTERS 33u
 #define NOTE_LETTERS 27u
 #define SHEET 36u			/* lines that a printed page holds */
 
