@@ -107,8 +107,7 @@ void ev_records_release(struct ev_case *c)
 struct accepted {
 	struct ev_strs names;		/* of people, each once */
 	struct ev_buf parts;		/* "; G01 accepted by Dr. Ada Kern" */
-	size_t left;			/* open still */
-	const char *one;		/* that is */
+	struct ev_strs left;		/* open still */
 };
 
 static void take(struct accepted *a, const struct ev_person *p)
@@ -141,8 +140,7 @@ static void look_for_votes(struct accepted *a, const struct ev_case *c,
 	for (i = 0; i < r->open.n; i++) {
 		p = ev_votes_clear(c, r->open.items[i], roles(r));
 		if (!p || strlen(r->open.items[i]) <= n) {
-			a->left++;
-			a->one = r->open.items[i];
+			ev_strs_add(&a->left, r->open.items[i]);
 			continue;
 		}
 		take(a, p);
@@ -168,20 +166,20 @@ static void add_accepted(struct ev_case *c, const struct ev_record_rule *r,
 
 static void add_review(struct ev_case *c, const struct ev_record_rule *r)
 {
-	struct accepted a = { EV_STRS_INIT, EV_BUF_INIT, 0, NULL };
+	struct accepted a = { EV_STRS_INIT, EV_BUF_INIT, EV_STRS_INIT };
 	char *hint;
 
 	look_for_votes(&a, c, r);
-	if (a.names.n && !a.left) {
+	if (a.names.n && !a.left.n) {
 		add_accepted(c, r, &a.names);
 	} else {
-		hint = ev_words_clear(c, a.left == 1 ? a.one : r->rule,
-				      roles(r));
+		hint = ev_words_clear_open(c, r->rule, &a.left, roles(r));
 		ev_verdict_add(c->verdict, r->rule, EV_REVIEW, hint, "%s%s",
 			       r->detail, a.parts.ptr);
 		free(hint);
 	}
 	ev_strs_release(&a.names);
+	ev_strs_release(&a.left);
 	ev_buf_release(&a.parts);
 }
 

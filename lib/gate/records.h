@@ -113,6 +113,10 @@ void ev_words_gates(struct ev_buf *out, const struct ev_pick *p);
 /* "git evidence approve ... --clears NAME"; owned by the caller. */
 char *ev_words_clear(const struct ev_case *c, const char *name,
 		     const struct ev_strs *by);
+/* The same of all that is open of a rule; of its own name, if nothing is. */
+char *ev_words_clear_open(const struct ev_case *c, const char *rule,
+			  const struct ev_strs *open,
+			  const struct ev_strs *by);
 /* "git evidence approve ... --role ROLE"; the same. */
 char *ev_words_approve(const struct ev_case *c, const char *role);
 /* A hint with "# by ci", who may sign what it makes, if not everybody may.

@@ -160,8 +160,8 @@ static void review(struct ev_record_rule *r, const struct ev_case *c)
 	}
 	ev_strs_sort(&r->open);
 	ev_strs_uniq(&r->open);
-	r->hint = ev_words_clear(c, r->open.n == 1 ? r->open.items[0] :
-				 r->rule, &r->report->review_by);
+	r->hint = ev_words_clear_open(c, r->rule, &r->open,
+				      &r->report->review_by);
 }
 
 static void missing(struct ev_record_rule *r, struct ev_case *c,

@@ -123,9 +123,10 @@ static const struct ev_waiver *fitting(const struct ev_case *c,
 	return NULL;
 }
 
-static int refuse_second(const struct ev_waiver *w)
+static int refuse_second(const struct ev_case *c, const struct ev_waiver *w)
 {
 	struct ev_buf text = EV_BUF_INIT;
+	char *hint;
 	size_t i;
 	int ret;
 
@@ -133,9 +134,13 @@ static int refuse_second(const struct ev_waiver *w)
 	ret = ev_fail(EV_EEXISTS, "'%s' is waived already: %s%s%s", w->rule,
 		      text.ptr, w->counts ? "" : ", but ",
 		      w->counts ? "" : w->reason);
-	for (i = 0; i < w->lacks.n; i++)
-		ev_error_hint("git evidence approve --role %s",
-			      w->lacks.items[i]);
+	for (i = 0; i < w->lacks.n; i++) {
+		hint = ev_words_approve(c, w->lacks.items[i]);
+		ev_error_hint("%s%s%s", hint, ev_waiver_reviewed(c) ?
+			      " --clears " : "",
+			      ev_waiver_reviewed(c) ? w->rule : "");
+		free(hint);
+	}
 	ev_error_hint("--supersede %.12s --because '<reason>'    # to replace "
 		      "it", w->line->record.id);
 	ev_buf_release(&text);
@@ -151,6 +156,7 @@ static struct ev_case *find_case(struct ev_waiver *w, int *err,
 				 const struct ev_waive *a)
 {
 	const struct ev_waiver *there = NULL, *one;
+	const struct ev_case *where = NULL;
 	struct ev_waiver about;
 	bool any = false;
 	size_t i;
@@ -162,7 +168,10 @@ static struct ev_case *find_case(struct ev_waiver *w, int *err,
 			continue;
 		any = true;
 		one = fitting(&cases->items[i], a);
-		there = one ? one : there;
+		if (one) {
+			there = one;
+			where = &cases->items[i];
+		}
 		if (one || ev_waiver_outcome(&cases->items[i], &about) ==
 		    EV_PASS)
 			continue;
@@ -170,7 +179,7 @@ static struct ev_case *find_case(struct ev_waiver *w, int *err,
 		return &cases->items[i];
 	}
 	if (there)
-		*err = refuse_second(there);
+		*err = refuse_second(where, there);
 	else if (any)
 		*err = ev_fail(EV_EINVALID, "'%s' holds: there is nothing to "
 			       "waive", a->rule);

@@ -107,8 +107,7 @@ static void leave_to_review(struct ev_record_rule *r, const struct ev_case *c,
 	ev_strs_sort(&r->open);
 	ev_strs_uniq(&r->open);
 	free(r->hint);
-	r->hint = ev_words_clear(c, r->open.n == 1 ? r->open.items[0] :
-				 r->rule, r->clear_by);
+	r->hint = ev_words_clear_open(c, r->rule, &r->open, r->clear_by);
 }
 
 static void forgive_all(struct ev_record_rule *r, struct ev_case *c,

@@ -120,6 +120,21 @@ char *ev_words_clear(const struct ev_case *c, const char *name,
 	return clear;
 }
 
+char *ev_words_clear_open(const struct ev_case *c, const char *rule,
+			  const struct ev_strs *open,
+			  const struct ev_strs *by)
+{
+	char *first = ev_words_clear(c, open->n ? open->items[0] : rule, by);
+	struct ev_buf out = EV_BUF_INIT;
+	size_t i;
+
+	ev_buf_adds(&out, first);
+	for (i = 1; i < open->n; i++)
+		ev_buf_addf(&out, " --clears %s", open->items[i]);
+	free(first);
+	return ev_buf_detach(&out, NULL);
+}
+
 char *ev_words_by(char *hint, const struct ev_strs *by)
 {
 	struct ev_buf out = EV_BUF_INIT;

@@ -353,7 +353,8 @@ static void each_gate_in_review_is_open(void **state)
 	report("review", 1, 0, TWO);
 	rf_judge();
 	rf_says(RULE, EV_REVIEW, "gate G02 on a; also G01, G02 on b (record",
-		"git evidence approve 9d03e77 --role clinical --clears " RULE);
+		"git evidence approve 9d03e77 --role clinical --clears " RULE
+		"/G01 --clears " RULE "/G02");
 	assert_int_equal(rf.records[0].open.n, 2);
 	assert_string_equal(rf.records[0].open.items[0], RULE "/G01");
 	assert_string_equal(rf.records[0].open.items[1], RULE "/G02");
