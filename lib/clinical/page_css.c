@@ -101,11 +101,12 @@ static const char sheet[] =
 	"@media print{body{max-width:none;padding:0;font-size:10pt}"
 	"nav{display:none}.wide,.plot{overflow:visible}"
 	".plot svg{min-width:0!important;max-width:100%}"
-	"table{font-size:8pt;min-width:0}th,td{padding:2pt 5pt 2pt 0;"
-	"overflow-wrap:anywhere}td.whole,th .small{white-space:normal}"
-	".numbers td:last-child{min-width:0}"
+	"table{font-size:7.5pt;min-width:0}th,td{padding:2pt 5pt 2pt 0;"
+	"overflow-wrap:break-word}td.whole,th .small{white-space:normal}"
+	".small{font-size:7pt}.numbers td:last-child{min-width:0}"
+	".side{display:block}.facts code,.numbers code{font-size:6.5pt}"
 	"figure,tr,.verdict,summary{break-inside:avoid}"
-	"thead{display:table-header-group}h2,h3,caption{break-after:avoid}"
+	"thead{display:table-header-group}h2,h3,caption,.says{break-after:avoid}"
 	"a{color:inherit;text-decoration:none}}\n";
 
 /* In parts, as no literal need be longer than 4095 bytes. */

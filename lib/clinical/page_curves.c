@@ -193,8 +193,10 @@ static int each_class(struct ev_html *h, const struct ev_evaluation *e,
 		struct ev_cases cases = { rows->is + i * rows->n, NULL, 0,
 					  rows->n };
 
-		drawn += add(&c, ev_page_class(e->suite, (int)i), &m, &cases,
-			     auc_of(e, (int)i));
+		ev_buf_clear(&title);
+		ev_buf_addf(&title, "class %s",
+			    ev_page_class(e->suite, (int)i));
+		drawn += add(&c, title.ptr, &m, &cases, auc_of(e, (int)i));
 		if (!c.n || (c.n < CURVES && i + 1 < rows->k))
 			continue;
 		ev_buf_clear(&title);
@@ -213,15 +215,29 @@ static int each_class(struct ev_html *h, const struct ev_evaluation *e,
 
 /* Net benefit -------------------------------------------------------------- */
 
+/* The share with the condition among rows that have a score, which are those
+ * that the device's net benefit is counted over. */
+static double share_of(const struct ev_slice_result *r)
+{
+	double n = 0, x = 0;
+	size_t i;
+
+	for (i = 0; i < r->bins.n; i++) {
+		n += (double)r->bins.items[i].n;
+		x += (double)r->bins.items[i].positives;
+	}
+	return n > 0 ? x / n : 0;
+}
+
 struct benefit { double *t, *net, *all, *none; size_t n; };
 
 static void collect(struct benefit *b, const struct ev_evaluation *e)
 {
 	const struct ev_slice_result *r = &e->slices[0];
-	double n = (double)(r->positives + r->negatives), share;
+	double share = share_of(r);
 	size_t i, at;
 
-	for (i = 0; n > 0 && i < e->suite->n_requests; i++) {
+	for (i = 0; i < e->suite->n_requests; i++) {
 		const struct ev_request *q = &e->suite->requests[i];
 		const struct ev_estimate *x = &r->measures[i].e;
 
@@ -236,7 +252,6 @@ static void collect(struct benefit *b, const struct ev_evaluation *e)
 		b->net[at] = x->value;
 		b->n++;
 	}
-	share = n > 0 ? (double)r->positives / n : 0;
 	for (i = 0; i < b->n; i++)
 		b->all[i] = share - (1 - share) * b->t[i] / (1 - b->t[i]);
 }
@@ -268,6 +283,13 @@ static void net_benefit(struct ev_html *h, const struct ev_evaluation *e)
 			y.low = fmax(fmin(y.low, b.net[i]), -0.2);
 			y.high = fmax(y.high, fmax(b.net[i], b.all[i]) * 1.05);
 		}
+		/* what leaves the drawing does not run along its edge */
+		for (i = 0; i < b.n; i++) {
+			if (b.net[i] < y.low)
+				b.net[i] = (double)NAN;
+			if (b.all[i] < y.low)
+				b.all[i] = (double)NAN;
+		}
 		ev_plot_curves(h, "Decision curve", "Net benefit of using the "
 			       "device at each threshold, beside calling "
 			       "everybody and calling nobody: the device is of "
@@ -284,7 +306,7 @@ int ev_page_curves(struct ev_html *h, const struct ev_evaluation *e)
 	struct ev_work w;
 	int ret, drawn = 0;
 
-	ev_page_section(h, "curves", "Telling both groups apart", "How well "
+	ev_page_section(h, "curves", "Telling groups apart", "How well "
 			"the scores order those with the condition above "
 			"those without, at all thresholds.");
 	ret = ev_measuring_open(&g, e, NULL);

@@ -15,7 +15,7 @@ static void counted(struct ev_html *h, const struct ev_measure *m)
 	if (!(m->e.flags & EV_STAT_UNDEFINED) && m->e.n > 0)
 		ev_page_number(&text, m->e.n);
 	if (m->n_eff > 0 && text.len) {
-		ev_buf_adds(&text, ", worth ");
+		ev_buf_adds(&text, ", effective ");
 		ev_page_number(&text, m->n_eff);
 	}
 	ev_html_element(h, "td", "number", "%s", text.ptr);
@@ -59,10 +59,9 @@ static void table(struct ev_html *h, const struct ev_evaluation *e,
 	ev_page_table_end(h);
 }
 
-static void confusion_line(struct ev_html *h, const char *truth,
-			   const char *call[2], int64_t yes, int64_t no)
+static void confusion_line(struct ev_html *h, const char *truth, int64_t yes,
+			   int64_t no)
 {
-	(void)call;
 	ev_html_open(h, "tr");
 	ev_page_name(h, "%s", truth);
 	ev_page_count(h, (uint64_t)yes);
@@ -86,8 +85,8 @@ static void confusion(struct ev_html *h, const struct ev_evaluation *e,
 	ev_buf_addf(&caption, "Truth and decision at %s (score \u2265 %s)",
 		    p->name, p->threshold.text);
 	ev_page_table(h, caption.ptr, columns, EV_ARRAY_SIZE(columns));
-	confusion_line(h, "with the condition", NULL, t->tp, t->fn);
-	confusion_line(h, "without it", NULL, t->fp, t->tn);
+	confusion_line(h, "with the condition", t->tp, t->fn);
+	confusion_line(h, "without it", t->fp, t->tn);
 	ev_page_table_end(h);
 	ev_buf_release(&caption);
 }

@@ -134,7 +134,11 @@ static void slice_line(struct ev_html *h, const struct ev_evaluation *e,
 	}
 	ev_page_count(h, r->no_score + r->abstained);
 	if (r->missed)
-		ev_html_element(h, "td", NULL, "too few %s", r->missed);
+		ev_html_element(h, "td", NULL, "too few %s",
+				e->suite->dataset.label_kind ==
+				EV_LABEL_CLASSES && strcmp(r->missed,
+							   "patients") ?
+				"rows of the rarest class" : r->missed);
 	else
 		ev_html_element(h, "td", NULL, "yes");
 	for (i = 0; i < n; i++)
