@@ -137,6 +137,8 @@ static int evaluate(struct validation *v, const char *rev)
 	if (ret == 0)
 		ret = ev_evaluate(&v->evaluation, &v->suite, &v->cohort,
 				  &v->reference[0], &v->reference[1], &o);
+	if (ret == 0)
+		ret = validation_leakage(v);
 	if (ret == 0 && attach)
 		ret = validation_custody(v);
 	return ret;

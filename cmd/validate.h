@@ -31,6 +31,8 @@ struct validation {
 int validation_past(struct validation *v, int which, const char *release);
 /* Policy and commit of what is to be attached, before anything is measured. */
 int validation_begin(struct validation *v, const char *rev);
+/* Patients that must not be here, with --attach and without. */
+int validation_leakage(struct validation *v);
 /* What ledger and policy know of suite and data. */
 int validation_custody(struct validation *v);
 int validation_attach(struct validation *v, const struct ev_buf *report,

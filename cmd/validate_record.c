@@ -103,6 +103,25 @@ static int compare_suites(struct validation *v)
 	return ret;
 }
 
+int validation_leakage(struct validation *v)
+{
+	int ret = 0;
+
+	if (!v->suite.dataset.no_overlap_with.n)
+		return 0;
+	if (v->ctx->repo)
+		ret = need_reader(v);
+	if (ret == 0 && v->ctx->repo)
+		return ev_leakage_look(&v->evaluation, v->ctx->repo,
+				       v->reader.trust,
+				       reader_ledger(&v->reader));
+	ev_evaluation_cap(&v->evaluation, EV_OUT_INCOMPLETE, "whether patients "
+			  "of other data are here is not known: %s", ret < 0 ?
+			  ev_error_last()->message : "there is no repository");
+	ev_error_clear();
+	return 0;
+}
+
 int validation_custody(struct validation *v)
 {
 	int ret;

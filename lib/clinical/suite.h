@@ -67,6 +67,8 @@ struct ev_dataset {
 	enum ev_missing_rule missing;
 	bool label_missing_fails;	/* else excluded and reported */
 	struct ev_decimal missing_max;	/* max_fraction; text NULL: no limit */
+	/* "evidence:lineage/NAME#ARTIFACT", one patient a line there */
+	struct ev_strs no_overlap_with;
 	int64_t holdout_max_uses;	/* -1: no limit */
 	char *kind;			/* real_world, synthetic, mixed or NULL */
 };

@@ -12,6 +12,7 @@ void ev_dataset_release(struct ev_dataset *d)
 {
 	free(d->path);
 	ev_strs_release(&d->key);
+	ev_strs_release(&d->no_overlap_with);
 	free(d->patient);
 	free(d->label);
 	free(d->score);
@@ -229,13 +230,29 @@ static void read_missing(struct ev_dataset *d, const struct ev_value *v,
 		      "dataset.missing.max_fraction", &share, bad);
 }
 
-/* A promise that nobody would hold. */
-static void refuse_overlap(const struct ev_value *v, struct ev_problems *bad)
+/* "evidence:lineage/NAME#ARTIFACT" */
+static bool is_evidence(const char *text)
 {
-	if (v)
-		ev_problem_add(bad, v, NULL, "'dataset.no_overlap_with' is "
-			       "not supported: whether patients of other data "
-			       "are here is not looked at");
+	static const char head[] = "evidence:lineage/";
+	const char *hash = strchr(text, '#');
+
+	return ev_starts_with(text, head) && hash &&
+		hash > text + strlen(head) && hash[1] &&
+		!strchr(hash + 1, '#');
+}
+
+static void read_overlap(struct ev_dataset *d, const struct ev_value *v,
+			 struct ev_problems *bad)
+{
+	size_t i;
+
+	ev_su_strs(&d->no_overlap_with, v, "dataset.no_overlap_with", bad);
+	for (i = 0; i < d->no_overlap_with.n; i++)
+		if (!is_evidence(d->no_overlap_with.items[i]))
+			ev_problem_add(bad, v, "evidence:lineage/NAME#patients",
+				       "'dataset.no_overlap_with': '%.60s' "
+				       "names no artifact of a lineage record",
+				       d->no_overlap_with.items[i]);
 }
 
 void ev_su_dataset(struct ev_suite *s, const struct ev_value *root,
@@ -255,7 +272,7 @@ void ev_su_dataset(struct ev_suite *s, const struct ev_value *root,
 	read_label(d, v, bad);
 	read_cluster(d, ev_get_path(v, "independence.cluster"), bad);
 	read_missing(d, ev_get(v, "missing"), bad);
-	refuse_overlap(ev_get(v, "no_overlap_with"), bad);
+	read_overlap(d, ev_get(v, "no_overlap_with"), bad);
 	ev_su_int(&d->holdout_max_uses, ev_get_path(v, "holdout.max_uses"),
 		  "dataset.holdout.max_uses", 1, 1000000, bad);
 	d->kind = ev_strdup(ev_get_string(v, "kind"));

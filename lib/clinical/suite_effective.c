@@ -122,6 +122,7 @@ static void write_dataset(struct ev_json *j, const struct ev_dataset *d)
 		   "exclude_and_report");
 	maybe(j, "max_fraction", d->missing_max.text);
 	ev_json_end_object(j);
+	maybe_list(j, "no_overlap_with", &d->no_overlap_with);
 	if (d->holdout_max_uses >= 0) {
 		open_map(j, "holdout");
 		ev_json_kvi(j, "max_uses", d->holdout_max_uses);

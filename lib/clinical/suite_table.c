@@ -111,7 +111,7 @@ static const struct ev_field dataset_table[] = {
 	MAP("score", score_table, "the device's output"),
 	MAP("independence", independence_table, "what is drawn at random"),
 	MAP("missing", missing_table, "rows without score or label"),
-	ANY("no_overlap_with", "not supported"),
+	ANY("no_overlap_with", "data whose patients must not be here"),
 	MAP("holdout", holdout_table, "how often the data may be used"),
 	WORDS("kind", data_kinds, "where the data come from"),
 	{ 0 }

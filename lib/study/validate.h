@@ -63,6 +63,15 @@ int ev_custody_look(struct ev_custody *out, struct ev_repo *r,
 void ev_custody_apply(struct ev_evaluation *e, const struct ev_custody *c);
 void ev_custody_release(struct ev_custody *c);
 
+/*
+ * Are patients of the data that the suite's dataset.no_overlap_with names among
+ * the evaluated?  Then it is a fail; what cannot be looked at makes it
+ * incomplete, with what to do.  The newest live lineage record of the name
+ * counts, wherever it lies.
+ */
+int ev_leakage_look(struct ev_evaluation *e, struct ev_repo *r,
+		    struct ev_trust *trust, const struct ev_oid *ledger);
+
 /* Since when the suite with this digest stands in the chain (the earliest link
 * that has it); 0: since the first link, or there is none; -1: no link has
  * it. */

@@ -199,3 +199,83 @@ in_force() {
 		"what": "pass.ge: 0.70 -> 0.75", "looser": false}]' \
 		'.escalations == []'
 }
+
+# trained ID...: a lineage record of data with these patients.
+trained() {
+	printf '%s\n' "$@" >"$WORLD/ids"
+	echo '{"name": "train", "of": "2025-11"}' >"$WORLD/lineage.json"
+	git evidence attach lineage "$WORLD/lineage.json" HEAD \
+		--artifact "patients=$WORLD/ids"
+}
+
+# apart: the suite says that nobody of the training is here.
+apart() {
+	sed -i 's/^  holdout/  no_overlap_with: [evidence:lineage\/train#patients]\n&/' \
+		"$suite"
+	in_force 2
+}
+
+# judge STATUS: without keeping anything.
+judge() {
+	expect_exit "$1" git evidence validate --suite "$suite" \
+		--predictions "$WORLD/p.csv" --json
+}
+
+@test "patients of the training are found among those of the test" {
+	apart
+	trained X1 P03 P04 P03 X2
+	judge 1
+	expect_json '.outcome == "fail"' \
+		'.reasons == ["2 of 20 patients are in '"'train'"' as well"]'
+	measure 1
+	expect_json '.outcome == "fail"'
+	expect_exit 0 git evidence verify --recompute
+}
+
+@test "nobody of the training is here; lines may end as on Windows" {
+	apart
+	trained X1 P3 p03 P033 ''
+	judge 0
+	measure 0
+	another_candidate 'detector 2'
+	printf 'X1\r\nP20\r\n\r\nP01' >"$WORLD/crlf"
+	git evidence attach lineage "$WORLD/lineage.json" \
+		--artifact "patients=$WORLD/crlf"
+	judge 1
+	expect_json '.reasons | any(test("^2 of 20 patients"))'
+}
+
+@test "what cannot be looked at is incomplete, and told what to do" {
+	apart
+	judge 2
+	expect_json '.reasons | any(test("no lineage record .train. counts")
+		and test("git evidence sync --artifacts"))'
+	echo '{"name": "train", "of": "2025-11"}' >"$WORLD/l.json"
+	git evidence attach lineage "$WORLD/l.json"
+	judge 2
+	expect_json '.reasons | any(test("keeps no .patients."))'
+	another_candidate 'detector 2'
+	trained ''
+	judge 2
+	expect_json '.reasons | any(test("names no patients"))'
+	cp "$suite" "$WORLD/p.csv" "$WORLD/home/"
+	cd "$WORLD/home"
+	GIT_CEILING_DIRECTORIES=$WORLD expect_exit 2 git evidence validate \
+		--suite ecg.yaml --predictions p.csv --json
+	expect_json '.reasons | any(test("there is no repository"))'
+}
+
+@test "a withdrawn list is none, and an absent one is to be fetched" {
+	apart
+	trained X1
+	judge 0
+	git update-ref -d refs/notes/evidence-artifacts
+	git prune --expire=now
+	judge 2
+	expect_json '.reasons | any(test("sync --artifacts"))'
+	git config evidence.signingKey "$(key_fpr quinn)"
+	git evidence revoke "$(git evidence log --json --kind lineage |
+		jq -r .id)" --reason 'the wrong list'
+	judge 2
+	expect_json '.reasons | any(test("no lineage record .train. counts"))'
+}

@@ -187,9 +187,9 @@ static void labels_and_scores_mean_one_thing(void **state)
 		{ "  holdout: {",
 		  "  no_overlap_with: [evidence:dataset/train#patients]\n"
 		  "  holdout: {",
-		  SF_FILE ":21:20: 'dataset.no_overlap_with' is not "
-		  "supported: whether patients of other data are here is "
-		  "not looked at\n" },
+		  SF_FILE ":21:20: 'dataset.no_overlap_with': "
+		  "'evidence:dataset/train#patients' names no artifact of a "
+		  "lineage record\nhint: evidence:lineage/NAME#patients\n" },
 		{ "max_uses: 6",
 		  "max_uses: 0",
 		  SF_FILE ":21:23: field 'dataset.holdout.max_uses' "
