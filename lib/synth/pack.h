@@ -197,7 +197,7 @@ struct ev_score_model {
 	char *name;			/* column */
 	size_t label;
 	double auc;			/* binormal */
-	double threshold;
+	double threshold;		/* where errors balance: 0.5 */
 	ptrdiff_t noise_on;		/* variable that spoils it, or -1 */
 	double *noise;
 	double abstain_base;

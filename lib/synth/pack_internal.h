@@ -32,6 +32,13 @@ void ev_pk_strs(struct ev_pk *k, struct ev_strs *out,
 		const struct ev_value *v, const char *path);
 /* Letters, digits, '_'; the first no digit. */
 bool ev_pk_is_name(const char *s);
+/*
+ * A column of the cohort can be named so: it is a name, no word of
+ * expressions, no column that there is anyway, and nothing of the pack has
+ * it.  Else a problem; `what` is "variable", "series", ...
+ */
+bool ev_pk_column(struct ev_pk *k, const struct ev_value *at,
+		  const char *name, const char *what);
 /* Letters, digits and . _ - */
 bool ev_pk_is_id(const char *s);
 int ev_pk_index(const struct ev_value *v, const char *const *words);

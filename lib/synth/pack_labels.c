@@ -108,23 +108,17 @@ static void read_label(struct ev_pk *k, const struct ev_value *key,
 		{ "negative", EV_F_ANY, EV_F_REQUIRED, NULL, NULL, "levels" },
 		{ 0 }
 	};
-	struct ev_label *x = &k->p->labels[k->p->n_labels++];
+	struct ev_label *x = &k->p->labels[k->p->n_labels];
 	char *path = ev_strdupf("labels.%s", key->text);
 	const struct ev_longitudinal *s = &k->p->series;
 	const struct ev_value *from = ev_get(v, "from");
-	size_t before = k->bad->n, i;
+	size_t before = k->bad->n;
 
+	ev_pk_column(k, key, key->text, "label");
+	k->p->n_labels++;
 	x->name = ev_strdup(key->text);
 	x->from = -1;
 	ev_schema_check(k->bad, v, fields, path);
-	for (i = 0; i < s->n_series; i++)
-		if (!strcmp(s->series[i].name, key->text))
-			break;
-	if (!ev_pk_is_name(key->text) || i < s->n_series ||
-	    ev_pack_variable(k->p, key->text) >= 0 ||
-	    ev_streq(s->state_name, key->text))
-		ev_problem_add(k->bad, key, NULL, "'%.80s' is no name of a "
-			       "label, or is one of something else", key->text);
 	if (k->bad->n != before) {
 		free(path);
 		return;
@@ -228,16 +222,11 @@ void ev_pk_score(struct ev_pk *k)
 	m->threshold = 0.5;
 	m->name = ev_strdup(name && name->type == EV_STRING ? name->text :
 			    "score");
-	if (!ev_pk_is_name(m->name) || ev_pack_variable(k->p, m->name) >= 0)
-		ev_problem_add(k->bad, name ? name : v, NULL, "field "
-			       "'score_model.column': '%.80s' is no name of a "
-			       "column, or is one of a variable", m->name);
+	ev_pk_column(k, name ? name : v, m->name, "score");
 	label = find_label(k, ev_get(v, "label"));
 	m->label = label < 0 ? 0 : (size_t)label;
 	ev_pk_number(k, &m->auc, ev_get(v, "auc"), "score_model.auc", 0.5,
 		     0.9999);
-	ev_pk_number(k, &m->threshold, ev_get(v, "threshold"),
-		     "score_model.threshold", 0.0001, 0.9999);
 	ev_pk_number(k, &m->abstain_base, ev_get(v, "abstain"),
 		     "score_model.abstain", 0, 1);
 	read_noise(k, v);

@@ -73,7 +73,18 @@ static void read_scale(struct ev_pk *k, struct ev_rule *r, size_t i,
 static void check_joined(struct ev_pk *k, const struct ev_rule *r, size_t i,
 			 const struct ev_value *v, const char *path)
 {
-	if (k->p->variables[i].latent >= 0 && r->kind != EV_RULE_MARGINAL)
+	const struct ev_copula *c = &k->p->copula;
+
+	if (k->p->variables[i].latent < 0)
+		return;
+	if (c->target == EV_TARGET_PEARSON && r->kind == EV_RULE_MARGINAL &&
+	    r->marginal.kind != EV_D_NORMAL &&
+	    r->marginal.kind != EV_D_CONSTANT)
+		ev_problem_add(k->bad, v, NULL, "field '%s': '%s' stands in "
+			       "'correlations' with 'target: pearson', and has "
+			       "to stay normal", path,
+			       k->p->variables[i].name);
+	if (r->kind != EV_RULE_MARGINAL)
 		ev_problem_add(k->bad, v, NULL, "field '%s': '%s' stands in "
 			       "'correlations', and can only have another "
 			       "'dist' or 'value'", path,
@@ -148,8 +159,7 @@ static void read_set(struct ev_pk *k, struct ev_scenario *s,
 	s->set = ev_calloc(v->n + 1, sizeof(*s->set));
 	for (i = 0; i < v->n; i++) {
 		at = ev_strdupf("%s.set.%.80s", path, v->keys[i]->text);
-		if (!strcmp(v->keys[i]->text, "dropout") &&
-		    ev_pack_variable(k->p, "dropout") < 0) {
+		if (!strcmp(v->keys[i]->text, "dropout")) {
 			read_dropout(k, s, v->items[i], at);
 			free(at);
 			continue;

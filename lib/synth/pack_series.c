@@ -108,11 +108,7 @@ static void read_latent(struct ev_pk *k, const struct ev_value *v)
 		return;
 	}
 	path = ev_strdupf("longitudinal.latent.%s", v->keys[0]->text);
-	if (!ev_pk_is_name(v->keys[0]->text) ||
-	    ev_pack_variable(k->p, v->keys[0]->text) >= 0)
-		ev_problem_add(k->bad, v->keys[0], NULL, "'%.80s' is no name "
-			       "of a state, or is one of a variable",
-			       v->keys[0]->text);
+	ev_pk_column(k, v->keys[0], v->keys[0]->text, "latent state");
 	s->state_name = ev_strdup(v->keys[0]->text);
 	ev_schema_check(k->bad, v->items[0], fields, path);
 	ev_pk_strs(k, &s->states, ev_get(v->items[0], "states"), path);
@@ -300,7 +296,9 @@ void ev_pk_series(struct ev_pk *k)
 		return;
 	}
 	s->series = ev_calloc(series->n + 1, sizeof(*s->series));
-	for (i = 0; i < series->n; i++)
-		ev_pk_one_series(k, &s->series[s->n_series++],
-				 series->keys[i], series->items[i]);
+	for (i = 0; i < series->n; i++) {
+		ev_pk_one_series(k, &s->series[i], series->keys[i],
+				 series->items[i]);
+		s->n_series++;
+	}
 }

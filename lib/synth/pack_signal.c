@@ -12,7 +12,7 @@ static const struct ev_field circadian_fields[] = {
 };
 static const struct ev_field ar1_fields[] = {
 	{ "phi", EV_F_TEXT, EV_F_REQUIRED, NULL, NULL, "from one to the next" },
-	{ "sd", EV_F_TEXT, EV_F_REQUIRED, NULL, NULL, "of the innovations" },
+	{ "sd", EV_F_TEXT, EV_F_REQUIRED, NULL, NULL, "of the noise, in all" },
 	{ 0 }
 };
 /* Open: by_VARIABLE has no name of its own. */
@@ -201,12 +201,7 @@ void ev_pk_one_series(struct ev_pk *k, struct ev_series *x,
 
 	x->name = ev_strdup(key->text);
 	x->base = x->by_level_of = -1;
-	if (!ev_pk_is_name(key->text) ||
-	    ev_pack_variable(k->p, key->text) >= 0 ||
-	    ev_streq(key->text, k->p->series.state_name))
-		ev_problem_add(k->bad, key, NULL, "'%.80s' is no name of a "
-			       "series, or is one of something else",
-			       key->text);
+	ev_pk_column(k, key, key->text, "series");
 	check_known(k, v, path);
 	if (k->bad->n == before) {
 		ev_pk_whole(k, &places, ev_get(v, "places"), path, 0, 9);

@@ -113,9 +113,8 @@ static const struct ev_field score_table[] = {
 	STRING("column", "name of the score; score"),
 	STRING("label", "the truth that is scored"),
 	MUST("auc", EV_F_TEXT, NULL, "binormal, without noise"),
-	TEXT("threshold", "score at which errors balance; 0.5"),
 	STRING("by", "variable whose levels spoil it"),
-	MAP("noise", NULL, "level: sd that is added"),
+	MAP("noise", NULL, "level: how much wider scores scatter"),
 	ANY("abstain", "share without a score"),
 	MAP("abstain_by", NULL, "level: share more"),
 	{ 0 }

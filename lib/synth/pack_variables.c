@@ -130,6 +130,7 @@ static void declare(struct ev_pk *k, const struct ev_value *key,
 	char *path = ev_strdupf("variables.%s", key->text);
 	const struct ev_value *type = ev_get(v, "type");
 
+	ev_pk_column(k, key, key->text, "variable");
 	memset(x, 0, sizeof(*x));
 	x->name = ev_strdup(key->text);
 	x->latent = -1;
@@ -137,11 +138,6 @@ static void declare(struct ev_pk *k, const struct ev_value *key,
 	x->column = key->column;
 	k->at[k->p->n_variables++] = v;
 	ev_schema_check(k->bad, v, fields, path);
-	if (!ev_pk_is_name(key->text) || !strcmp(key->text, "and") ||
-	    !strcmp(key->text, "or") || !strcmp(key->text, "not"))
-		ev_problem_add(k->bad, key, NULL, "'%.80s' is no name of a "
-			       "variable: use letters, digits and _, the "
-			       "first no digit", key->text);
 	x->title = ev_pk_dup(v, "title");
 	x->unit = ev_pk_dup(v, "unit");
 	x->code = ev_pk_dup(v, "code");

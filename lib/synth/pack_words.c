@@ -79,6 +79,52 @@ bool ev_pk_is_id(const char *s)
 	       strlen(s) <= MAX_NAME;
 }
 
+static bool taken(const struct ev_pack *p, const char *name)
+{
+	const struct ev_longitudinal *s = &p->series;
+	size_t i;
+
+	if (ev_pack_variable(p, name) >= 0 || ev_streq(s->state_name, name))
+		return true;
+	for (i = 0; i < s->n_series; i++)
+		if (ev_streq(s->series[i].name, name))
+			return true;
+	for (i = 0; i < p->n_labels; i++)
+		if (ev_streq(p->labels[i].name, name))
+			return true;
+	return false;
+}
+
+bool ev_pk_column(struct ev_pk *k, const struct ev_value *at,
+		  const char *name, const char *what)
+{
+	static const char *const words[] = {
+		"and", "or", "not",
+		/* of every cohort, or of some */
+		"patient_id", "scenario", "windows", "dropout", "start_s",
+		"state", "artefact", "abstain"
+	};
+	bool reserved = false;
+	size_t i;
+
+	for (i = 0; i < EV_ARRAY_SIZE(words); i++)
+		reserved = reserved || !strcmp(words[i], name);
+	if (!ev_pk_is_name(name))
+		ev_problem_add(k->bad, at, NULL, "'%.80s' is no name of a %s: "
+			       "use letters, digits and _, the first no digit",
+			       name, what);
+	else if (reserved)
+		ev_problem_add(k->bad, at, NULL, "'%s' is a word of its own, "
+			       "and no name of a %s", name, what);
+	else if (taken(k->p, name))
+		ev_problem_add(k->bad, at, NULL, "'%s' is the name of "
+			       "something else already, and no name of a %s",
+			       name, what);
+	else
+		return true;
+	return false;
+}
+
 int ev_pk_index(const struct ev_value *v, const char *const *words)
 {
 	int i;

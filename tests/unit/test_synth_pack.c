@@ -316,10 +316,24 @@ static void two_names_with_one_stream_are_refused(void **state)
 	free(text);
 }
 
+static void the_manual_shows_this_example(void **state)
+{
+	struct ev_buf page = EV_BUF_INIT;
+	char *text = pf_text();
+
+	(void)state;
+	assert_int_equal(ev_file_read(&page, "man/git-evidence-pack.5",
+				      (size_t)1 << 20), 0);
+	assert_non_null(strstr(page.ptr, text));
+	ev_buf_release(&page);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_example_is_read_whole),
+		cmocka_unit_test(the_manual_shows_this_example),
 		cmocka_unit_test(rules_are_as_the_file_says),
 		cmocka_unit_test(the_order_is_topological_and_then_by_name),
 		cmocka_unit_test(shares_are_exact_thresholds),

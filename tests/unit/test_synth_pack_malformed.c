@@ -439,8 +439,8 @@ static void a_score_model_says_what_it_scores(void **state)
 		  " with 'by' and one of 'noise' and 'abstain_by'\n" },
 		{ "scenarios:",
 		  "score_model: {auc: 0.9, column: age}\nscenarios:",
-		  "p.yaml:55:33: field 'score_model.column': 'age' is"
-		  " no name of a column, or is one of a variable\n" },
+		  "p.yaml:55:33: 'age' is the name of something else"
+		  " already, and no name of a score\n" },
 	};
 
 	(void)state;
@@ -483,6 +483,18 @@ static void what_is_said_twice_or_too_much_is_told(void **state)
 		  "  b-m-i: {type: int, value: 3}\n  bmi: {type",
 		  "p.yaml:21:3: 'b-m-i' is no name of a variable: use"
 		  " letters, digits and _, the first no digit\n" },
+		{ "  bmi: {type",
+		  "  scenario: {type: int, value: 3}\n  bmi: {type",
+		  "p.yaml:21:3: 'scenario' is a word of its own, and no"
+		  " name of a variable\n" },
+		{ "    hr: {base",
+		  "    sex: {base",
+		  "p.yaml:44:5: 'sex' is the name of something else"
+		  " already, and no name of a series\n" },
+		{ "  af_truth: {from",
+		  "  rhythm: {from",
+		  "p.yaml:53:3: 'rhythm' is the name of something else"
+		  " already, and no name of a label\n" },
 	};
 
 	(void)state;
