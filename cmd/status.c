@@ -242,7 +242,16 @@ static void print_next(const struct state *s)
 
 static void print_text(const struct state *s)
 {
-	verdict_print_rules(s->ctx, &s->standing.verdict, NULL, true, false);
+	const struct ev_verdict *v = &s->standing.verdict;
+
+	verdict_print_rules(s->ctx, v, NULL, true, false);
+	if (v->outcome != EV_PASS && v->has_commit &&
+	    !ev_oid_is_zero(&v->commit) &&
+	    ev_oid_eq(&s->standing.from, &v->to)) {
+		out_raw("\n", 1);
+		out_line("'%s' holds it already: judged is whether it could go "
+			 "there once more", verdict_ref(s->ref));
+	}
 	print_records(s);
 	print_waivers(&s->standing);
 	print_awaited(s);

@@ -337,6 +337,17 @@ given_next_policy() {
 	expect_not_in stdout 'git evidence approve'
 }
 
+@test "status: what the ref holds already is said to be there" {
+	given_records
+	approve ada clinical
+	approve robin quality
+	git update-ref refs/remotes/origin/production HEAD
+	git branch -f production HEAD
+	expect_exit 3 git evidence status
+	expect_in stdout 'given when the ref held' \
+		"'production' holds it already: judged is whether"
+}
+
 @test "status: nothing is offered again to who would not count" {
 	GIT_AUTHOR_NAME='Dr. Ada Kern' git commit -q --allow-empty -m 'by Ada'
 	given_records review
