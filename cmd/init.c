@@ -301,9 +301,27 @@ static void print(struct context *ctx, const struct scaffold *s)
 	say_hint("git add .evidence && git commit");
 }
 
+/* What was given beside the key, as it can be given again. */
+static void add_given(struct ev_buf *out)
+{
+	const char *c;
+	size_t i;
+
+	if (product) {
+		ev_buf_adds(out, " --product '");
+		for (c = product; *c; c++)
+			ev_buf_adds(out, *c == '\'' ? "'\\''" :
+				    (char[2]){ *c, '\0' });
+		ev_buf_addc(out, '\'');
+	}
+	for (i = 0; i < roles.n; i++)
+		ev_buf_addf(out, " --role %s", roles.items[i]);
+}
+
 static int run(struct context *ctx, int argc, const char **argv)
 {
 	struct ev_buf name = EV_BUF_INIT, email = EV_BUF_INIT;
+	struct ev_buf given = EV_BUF_INIT;
 	struct scaffold s;
 	char fpr[41];
 	int ret;
@@ -311,11 +329,12 @@ static int run(struct context *ctx, int argc, const char **argv)
 	if (argc)
 		return usage_error(ctx, "unexpected word '%s'", argv[0]);
 	scaffold_init(&s, ctx->repo);
+	add_given(&given);
 	ret = refuse_second(&s);
 	if (ret >= 0)
 		ret = check_roles();
 	if (ret >= 0)
-		ret = seckey_choose(fpr, ctx->repo, key);
+		ret = seckey_choose(fpr, ctx->repo, key, given.ptr);
 	if (ret >= 0)
 		ret = ev_repo_ident(&name, &email, ctx->repo);
 	if (ret >= 0)
@@ -330,6 +349,7 @@ static int run(struct context *ctx, int argc, const char **argv)
 	ev_strs_release(&roles);
 	ev_buf_release(&name);
 	ev_buf_release(&email);
+	ev_buf_release(&given);
 	return ret < 0 ? report_error(ctx) : finish_output(EXIT_PASS);
 }
 

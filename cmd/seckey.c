@@ -7,12 +7,13 @@
 #include "repo/config.h"
 #include "sign/keyhome.h"
 
-static void offer(const struct ev_strs *keys)
+static void offer(const struct ev_strs *keys, const char *others)
 {
 	size_t i;
 
 	for (i = 0; i < keys->n; i++)
-		ev_error_hint("git evidence init --key %s", keys->items[i]);
+		ev_error_hint("git evidence init --key %s%s", keys->items[i],
+			      others);
 	if (!keys->n)
 		ev_error_hint("gpg --quick-generate-key 'NAME <E-MAIL>' "
 			      "ed25519 sign 2y");
@@ -75,7 +76,8 @@ static const char *configured(struct ev_repo *r)
 	return ev_config_get(r, "user.signingkey", NULL);
 }
 
-int seckey_choose(char fpr[41], struct ev_repo *r, const char *wanted)
+int seckey_choose(char fpr[41], struct ev_repo *r, const char *wanted,
+		  const char *others)
 {
 	struct ev_strs keys = EV_STRS_INIT;
 	const char *from = wanted ? wanted : configured(r);
@@ -104,7 +106,7 @@ int seckey_choose(char fpr[41], struct ev_repo *r, const char *wanted)
 	else
 		ret = ev_fail(EV_ENOTFOUND, "there is no secret key that can "
 			      "sign");
-	offer(&keys);
+	offer(&keys, others);
 out:
 	ev_strs_release(&keys);
 	return ret < 0 ? ret : 0;

@@ -178,6 +178,10 @@ nothing_is_written() {
 		"hint: git evidence init --key $(key_fpr ada)" \
 		"hint: git evidence init --key $(key_fpr ci)"
 	nothing_is_written
+	expect_exit 128 git evidence init --role ci --product "Ada's ECG" \
+		--role quality
+	expect_in stderr "hint: git evidence init --key $(key_fpr ci) --product\
+ 'Ada'\\''s ECG' --role ci --role quality"
 	git config user.signingKey "0x$(key_fpr ci | tail -c 17)"
 	expect_exit 0 git evidence init
 	grep -qF "$(key_fpr ci)" .evidence/policy.yaml
