@@ -4,6 +4,8 @@
 #include "base/error.h"
 #include "base/mem.h"
 
+#define LISTED 12
+
 static const char *const rule_words[] = {
 	[EV_MISSING_WORST_CASE] = "worst_case",
 	[EV_MISSING_AS_NEGATIVE] = "as_negative",
@@ -125,6 +127,7 @@ static void put_row(struct ev_buf *out, const struct ev_evaluation *e,
 static int unknown(const struct ev_suite *s, const char *gate)
 {
 	const char **names = ev_malloc((s->n_gates + 1) * sizeof(*names));
+	struct ev_buf list = EV_BUF_INIT;
 	const char *near;
 	size_t i;
 	int ret;
@@ -135,6 +138,14 @@ static int unknown(const struct ev_suite *s, const char *gate)
 	near = ev_closest(gate, names, s->n_gates);
 	if (near)
 		ev_error_hint("did you mean '%s'?", near);
+	for (i = 0; !near && i < s->n_gates && i < LISTED; i++)
+		ev_buf_addf(&list, "%s%s", i ? ", " : "its gates are ",
+			    names[i]);
+	if (list.len && i < s->n_gates)
+		ev_buf_addf(&list, " and %zu more", s->n_gates - i);
+	if (list.len)
+		ev_error_hint("%s", list.ptr);
+	ev_buf_release(&list);
 	free(names);
 	return ret;
 }

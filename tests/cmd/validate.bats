@@ -372,6 +372,8 @@ gate() { # gate ID METRIC PASS [MORE]
 		'pass if the lower bound is >= 0.1'
 	validate 128 --explain G1-sp
 	expect_in stderr "has no gate 'G1-sp'" "did you mean 'G1-se'?"
+	validate 128 --explain sensitivity
+	expect_in stderr "has no gate 'sensitivity'" 'hint: its gates are G1-se'
 	validate 129 --explain G1-se --json
 }
 
