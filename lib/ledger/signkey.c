@@ -66,6 +66,7 @@ static int refuse_none(const struct ev_trust *trust)
 static int only_key(char fpr[41], const struct ev_trust *trust)
 {
 	struct ev_strs secret = EV_STRS_INIT;
+	const struct ev_person *p;
 	size_t i, found = 0;
 	int ret;
 
@@ -83,10 +84,12 @@ static int only_key(char fpr[41], const struct ev_trust *trust)
 	}
 	ret = ev_fail(EV_EDENIED, "you hold several keys that the policy "
 		      "lists");
-	for (i = 0; i < secret.n; i++)
-		if (ev_trust_person(trust, secret.items[i], NULL))
-			ev_error_hint("git config evidence.signingKey %s",
-				      secret.items[i]);
+	for (i = 0; i < secret.n; i++) {
+		p = ev_trust_person(trust, secret.items[i], NULL);
+		if (p)
+			ev_error_hint("git config evidence.signingKey %s"
+				      "    # %s", secret.items[i], p->name);
+	}
 out:
 	ev_strs_release(&secret);
 	return ret;
