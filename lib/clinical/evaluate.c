@@ -160,6 +160,22 @@ static void judge_pairing(struct ev_evaluation *e)
 	}
 }
 
+static void EV_PRINTF(3, 4) no_better(struct ev_evaluation *e,
+				      enum ev_outcome_word o,
+				      const char *fmt, ...)
+{
+	struct ev_buf b = EV_BUF_INIT;
+	va_list ap;
+
+	if (o > e->outcome)
+		e->outcome = o;
+	va_start(ap, fmt);
+	ev_buf_vaddf(&b, fmt, ap);
+	va_end(ap);
+	ev_strs_add(&e->reasons, b.ptr);
+	ev_buf_release(&b);
+}
+
 static void judge_rows(struct ev_evaluation *e)
 {
 	size_t i;
@@ -169,10 +185,10 @@ static void judge_rows(struct ev_evaluation *e)
 
 		if (r->outcome == EV_OUT_PASS)
 			continue;
-		ev_evaluation_cap(e, r->outcome, "%s: %s%s%s: %s",
-				  e->suite->gates[r->gate].id, r->slice_name,
-				  r->against ? " against " : "",
-				  r->against ? r->against : "", r->reason);
+		no_better(e, r->outcome, "%s: %s%s%s: %s",
+			  e->suite->gates[r->gate].id, r->slice_name,
+			  r->against ? " against " : "",
+			  r->against ? r->against : "", r->reason);
 	}
 }
 
@@ -222,12 +238,12 @@ void ev_evaluation_cap(struct ev_evaluation *e, enum ev_outcome_word cap,
 	struct ev_buf b = EV_BUF_INIT;
 	va_list ap;
 
-	if (cap > e->outcome)
-		e->outcome = cap;
+	if (cap > e->capped)
+		e->capped = cap;
 	va_start(ap, fmt);
 	ev_buf_vaddf(&b, fmt, ap);
 	va_end(ap);
-	ev_strs_add(&e->reasons, b.ptr);
+	no_better(e, cap, "%s", b.ptr);
 	ev_buf_release(&b);
 }
 

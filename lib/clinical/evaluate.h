@@ -126,6 +126,7 @@ struct ev_evaluation {
 	size_t n_triggers;
 	struct ev_checks checks;
 	enum ev_outcome_word outcome;
+	enum ev_outcome_word capped;	/* at best, if all gates passed */
 	struct ev_strs reasons;		/* why it is not pass, one line each;
 					   also caps set from outside */
 };

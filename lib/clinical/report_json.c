@@ -233,6 +233,7 @@ void ev_report_json(struct ev_json *j, const struct ev_evaluation *e,
 	ev_json_object(j);
 	ev_json_kv(j, "schema", "git-evidence/validate/1");
 	ev_json_kv(j, "outcome", ev_outcome_word(e->outcome));
+	ev_json_kv(j, "capped", ev_outcome_word(e->capped));
 	ev_json_strs(j, "reasons", &e->reasons);
 	put_suite(j, e->suite);
 	put_inputs(j, e);

@@ -200,6 +200,17 @@ void ev_words_gates(struct ev_buf *out, const struct ev_pick *p)
 	tell_others(out, p, gates, i);
 }
 
+enum ev_outcome ev_report_capped(const struct ev_pick *p)
+{
+	const struct ev_value *v = ev_get(p->predicate, "capped");
+	enum ev_outcome o;
+
+	if (!v)
+		return EV_PASS;
+	return v->type == EV_STRING && ev_outcome_parse(&o, v->text) ? o :
+		EV_FAIL;
+}
+
 void ev_report_open(struct ev_strs *open, const char *rule,
 		    const struct ev_pick *p)
 {
@@ -217,7 +228,7 @@ void ev_report_open(struct ev_strs *open, const char *rule,
 		n++;
 	}
 	/* What has no name can only be cleared with the whole. */
-	if (!n || (gates && i < gates->n))
+	if (!n || (gates && i < gates->n) || ev_report_capped(p) != EV_PASS)
 		ev_strs_add(open, rule);
 }
 
@@ -233,13 +244,13 @@ enum ev_outcome ev_gates_rest(const struct ev_pick *p,
 			      const struct ev_strs *forgiven)
 {
 	const struct ev_value *gates = ev_report_gates(p);
-	enum ev_outcome worst = EV_PASS, o;
+	enum ev_outcome worst = ev_report_capped(p), o;
 	bool explained = false;
 	size_t i;
 
 	/* What it says of itself stands, unless it only repeats its gates. */
 	o = ev_gate_outcome(p->predicate);
-	if (o != p->outcome)
+	if (o != p->outcome && o > worst)
 		worst = o;
 	for (i = 0; gates && i < gates->n; i++) {
 		o = ev_gate_outcome(gates->items[i]);

@@ -65,6 +65,9 @@ const char *ev_report_suite(const struct ev_value *report);
 const struct ev_value *ev_report_gates(const struct ev_pick *p);
 /* Of a gate, or a report; what cannot be read fails. */
 enum ev_outcome ev_gate_outcome(const struct ev_value *gate);
+/* What a report is at best, whatever its gates say; no gate's waiver mends
+ * that. */
+enum ev_outcome ev_report_capped(const struct ev_pick *p);
 /* What a report says when the gates `forgiven` may fail. */
 enum ev_outcome ev_gates_rest(const struct ev_pick *p,
 			      const struct ev_strs *forgiven);

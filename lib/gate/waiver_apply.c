@@ -89,7 +89,9 @@ static bool is_incomplete(const struct ev_record_rule *r)
 	size_t i, k;
 
 	for (i = 0; i < r->picks.n; i++) {
-		if (r->picks.items[i].outcome == EV_INCOMPLETE)
+		if (r->picks.items[i].outcome == EV_INCOMPLETE ||
+		    (r->report && ev_report_capped(&r->picks.items[i]) ==
+		     EV_INCOMPLETE))
 			return true;
 		gates = ev_report_gates(&r->picks.items[i]);
 		for (k = 0; r->report && gates && k < gates->n; k++)

@@ -216,6 +216,8 @@ static const struct ev_field report_fields[] = {
 	  "gates" },
 	/* what `git evidence validate --json` prints */
 	{ "schema", EV_F_STRING, 0, NULL, NULL, "form of the report" },
+	{ "capped", EV_F_ENUM, 0, NULL, outcomes, "at best, whatever the "
+	  "gates say" },
 	{ "reasons", EV_F_LIST, 0, NULL, NULL, "why it is not a pass" },
 	{ "flow", EV_F_MAP, EV_F_OPEN, NULL, NULL, "rows" },
 	{ "suppressed", EV_F_INT, 0, NULL, NULL, "slices left out" },

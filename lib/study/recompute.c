@@ -271,12 +271,14 @@ static void compare_reports(struct ev_recomputed *out, const struct redo *w)
 static void compare_record(struct ev_recomputed *out, const struct redo *w,
 			   const struct ev_value *predicate)
 {
-	static const char *const parts[] = { "outcome", "suite", "inputs",
-					     "gates" };
+	static const char *const parts[] = { "outcome", "capped", "suite",
+					     "inputs", "gates" };
 	char path[40];
 	size_t i;
 
 	for (i = 0; i < EV_ARRAY_SIZE(parts); i++) {
+		if (!ev_get(predicate, parts[i]) && !ev_get(w->was, parts[i]))
+			continue;
 		snprintf(path, sizeof(path), "record.%s", parts[i]);
 		compare(out, path, ev_get(predicate, parts[i]),
 			ev_get(w->was, parts[i]), 0);
@@ -284,17 +286,18 @@ static void compare_record(struct ev_recomputed *out, const struct redo *w,
 }
 
 /* An outcome may be worse than the gates' (custody), never better. */
-static void compare_outcome(struct ev_recomputed *out, const struct redo *w)
+static void no_better(struct ev_recomputed *out, const struct redo *w,
+		      const char *name, enum ev_outcome_word now)
 {
-	const char *was = ev_get_string(w->was, "outcome");
+	const char *was = ev_get_string(w->was, name);
 	int o;
 
 	for (o = EV_OUT_FAIL; o >= EV_OUT_PASS; o--)
 		if (ev_streq(was, ev_outcome_word((enum ev_outcome_word)o)))
 			break;
-	if (o < (int)w->evaluation.outcome)
-		differ(out, "outcome", ev_get(w->was, "outcome"),
-		       ev_get(w->now, "outcome"));
+	if (o < (int)now)
+		differ(out, name, ev_get(w->was, name),
+		       ev_get(w->now, name));
 }
 
 static int predicate_of(struct ev_statement *st, struct ev_ledger *l,
@@ -337,7 +340,9 @@ int ev_recompute(struct ev_recomputed *out, struct ev_repo *r,
 		ret = evaluate(&w);
 	if (ret == 0) {
 		out->done = true;
-		compare_outcome(out, &w);
+		no_better(out, &w, "outcome", w.evaluation.outcome);
+		if (ev_get(w.was, "capped"))
+			no_better(out, &w, "capped", w.evaluation.capped);
 		compare_reports(out, &w);
 		compare_record(out, &w, st.predicate);
 	}

@@ -97,3 +97,14 @@ attach() {
 		--suite none.yaml --attach
 	expect_in stderr 'there is no repository to attach a report to'
 }
+
+@test "a report says what it is at best, also where it is cut" {
+	sed -i 's/^  score: {kind.*/&\n  missing: {max_fraction: "0"}/' suite.yaml
+	sed -i '2s/0\.[0-9]*/NA/' predictions.csv
+	attach 2 --json
+	expect_json '.capped == "incomplete"'
+	id=$(git evidence log --json | jq -r .id)
+	git evidence show "$id" --json >shown
+	jq -e '.. | objects | select(.predicateType?) | .predicate
+		| .capped == "incomplete"' shown
+}

@@ -419,7 +419,7 @@ say_record() {
 	local kind=$1 head=$2 who name key mod type members filter=. result=
 	local on=candidate age= recorded= supersedes= noted= only= again=
 	local of_product= altered= keyid= unseen= label=$3 suite= because=
-	local outcome= data=3f more= observed=0.91 plain= unnamed= gates=()
+	local outcome= data=3f more= observed=0.91 plain= unnamed= capped= gates=()
 	shift 3
 	who=${head##*by }
 	name=${head% by *}
@@ -465,6 +465,7 @@ say_record() {
 			suite=sha256:$REPLY ;;
 		report:'naming the suite alone') plain=1 ;;
 		report:'with other data') data=4e ;;
+		report:'at best '*) capped=${mod#at best } ;;
 		report:'naming no predictions') unnamed=1 ;;
 		report:'with a word more about the data')
 			more='"note":"the same data",' ;;
@@ -511,7 +512,7 @@ report_members() {
 		sha256 "$(cat "$file")"$'\n'
 		digest=sha256:$REPLY
 	fi
-	REPLY='"outcome":"'$outcome'"'
+	REPLY='"outcome":"'$outcome'"'${capped:+',"capped":"'$capped'"'}
 	if test -n "$4"
 	then
 		REPLY=$REPLY',"suite":"'$suite'"'

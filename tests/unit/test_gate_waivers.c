@@ -317,6 +317,17 @@ static void gates_that_are_not_forgiven_decide(void **state)
 		  "\"review\"}]}", EV_FAIL, EV_FAIL },
 		{ "{\"outcome\":\"incomplete\",\"gates\":[{\"id\":\"G\","
 		  "\"outcome\":\"fail\"}]}", EV_FAIL, EV_INCOMPLETE },
+		{ "{\"outcome\":\"fail\",\"capped\":\"review\",\"gates\":"
+		  "[{\"id\":\"G\",\"outcome\":\"fail\"}]}", EV_FAIL,
+		  EV_REVIEW },
+		{ "{\"outcome\":\"fail\",\"capped\":\"incomplete\","
+		  "\"gates\":[{\"id\":\"G\",\"outcome\":\"fail\"}]}",
+		  EV_FAIL, EV_INCOMPLETE },
+		{ "{\"outcome\":\"fail\",\"capped\":1,\"gates\":[{\"id\":"
+		  "\"G\",\"outcome\":\"fail\"}]}", EV_FAIL, EV_FAIL },
+		{ "{\"outcome\":\"fail\",\"capped\":\"pass\",\"gates\":"
+		  "[{\"id\":\"G\",\"outcome\":\"fail\"}]}", EV_FAIL,
+		  EV_PASS },
 		{ "{\"outcome\":\"fail\",\"gates\":[]}", EV_FAIL, EV_FAIL },
 		{ "{\"outcome\":\"fail\"}", EV_FAIL, EV_FAIL },
 		{ "{\"outcome\":\"fail\",\"gates\":[{\"id\":7,\"outcome\":"
