@@ -127,6 +127,23 @@ static unsigned jobs_to_use(void)
 	return n < 1 ? 1 : n > JOBS_MAX ? JOBS_MAX : (unsigned)n;
 }
 
+/* Who chooses at the command line what a candidate is held against can choose
+ * an easy one: it is not what the suite asks. */
+static void check_reference(struct validation *v, int which, const char *given)
+{
+	static const char *const names[] = { "previous", "anchor" };
+	const struct ev_reference_spec *spec = which ? &v->suite.anchor :
+		&v->suite.previous;
+	const char *named = spec->release ? spec->release : spec->path ?
+		spec->path : spec->column;
+
+	if (!given || !named || (!strcmp(given, named) && !spec->column))
+		return;
+	ev_evaluation_cap(&v->evaluation, EV_OUT_REVIEW, "the %s version is "
+			  "'%s', and the suite names '%s'", names[which],
+			  given, named);
+}
+
 static int evaluate(struct validation *v, const char *rev)
 {
 	struct ev_evaluate_options o = { .jobs = jobs_to_use() };
@@ -137,8 +154,10 @@ static int evaluate(struct validation *v, const char *rev)
 	if (ret == 0)
 		ret = ev_evaluate(&v->evaluation, &v->suite, &v->cohort,
 				  &v->reference[0], &v->reference[1], &o);
-	if (ret == 0)
-		ret = validation_leakage(v);
+	if (ret == 0) {
+		check_reference(v, 0, baseline);
+		check_reference(v, 1, anchor);
+	}
 	if (ret == 0 && attach)
 		ret = validation_custody(v);
 	return ret;

@@ -95,3 +95,16 @@ validate() {
 	expect_json '.gates[0].reason | startswith("40 positives, and")' \
 		'.gates[0].outcome == "fail"' '.gates[1].outcome == "pass"'
 }
+
+@test "another reference than the suite names is for people to look at" {
+	given_rows 100 100
+	sed -i '2s/,[^,]*$/,0.95/' rows.csv
+	cp old.csv easy.csv
+	given_suite high 'references: {previous: {path: old.csv}}' gates: \
+		'  - {id: G1, metric: sensitivity@half, compare: {type: non_inferiority, against: previous, margin: "0.1"}}'
+	validate 0
+	validate 0 --baseline old.csv
+	validate 3 --baseline easy.csv --json
+	expect_json '.capped == "review"' '.gates[0].outcome == "pass"' \
+		".reasons == [\"the previous version is 'easy.csv', and the suite names 'old.csv'\"]"
+}
