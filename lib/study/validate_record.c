@@ -62,6 +62,37 @@ static int add_inputs(struct ev_draft *d, struct ev_repo *r,
 	return ret;
 }
 
+/* The digest that the report names of what is kept as `name`. */
+static const char *digest_in(const struct ev_value *root, const char *name)
+{
+	const struct ev_value *v = ev_get(ev_get(root, "inputs"), name);
+	const char *text = ev_get_string(strcmp(name, "suite") ? v :
+					 ev_get(root, "suite"), "digest");
+
+	return text && ev_starts_with(text, "sha256:") ? text + 7 : NULL;
+}
+
+/* Files are read again to be kept: they have to be what was measured. */
+static int check_inputs(const struct ev_draft *d, const struct ev_value *root)
+{
+	const struct ev_artifact *a;
+	const char *digest;
+	size_t i;
+
+	for (i = 0; i < d->artifacts.n; i++) {
+		a = &d->artifacts.items[i];
+		digest = digest_in(root, a->name);
+		if (digest && strcmp(digest, a->sha256)) {
+			ev_fail(EV_ECONFLICT, "what was read as '%s' is not "
+				"there any more", a->name);
+			ev_error_hint("name a file that stays as it is while "
+				      "it is measured");
+			return EV_ECONFLICT;
+		}
+	}
+	return 0;
+}
+
 static int prepare(struct ev_draft *d, struct ev_repo *r,
 		   struct ev_policy *policy, struct ev_validation *v)
 {
@@ -102,6 +133,8 @@ int ev_validation_attach(struct ev_written *out, struct ev_repo *r,
 		ret = prepare(&d, r, policy, v);
 	if (ret == 0)
 		ret = add_inputs(&d, r, v);
+	if (ret == 0)
+		ret = check_inputs(&d, root);
 	if (ret == 0)
 		ret = ev_draft_report(&d, r, root, &text);
 	if (ret == 0)
