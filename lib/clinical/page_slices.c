@@ -87,7 +87,7 @@ static void draw(struct ev_html *h, const struct ev_evaluation *e,
 {
 	const struct ev_request *q = &e->suite->requests[request];
 	const struct ev_measure *all = &e->slices[0].measures[request];
-	struct ev_buf title = EV_BUF_INIT;
+	struct ev_buf name = EV_BUF_INIT, title = EV_BUF_INIT;
 	struct ev_page_lines l;
 	struct ev_plot_axis axis;
 	size_t i;
@@ -99,11 +99,11 @@ static void draw(struct ev_html *h, const struct ev_evaluation *e,
 			ev_page_head(&l, family_of(e, i));
 		add_line(&l, e, request, i);
 	}
-	ev_page_metric(&title, e->suite, q);
-	ev_page_axis(&axis, &l, ev_page_is_share(q->metric), title.ptr);
+	ev_page_metric(&name, e->suite, q);
+	ev_page_axis(&axis, &l, ev_page_is_share(q->metric), name.ptr);
 	if (!(all->e.flags & EV_STAT_UNDEFINED))
 		axis.base = all->e.value;
-	ev_buf_adds(&title, " by subgroup");
+	ev_buf_addf(&title, "%s by subgroup", name.ptr);
 	ev_plot_forest(h, title.ptr, "Each line is a subgroup: a mark for the "
 		       "estimate, larger where there are more rows, and a bar "
 		       "for its interval; the dashed line is the estimate of "
@@ -113,6 +113,7 @@ static void draw(struct ev_html *h, const struct ev_evaluation *e,
 		ev_html_element(h, "p", "small", "%zu more subgroups are not "
 				"drawn; the table has them.", e->n_slices - i);
 	ev_page_lines_release(&l);
+	ev_buf_release(&name);
 	ev_buf_release(&title);
 }
 

@@ -39,7 +39,7 @@ void ev_plot_tick_text(struct ev_html *h, const struct ev_plot_scale *s,
 /* So much of a text as fits into `columns` letters, made safe to show. */
 void ev_plot_cut(struct ev_buf *out, const char *text, size_t columns);
 
-/* <figure> with its caption, <svg> with title and description, and their ends. */
+/* <figure> with its caption, <svg> with title and description; their ends. */
 void ev_plot_begin(struct ev_html *h, const char *class, const char *title,
 		   const char *says, double width, double height);
 void ev_plot_end(struct ev_html *h);
