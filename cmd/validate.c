@@ -157,6 +157,7 @@ static int evaluate(struct validation *v, const char *rev)
 	if (ret == 0) {
 		check_reference(v, 0, baseline);
 		check_reference(v, 1, anchor);
+		ret = validation_leakage(v);
 	}
 	if (ret == 0 && attach)
 		ret = validation_custody(v);
