@@ -259,10 +259,30 @@ static bool say_late(const struct reader *r)
 	return late || r->borrowed_late;
 }
 
+/* Well signed and recalled are two things; who asks for the one has to hear of
+ * the other. */
+static void say_withdrawn(const struct ev_verification *v)
+{
+	const struct ev_line *l;
+	size_t i;
+
+	for (i = 0; i < v->lines.n; i++) {
+		l = &v->lines.items[i];
+		if (l->record.kind == EV_KIND_REVOCATION &&
+		    (l->state == EV_LIVE || l->stood) &&
+		    ev_streq(l->record.withdraws_type, "release"))
+			say_warning("release '%s' was withdrawn by %s (record "
+				    "%.12s): it may not be used",
+				    l->record.withdraws_id, signer_name(l),
+				    l->record.id);
+	}
+}
+
 static void explain(const struct ev_verification *v, const struct ev_chain *c)
 {
 	size_t i;
 
+	say_withdrawn(v);
 	for (i = 0; i < v->findings.n; i++)
 		say_warning("%s", v->findings.items[i]);
 	for (i = 0; i < v->missing.n; i++)

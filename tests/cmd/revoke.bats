@@ -316,6 +316,9 @@ given_roles() {
 	# its content is never promoted
 	git evidence check "$commit" --json | jq -e '.outcome == "fail" and
 		(.rules[] | select(.rule == "withdrawn").outcome == "fail")'
+	# and who only asks whether it is well signed is told
+	git evidence verify "$commit" >"$WORLD/stdout" 2>"$WORLD/stderr" || :
+	expect_in stderr "warning: release 'refs/tags/v2.8.1' was withdrawn by Quinn Abara (record "
 }
 
 @test "revoke: nobody takes a release back by moving or withdrawing its revocation" {
