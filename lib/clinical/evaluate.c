@@ -123,8 +123,8 @@ static void judge_missing(struct ev_evaluation *e)
 				  (unsigned long long)missing,
 				  (unsigned long long)f->analysed);
 	if (d->missing_max.text && f->analysed &&
-	    ev_decimal_compare((double)missing / (double)f->analysed,
-			       &d->missing_max) > 0)
+	    ev_ratio_compare((double)missing, (double)f->analysed,
+			     &d->missing_max) > 0)
 		ev_evaluation_cap(e, EV_OUT_INCOMPLETE, "%llu of %llu rows "
 				  "have no score, more than the share %s that "
 				  "the suite lets be missing",
@@ -150,8 +150,8 @@ static void judge_pairing(struct ev_evaluation *e)
 		if (!r)
 			continue;
 		all = r->n_paired + r->only_here;
-		if (all && ev_decimal_compare((double)r->n_paired /
-				(double)all, &e->suite->pairing_require) < 0)
+		if (all && ev_ratio_compare((double)r->n_paired, (double)all,
+					    &e->suite->pairing_require) < 0)
 			ev_evaluation_cap(e, EV_OUT_INCOMPLETE, "only %zu of "
 					  "%zu rows are in '%s' too; the suite "
 					  "requires the share %s", r->n_paired,

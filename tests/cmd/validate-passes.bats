@@ -108,3 +108,17 @@ validate() {
 	expect_json '.capped == "review"' '.gates[0].outcome == "pass"' \
 		".reasons == [\"the previous version is 'easy.csv', and the suite names 'old.csv'\"]"
 }
+
+@test "shares of rows that are just at their limit are not beyond it" {
+	given_rows 50 43 50
+	sed -i '$d' old.csv
+	given_suite high gates: \
+		'  - {id: G1, metric: specificity@half, pass: {ge: "0.5"}}' \
+		'references: {pairing: {require: "0.99"}}'
+	sed -i 's/worst_case/&, max_fraction: "0.07"/' suite.yaml
+	validate 0 --baseline old.csv
+	sed -i 's/"0.07"/"0.0699"/' suite.yaml
+	validate 2 --baseline old.csv
+	sed -i 's/"0.0699"/"0.07"/; s/"0.99"/"0.991"/' suite.yaml
+	validate 2 --baseline old.csv
+}
