@@ -316,6 +316,58 @@ static void two_names_with_one_stream_are_refused(void **state)
 	free(text);
 }
 
+static void scores_are_read_by_level(void **state)
+{
+	char *text = pf_text();
+	char *edit = pf_edit(text, "scenarios:\n", "score_model: {column: p_af, "
+			     "auc: 0.93, by: motion, noise: {\"0\": 0, "
+			     "\"1\": 0.2, \"2\": 0.5, \"3\": 1}, abstain: "
+			     "\"0.01\"}\nscenarios:\n");
+	struct ev_pack p;
+
+	(void)state;
+	pf_must(&p, edit);
+	assert_true(p.score.given);
+	assert_string_equal(p.score.name, "p_af");
+	assert_string_equal(p.labels[p.score.label].name, "af_truth");
+	same(p.score.auc, 0.93);
+	same(p.score.noise[2], 0.5);
+	same(p.score.abstain_base, 0.01);
+	assert_null(p.score.abstain_by);
+	assert_true(p.score.stream == ev_pack_stream("score", "p_af"));
+	ev_pack_release(&p);
+	free(edit);
+	free(text);
+}
+
+static void levels_and_derived_values_are_read(void **state)
+{
+	char *text = pf_text();
+	char *edit = pf_edit(text, "  bmi: {type", "  pulse: {type: decimal(0),"
+			     " log: {intercept: 4, terms: {sex=M: -0.1, sbp: "
+			     "0.001}, sd: 0.2}, clip: [30, 200], missing: "
+			     "{mnar: {logit: {intercept: -3, slope: 0.01}}}}\n"
+			     "  high: {type: boolean, hidden: true, derive: "
+			     "{expr: \"sbp > 140 or pulse > 100\"}}\n"
+			     "  bmi: {type");
+	const struct ev_variable *x;
+	struct ev_pack p;
+
+	(void)state;
+	pf_must(&p, edit);
+	x = variable(&p, "pulse");
+	assert_int_equal(x->rule.predictor.link, EV_LINK_LOG);
+	assert_int_equal(x->rule.predictor.terms[0].level, 1);
+	assert_int_equal(x->rule.predictor.terms[1].level, -1);
+	assert_int_equal(x->missing.kind, EV_MISS_MNAR);
+	same(x->missing.slope, 0.01);
+	x = variable(&p, "high");
+	assert_true(x->hidden && x->rule.kind == EV_RULE_EXPR);
+	ev_pack_release(&p);
+	free(edit);
+	free(text);
+}
+
 static void the_manual_shows_this_example(void **state)
 {
 	struct ev_buf page = EV_BUF_INIT;
@@ -334,6 +386,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_example_is_read_whole),
 		cmocka_unit_test(the_manual_shows_this_example),
+		cmocka_unit_test(scores_are_read_by_level),
+		cmocka_unit_test(levels_and_derived_values_are_read),
 		cmocka_unit_test(rules_are_as_the_file_says),
 		cmocka_unit_test(the_order_is_topological_and_then_by_name),
 		cmocka_unit_test(shares_are_exact_thresholds),
