@@ -183,6 +183,17 @@ static void tell_others(struct ev_buf *out, const struct ev_pick *p,
 		ev_buf_addf(out, " and %zu more", n - GATES_SHOWN);
 }
 
+/* Where no gate is to blame, the first reason is that of the whole. */
+static void tell_reason(struct ev_buf *out, const struct ev_pick *p)
+{
+	const struct ev_value *v = ev_get(p->predicate, "reasons");
+
+	if (!v || v->type != EV_LIST || !v->n)
+		return;
+	ev_buf_adds(out, ": ");
+	ev_words_value(out, v->items[0], REASON_SHOWN);
+}
+
 void ev_words_gates(struct ev_buf *out, const struct ev_pick *p)
 {
 	const struct ev_value *gates = ev_report_gates(p);
@@ -194,6 +205,7 @@ void ev_words_gates(struct ev_buf *out, const struct ev_pick *p)
 	if (!gates || i == gates->n) {
 		ev_buf_addf(out, "the report says '%s'",
 			    ev_outcome_name(p->outcome));
+		tell_reason(out, p);
 		return;
 	}
 	tell_gate(out, gates->items[i]);

@@ -200,6 +200,21 @@ in_force() {
 		'.escalations == []'
 }
 
+@test "the gate leaves it to people, and one of them may accept it" {
+	measure 0
+	sleep 1
+	sed -i 's/"0.70"/"0.75"/' "$suite"
+	in_force 2
+	measure 3
+	expect_exit 3 git evidence check --for production --all
+	expect_in stdout 'review  reports.ecg' 'younger than the predictions'
+	git config evidence.signingKey "$(key_fpr ada)"
+	expect_exit 0 git evidence approve --role clinical --for production \
+		--clears reports.ecg --yes
+	expect_exit 0 git evidence check --for production --all
+	expect_in stdout 'accepted by Dr. Ada Kern'
+}
+
 # trained ID...: a lineage record of data with these patients.
 trained() {
 	printf '%s\n' "$@" >"$WORLD/ids"
