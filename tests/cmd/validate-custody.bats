@@ -258,6 +258,18 @@ judge() {
 		--artifact "patients=$WORLD/crlf"
 	judge 1
 	expect_json '.reasons | any(test("^2 of 20 patients"))'
+	# the newest list counts, in whatever order they stand
+	for n in 3 4
+	do
+		sleep 1
+		another_candidate "detector $n"
+		trained X1
+		judge 0
+		sleep 1
+		another_candidate "detector $n again"
+		trained P01
+		judge 1
+	done
 }
 
 @test "what cannot be looked at is incomplete, and told what to do" {
