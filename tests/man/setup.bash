@@ -19,7 +19,8 @@
 # On the pages of rollback and audit v2.8.1 was promoted, and v2.8.2 after it.
 # On the page of revoke Dr. Ada Kern may withdraw releases and keys.
 # The page of import finds ci.intoto.jsonl, a record of the Build service.
-# The page of validate finds suite.yaml and predictions.csv of a classifier.
+# The page of validate finds suite.yaml and predictions.csv of a classifier, that
+# of synth the pack rhythm.yaml.
 
 with_records='git-evidence-log git-evidence-show git-evidence-verify git-evidence-sync git-evidence-formats git-evidence-check git-evidence-status git-evidence-approve git-evidence-waive git-evidence-revoke git-evidence-checkpoint git-evidence-promote git-evidence-rollback git-evidence-audit'
 with_policy='git-evidence-check git-evidence-checkpoint git-evidence-status git-evidence-waive git-evidence-revoke git-evidence-hook git-evidence-promote git-evidence-rollback git-evidence-audit'
@@ -219,6 +220,11 @@ man_setup() {
 		cp "$lib_top/tests/data/breast_cancer/predictions.csv" . &&
 			cp "$lib_top/tests/data/validate/breast_cancer.yaml" \
 				suite.yaml || return
+	fi
+	if test "$1" = git-evidence-synth
+	then
+		cp "$lib_top/tests/data/synth/hah-rhythm.yaml" rhythm.yaml ||
+			return
 	fi
 	case " $with_records " in
 	*" $1 "*) man_records || return ;;
