@@ -33,7 +33,7 @@ ifdef DEVELOPER
 WARN += -Werror
 endif
 ifdef SANITIZE
-OPT := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer \
+OPT := -O1 -g1 -fsanitize=address,undefined -fno-omit-frame-pointer \
 	-fno-sanitize-recover=undefined
 LDOPT := -fsanitize=address,undefined
 else
