@@ -133,28 +133,38 @@ static struct ev_column *column_of(struct ev_cohort *c, const char *name)
 	return NULL;
 }
 
+static struct ev_column *need_column(struct ev_plan *p, struct ev_cohort *c,
+				     struct finding *f, const char *name,
+				     const struct ev_value *at)
+{
+	struct ev_column *column = column_of(c, name);
+
+	if (column)
+		return column;
+	c->columns = ev_realloc(c->columns, (c->n_columns + 1) *
+				sizeof(*c->columns));
+	p->columns = ev_realloc(p->columns, (c->n_columns + 1) *
+				sizeof(*p->columns));
+	column = &c->columns[c->n_columns];
+	memset(column, 0, sizeof(*column));
+	column->name = ev_strdup(name);
+	p->columns[c->n_columns++] = find(f, name, at);
+	p->n_columns = c->n_columns;
+	return column;
+}
+
 /* A slice's column: numbers for cuts, codes for all else, both if both. */
 static void add_column(struct ev_plan *p, struct ev_cohort *c,
 		       struct finding *f, const struct ev_family *slice,
 		       const char *name, const struct ev_value *at)
 {
-	struct ev_column *column = column_of(c, name);
+	struct ev_column *column;
 
 	/* Only synthetic data has it, and then by its name. */
 	if (slice->synthetic && ev_rows_find(f->r, name) < 0 &&
 	    !ev_rows_closest(f->r, name))
 		return;
-	if (!column) {
-		c->columns = ev_realloc(c->columns, (c->n_columns + 1) *
-					sizeof(*c->columns));
-		p->columns = ev_realloc(p->columns, (c->n_columns + 1) *
-					sizeof(*p->columns));
-		column = &c->columns[c->n_columns];
-		memset(column, 0, sizeof(*column));
-		column->name = ev_strdup(name);
-		p->columns[c->n_columns++] = find(f, name, at);
-		p->n_columns = c->n_columns;
-	}
+	column = need_column(p, c, f, name, at);
 	if (slice->kind == EV_SLICE_CUTS)
 		column->numeric = true;
 	else
@@ -176,6 +186,22 @@ static void add_columns(struct ev_plan *p, struct ev_cohort *c,
 			add_column(p, c, f, slice, slice->column,
 				   slice_at(f, slice, 0));
 	}
+}
+
+static void add_readers(struct ev_plan *p, struct ev_cohort *c,
+			struct finding *f)
+{
+	const struct ev_dataset *d = &f->s->dataset;
+	const struct { const char *name, *path; } of[] = {
+		{ d->reader, "dataset.readers.reader" },
+		{ d->modality, "dataset.readers.modality" },
+		{ d->which, "dataset.readers.case" },
+	};
+	size_t i;
+
+	for (i = 0; ev_has_readers(d) && i < EV_ARRAY_SIZE(of); i++)
+		need_column(p, c, f, of[i].name,
+			    ev_get_path(f->s->tree, of[i].path))->coded = true;
 }
 
 static int refuse_suite(const struct ev_suite *s)
@@ -232,6 +258,7 @@ int ev_plan_cohort(struct ev_plan *p, struct ev_cohort *c,
 	else
 		p->score = find_role(&f, d->score, "dataset.columns.score");
 	add_columns(p, c, &f);
+	add_readers(p, c, &f);
 	return plan_end(&f);
 }
 

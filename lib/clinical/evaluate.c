@@ -1,5 +1,5 @@
 #include "base/compat.h"
-#include "clinical/engine.h"
+#include "clinical/readers.h"
 
 #include <stdarg.h>
 #include "base/error.h"
@@ -211,7 +211,9 @@ int ev_evaluate(struct ev_evaluation *out, const struct ev_suite *s,
 	out->cohort = c;
 	out->reference[0] = present(previous);
 	out->reference[1] = present(anchor);
-	ret = ev_slices_make(out);
+	ret = ev_readers_check(s, c);
+	if (ret >= 0)
+		ret = ev_slices_make(out);
 	if (ret >= 0)
 		ret = ev_gates_plan(out);
 	if (ret < 0)

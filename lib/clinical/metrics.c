@@ -1,5 +1,5 @@
 #include "base/compat.h"
-#include "clinical/engine.h"
+#include "clinical/readers.h"
 
 #include "base/error.h"
 #include "stats/proportion.h"
@@ -121,6 +121,8 @@ static int measure(struct ev_work *w, const struct ev_task *t)
 		break;
 	}
 	ret = ev_has_classes(w->g) ? ev_measure_classes(w, t) : EV_ENOTFOUND;
+	if (ret == EV_ENOTFOUND)
+		ret = ev_measure_readers(w, t);
 	if (ret == EV_ENOTFOUND)
 		ret = ev_measure_share(w, t);
 	if (ret == EV_ENOTFOUND)

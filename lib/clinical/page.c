@@ -30,11 +30,11 @@ static void header(struct ev_html *h, const struct ev_evaluation *e,
 	ev_html_close(h, "header");
 }
 
-static void contents(struct ev_html *h)
+static void contents(struct ev_html *h, bool readers)
 {
 	static const char *const parts[][2] = {
 		{ "gates", "Gates" }, { "subgroups", "Subgroups" },
-		{ "curves", "Curves" }, { "calibration", "Calibration" },
+		{ "readers", "Readers" }, { "curves", "Curves" }, { "calibration", "Calibration" },
 		{ "numbers", "All numbers" }, { "flow", "Flow of rows" },
 		{ "changes", "Other versions" },
 		{ "checks", "Signs of trouble" },
@@ -47,6 +47,8 @@ static void contents(struct ev_html *h)
 	ev_html_attr(h, "aria-label", "Contents");
 	ev_html_open(h, "ul");
 	for (i = 0; i < EV_ARRAY_SIZE(parts); i++) {
+		if (!strcmp(parts[i][0], readers ? "curves" : "readers"))
+			continue;
 		ev_html_open(h, "li");
 		ev_html_open(h, "a");
 		ev_html_attr(h, "href", "#%s", parts[i][0]);
@@ -65,10 +67,11 @@ static int sections(struct ev_html *h, const struct ev_evaluation *e,
 
 	ev_html_open(h, "main");
 	ev_page_verdict(h, e);
-	contents(h);
+	contents(h, ev_has_readers(&e->suite->dataset));
 	ev_page_gates(h, e);
 	ev_page_slices(h, e);
-	ret = ev_page_curves(h, e);
+	ev_page_readers(h, e);
+	ret = ev_has_readers(&e->suite->dataset) ? 0 : ev_page_curves(h, e);
 	ev_page_calibration(h, e);
 	ev_page_metrics(h, e);
 	ev_page_flow(h, e);

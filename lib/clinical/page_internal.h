@@ -94,6 +94,8 @@ void ev_page_limits(struct ev_plot_line *line, const struct ev_evaluation *e,
 void ev_page_verdict(struct ev_html *h, const struct ev_evaluation *e);
 void ev_page_gates(struct ev_html *h, const struct ev_evaluation *e);
 void ev_page_slices(struct ev_html *h, const struct ev_evaluation *e);
+/* Nothing where there are no readers. */
+void ev_page_readers(struct ev_html *h, const struct ev_evaluation *e);
 int ev_page_curves(struct ev_html *h, const struct ev_evaluation *e);
 void ev_page_calibration(struct ev_html *h, const struct ev_evaluation *e);
 void ev_page_metrics(struct ev_html *h, const struct ev_evaluation *e);

@@ -79,6 +79,12 @@ static const char *const meanings[EV_M__COUNT] = {
 	[EV_M_OVO_AUC] = "mean of the areas of each pair of classes",
 	[EV_M_MULTI_BRIER] = "squared distance of all probabilities; from 0, "
 		"which is best, to 2",
+	[EV_M_READER_AUC] = "how well readers with the device tell groups "
+		"apart; 0.5 is chance",
+	[EV_M_READER_AUC_CONTROL] = "the same of the same readers with the "
+		"control",
+	[EV_M_READER_AUC_GAIN] = "what the device adds to the readers; above "
+		"0 is a gain",
 	[EV_M_TOP_ECE] = "how far the probability of the class that is called "
 		"lies from how often it is right",
 };

@@ -201,6 +201,9 @@ static int refuse(const struct ev_suite *s)
 	if (s->dataset.label_kind == EV_LABEL_CLASSES)
 		return ev_fail(EV_EINVALID, "references of several classes are "
 			       "not supported");
+	if (ev_has_readers(&s->dataset))
+		return ev_fail(EV_EINVALID, "references of several readers are "
+			       "not supported");
 	return check_pairing(s);
 }
 

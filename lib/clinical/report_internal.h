@@ -18,5 +18,7 @@ void ev_report_put_flags(struct ev_json *j, unsigned flags, bool count,
 void ev_report_put_slices(struct ev_json *j, const struct ev_evaluation *e);
 void ev_report_put_gates(struct ev_json *j, const struct ev_evaluation *e);
 void ev_report_put_checks(struct ev_json *j, const struct ev_evaluation *e);
+/* "readers"; nothing where there are none. */
+void ev_report_put_readers(struct ev_json *j, const struct ev_evaluation *e);
 
 #endif

@@ -239,6 +239,7 @@ void ev_report_json(struct ev_json *j, const struct ev_evaluation *e,
 	put_inputs(j, e);
 	ev_report_put_slices(j, e);
 	ev_json_kvi(j, "suppressed", (int64_t)e->suppressed);
+	ev_report_put_readers(j, e);
 	ev_report_put_gates(j, e);
 	put_escalations(j, e);
 	ev_report_put_checks(j, e);

@@ -1,5 +1,6 @@
 #include "base/compat.h"
 #include "clinical/members.h"
+#include "clinical/readers.h"
 
 #include "base/error.h"
 #include "base/mem.h"
@@ -69,6 +70,9 @@ static void count(struct ev_slice_result *r, struct counting *x)
 	r->negatives = r->n - r->positives;
 	if (s->dataset.label_kind == EV_LABEL_CLASSES)
 		count_classes(r, x->e);
+	if (ev_has_readers(&s->dataset))
+		ev_readers_count(&r->positives, &r->negatives, s, c, r->rows,
+				 r->n);
 	r->patients = count_patients(c, r->rows, r->n, x->seen, ++x->mark);
 	have.positives = (int64_t)r->positives;
 	have.negatives = (int64_t)r->negatives;

@@ -71,7 +71,16 @@ struct ev_dataset {
 	struct ev_strs no_overlap_with;
 	int64_t holdout_max_uses;	/* -1: no limit */
 	char *kind;			/* real_world, synthetic, mixed or NULL */
+	/* Several readers (stats/mrmc.h): columns of each row's reader,
+	 * modality and case; NULL: there are none. */
+	char *reader, *modality, *which;
+	char *test, *control;		/* modalities; control may be NULL */
+	bool fixed_readers;		/* else a sample, as the cases are */
 };
+static inline bool ev_has_readers(const struct ev_dataset *d)
+{
+	return d->reader && d->modality && d->which && d->test;
+}
 
 struct ev_point {			/* operating point */
 	char *name;
@@ -97,6 +106,7 @@ enum ev_metric {
 	EV_M_MULTI_ACCURACY, EV_M_MACRO_F1, EV_M_MICRO_F1, EV_M_WEIGHTED_F1,
 	EV_M_MULTI_KAPPA, EV_M_MULTI_MCC, EV_M_OVR_AUC, EV_M_OVO_AUC,
 	EV_M_MULTI_BRIER, EV_M_TOP_ECE,
+	EV_M_READER_AUC, EV_M_READER_AUC_CONTROL, EV_M_READER_AUC_GAIN,
 	EV_M__COUNT
 };
 

@@ -174,6 +174,11 @@ void ev_su_compare(struct ev_su_gate *x, const struct ev_value *v)
 		ev_problem_add(x->bad, x->v, "compare: {type: no_new_harm, "
 			       "against: previous}", "gate '%s': %s needs a "
 			       "comparison", x->g->id, x->metric);
+	if (v && ev_has_readers(&x->s->dataset))
+		ev_problem_add(x->bad, v, "metric: reader_auc_gain", "gate "
+			       "'%s': a comparison with another version is "
+			       "not supported with 'dataset.readers'",
+			       x->g->id);
 	if (i < 0)
 		return;
 	x->g->compare = (enum ev_compare)(EV_CMP_NON_INFERIORITY + i);

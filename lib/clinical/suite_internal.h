@@ -57,6 +57,13 @@ bool ev_su_any_decimal(struct ev_decimal *out, const struct ev_value *v,
 void ev_su_dataset(struct ev_suite *s, const struct ev_value *root,
 		   struct ev_problems *bad);
 void ev_dataset_release(struct ev_dataset *d);
+/* suite_readers.c: dataset.readers, read and written. */
+void ev_su_readers(struct ev_dataset *d, const struct ev_value *v,
+		   const struct ev_value *dataset, struct ev_problems *bad);
+void ev_su_write_readers(struct ev_json *j, const struct ev_dataset *d);
+/* What readers have no such thing of; NULL, or what to say. */
+const char *ev_su_readers_lack(const struct ev_dataset *d, enum ev_metric m);
+extern const struct ev_field ev_su_readers_table[];
 void ev_su_references(struct ev_suite *s, const struct ev_value *root,
 		      struct ev_problems *bad);
 void ev_su_points(struct ev_suite *s, const struct ev_value *v,

@@ -113,6 +113,13 @@ static const struct ev_metric_info table[EV_M__COUNT] = {
 		.low = 0, .high = 2 },
 	M(TOP_ECE) "top_ece", "Calibration error of the top class", LOWER,
 		UNIT },
+	M(READER_AUC) "reader_auc", "Mean area of the readers", HIGHER, POS,
+		NEG, UNIT },
+	M(READER_AUC_CONTROL) "reader_auc_control",
+		"Mean area of the readers without the device", HIGHER, POS,
+		NEG, UNIT },
+	M(READER_AUC_GAIN) "reader_auc_gain", "What the readers gain in area",
+		HIGHER, POS, NEG, SIGNED },
 };
 
 const struct ev_metric_info *ev_metric_info(enum ev_metric m)

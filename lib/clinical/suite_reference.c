@@ -108,6 +108,9 @@ void ev_su_points(struct ev_suite *s, const struct ev_value *v,
 	if (n && s->dataset.label_kind == EV_LABEL_CLASSES)
 		ev_problem_add(bad, v, NULL, "operating points with more than "
 			       "two classes are not supported");
+	if (n && ev_has_readers(&s->dataset))
+		ev_problem_add(bad, v, NULL, "operating points with "
+			       "'dataset.readers' are not supported");
 	s->points = ev_calloc(n + 1, sizeof(*s->points));
 	for (i = 0; i < n; i++)
 		read_point(s, v->keys[i], v->items[i], bad);

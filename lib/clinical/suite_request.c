@@ -8,7 +8,7 @@
 static const char *const unsupported[] = {
 	"episode_sensitivity", "episode_ppv", "duration_sensitivity",
 	"false_alerts_per_patient_day", "flip_rate", "ici", "e50", "e90",
-	"error_concentration", "mrmc_auc"
+	"error_concentration"
 };
 
 /* A metric as it is written: word, operating point, argument. */
@@ -52,7 +52,7 @@ static bool split(struct written *w, const struct ev_value *v)
 
 static bool is_of_classes(enum ev_metric m)
 {
-	return m >= EV_M_MULTI_ACCURACY;
+	return m >= EV_M_MULTI_ACCURACY && m <= EV_M_TOP_ECE;
 }
 
 /* With several classes: of one class against all others. */
@@ -114,8 +114,13 @@ static bool suits(const struct ev_suite *s, const struct ev_metric_info *info,
 		  const struct written *w, struct ev_problems *bad)
 {
 	enum ev_metric m = info->metric;
+	const char *lack = ev_su_readers_lack(&s->dataset, m);
 
-	if (s->dataset.label_kind == EV_LABEL_BINARY && is_of_classes(m))
+	if (lack)
+		ev_problem_add(bad, w->at, ev_has_readers(&s->dataset) ?
+			       "reader_auc" : NULL, "metric '%s' %s", w->word,
+			       lack);
+	else if (s->dataset.label_kind == EV_LABEL_BINARY && is_of_classes(m))
 		ev_problem_add(bad, w->at, NULL, "metric '%s' is for "
 			       "'dataset.label.classes'", w->word);
 	else if (s->dataset.label_kind == EV_LABEL_CLASSES &&
