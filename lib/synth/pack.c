@@ -132,6 +132,7 @@ static int read_tree(struct ev_pack *p)
 		ev_pk_scenarios(&k);
 		ev_pk_behaviours(&k);
 		ev_pk_outputs(&k);
+		ev_pk_guardrails(&k);
 		p->guardrails = ev_get(p->tree, "guardrails");
 	}
 	/* what asks about all of it is asked of what is right */

@@ -90,6 +90,8 @@ void ev_pk_head(struct ev_pk *k);
 void ev_pk_factors(struct ev_pk *k);
 void ev_pk_outputs(struct ev_pk *k);
 void ev_pk_behaviours(struct ev_pk *k);
+/* pack_guardrails.c: checked alone; guard.h reads them. */
+void ev_pk_guardrails(struct ev_pk *k);
 
 /* pack_variables.c, pack_rule.c ------------------------------------------ */
 
@@ -116,6 +118,7 @@ void ev_pk_copula(struct ev_pk *k);
 void ev_pk_constraints(struct ev_pk *k);
 void ev_pk_reach(struct ev_pk *k);		/* after scenarios */
 void ev_pk_series(struct ev_pk *k);
+void ev_pk_waveform(struct ev_pk *k, const struct ev_value *v);
 void ev_pk_one_series(struct ev_pk *k, struct ev_series *x,
 		      const struct ev_value *key, const struct ev_value *v);
 /* Numbers by level: each has to be named. */

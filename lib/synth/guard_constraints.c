@@ -1,0 +1,203 @@
+#include "base/compat.h"
+
+#include "synth/guard_internal.h"
+
+#include <math.h>
+
+#include "base/mem.h"
+#include "synth/draw_internal.h"
+
+/* Which variables bear on each other ---------------------------------------- */
+
+static size_t find(size_t *group, size_t i)
+{
+	while (group[i] != i)
+		i = group[i] = group[group[i]];
+	return i;
+}
+
+static void join_used(size_t *group, const uint8_t *used, size_t n,
+		      size_t with)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (used[i])
+			group[find(group, i)] = find(group, with);
+}
+
+static void join_rules(struct ev_check *c, uint8_t *used)
+{
+	size_t n = c->p->n_variables, i, k;
+
+	for (i = 0; i < n; i++) {
+		memset(used, 0, n);
+		for (k = 0; k < c->p->n_scenarios; k++)
+			ev_law_uses(ev_source_rule(c->s, k, i), used);
+		join_used(c->group, used, n, i);
+	}
+}
+
+static void join_copula(struct ev_check *c)
+{
+	const struct ev_copula *u = &c->p->copula;
+	size_t i, j;
+
+	for (i = 0; i < u->n; i++)
+		for (j = 0; j < i; j++)
+			if (u->latent[i * u->n + j] != 0)
+				c->group[find(c->group, u->variable[i])] =
+					find(c->group, u->variable[j]);
+}
+
+void ev_check_groups(struct ev_check *c)
+{
+	size_t n = c->p->n_variables, i, k, count;
+	uint8_t *used = ev_calloc(n + 1, 1);
+
+	c->group = ev_calloc(n + 1, sizeof(*c->group));
+	c->alone = ev_calloc(c->p->n_constraints + 1, 1);
+	for (i = 0; i < n; i++)
+		c->group[i] = i;
+	join_rules(c, used);
+	join_copula(c);
+	for (k = 0; k < c->p->n_constraints; k++) {
+		memset(used, 0, n);
+		if (c->p->constraints[k].expr)
+			ev_expr_uses(c->p->constraints[k].expr, used);
+		for (i = 0, count = 0; i < n; i++)
+			count += used[i];
+		c->alone[k] = count == 1;
+	}
+	for (i = 0; i < n; i++)
+		c->group[i] = find(c->group, i);
+	free(used);
+}
+
+bool ev_check_allows(const struct ev_check *c, size_t variable, double x)
+{
+	size_t n = c->p->n_variables, k;
+	double *values = ev_malloc((n + 1) * sizeof(*values));
+	uint8_t *used = ev_calloc(n + 1, 1);
+	bool allowed = true;
+
+	for (k = 0; k < n; k++)
+		values[k] = (double)NAN;
+	values[variable] = x;
+	for (k = 0; allowed && k < c->p->n_constraints; k++) {
+		if (c->p->constraints[k].kind != EV_C_HARD || !c->alone[k])
+			continue;
+		memset(used, 0, n);
+		ev_expr_uses(c->p->constraints[k].expr, used);
+		if (used[variable])
+			allowed = ev_expr_truth(c->p->constraints[k].expr,
+						values) != EV_FALSE;
+	}
+	free(values);
+	free(used);
+	return allowed;
+}
+
+/*
+ * Patients drawn again for a constraint are no longer a sample of what is
+ * declared: in total variation they are off by at most the share that was
+ * refused.  Constraints of the variable alone are reckoned with exactly where
+ * the distribution is exact, and are left out here by the caller's wish.
+ */
+double ev_check_slack(const struct ev_check *c, size_t variable, bool exact)
+{
+	size_t n = c->p->n_variables, k, i;
+	uint8_t *used = ev_calloc(n + 1, 1);
+	double sum = 0, all = (double)c->in->result->attempts;
+	bool bears, own;
+
+	for (k = 0; k < c->p->n_constraints; k++) {
+		if (c->p->constraints[k].kind != EV_C_HARD ||
+		    !c->in->result->refused[k] || !c->p->constraints[k].expr)
+			continue;
+		memset(used, 0, n);
+		ev_expr_uses(c->p->constraints[k].expr, used);
+		for (i = 0, bears = false; i < n; i++)
+			bears |= used[i] && c->group[i] == c->group[variable];
+		own = c->alone[k] && used[variable];
+		if (bears && !(own && exact))
+			sum += (double)c->in->result->refused[k];
+	}
+	free(used);
+	return all > 0 ? sum / all : 0;
+}
+
+/* What is written -------------------------------------------------------- */
+
+void ev_check_row(double *values, const struct ev_check *c, size_t row)
+{
+	size_t i;
+
+	for (i = 0; i < c->p->n_variables; i++)
+		values[i] = c->column[i] ? c->column[i]->x[row] : (double)NAN;
+}
+
+static void one(struct ev_check *c, const struct ev_constraint *k,
+		uint64_t events, uint64_t known)
+{
+	bool hard = k->kind == EV_C_HARD;
+	struct ev_guard *x = ev_guard_add(c->out, "constraint.%s", k->id);
+
+	if (!known) {
+		ev_guard_undefined(x, "%s: in no row can it be told whether "
+				   "it holds", k->text ? k->text : k->id);
+		return;
+	}
+	ev_guard_says(x, "%s %s in %llu of %llu rows", k->text ? k->text :
+		      k->id, hard ? "does not hold" : "holds",
+		      (unsigned long long)events, (unsigned long long)known);
+	ev_guard_at_most(x, hard ? (double)events : (double)events /
+			 (double)known, hard ? 0 : k->max_rate, (double)NAN);
+}
+
+static void acceptance(struct ev_check *c)
+{
+	const struct ev_synth_result *r = c->in->result;
+	struct ev_guard_limit l = ev_guard_limit(c->p, EV_G_ACCEPTANCE);
+	struct ev_guard *x = ev_guard_add(c->out, "acceptance");
+
+	if (!r->attempts) {
+		ev_guard_undefined(x, "nothing was drawn");
+		return;
+	}
+	ev_guard_says(x, "%llu of %llu patients drawn were taken",
+		      (unsigned long long)r->patients,
+		      (unsigned long long)r->attempts);
+	ev_guard_at_least(x, (double)r->patients / (double)r->attempts,
+			  l.pass, l.review);
+}
+
+int ev_check_constraints(struct ev_check *c)
+{
+	size_t n = c->p->n_constraints, i, k;
+	uint64_t *events = ev_calloc(2 * n + 1, sizeof(*events));
+	uint64_t *known = events + n;
+	double *values = ev_malloc((c->p->n_variables + 1) * sizeof(*values));
+	const struct ev_constraint *at = c->p->constraints;
+	enum ev_truth truth;
+
+	for (i = 0; n && i < c->t->n; i++) {
+		ev_check_row(values, c, i);
+		for (k = 0; k < n; k++) {
+			if (!at[k].expr)
+				continue;
+			truth = ev_expr_truth(at[k].expr, values);
+			known[k] += truth != EV_UNKNOWN;
+			events[k] += truth == (at[k].kind == EV_C_HARD ?
+					       EV_FALSE : EV_TRUE);
+		}
+	}
+	for (k = 0; k < n; k++)
+		if (at[k].expr)
+			one(c, &at[k], events[k], known[k]);
+	if (n)
+		acceptance(c);
+	free(events);
+	free(values);
+	return 0;
+}
