@@ -24,6 +24,8 @@ struct ev_column {
 	char *name;
 	bool numeric;			/* a slice has cuts on it */
 	bool coded;			/* a slice goes by its words; or both */
+	bool time;			/* seconds, or times of RFC 3339 as
+					   these; none is missing; numeric */
 	double *number;			/* NaN: missing; only if numeric */
 	uint32_t *code;			/* index into words; only if coded */
 	char **words;			/* sorted by bytes, NUL-ended; "" is

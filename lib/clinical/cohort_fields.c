@@ -3,8 +3,12 @@
 
 #include <strings.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "data/text.h"
+
+/* Milliseconds of it are exact. */
+#define MOST_SECONDS 1e12
 
 static bool is(const struct ev_rows_field *f, const char *word)
 {
@@ -89,6 +93,34 @@ int ev_field_number(double *out, const struct ev_rows *r,
 	/* One zero, not two. */
 	*out += 0.0;
 	return ret < 0 ? ret : 1;
+}
+
+int ev_field_time(double *out, const struct ev_rows *r,
+		  const struct ev_rows_field *fields, size_t i)
+{
+	const struct ev_rows_field *f = &fields[i];
+	char text[64];
+	int64_t at;
+
+	if (f->len >= 20 && f->len < sizeof(text) && f->text[4] == '-') {
+		memcpy(text, f->text, f->len);
+		text[f->len] = '\0';
+		if (ev_time_parse(&at, text) == 0) {
+			*out = (double)at;
+			return 0;
+		}
+	} else if (f->len) {
+		int ret = ev_rows_double(out, r, i);
+
+		if (ret < 0 || (*out > -MOST_SECONDS && *out < MOST_SECONDS))
+			return ret < 0 ? ret : 0;
+	}
+	ev_rows_fail(r, i, f->len ? "'%.*s' in column '%s' is no time" :
+		     "time%.*s in column '%s' is missing",
+		     ev_text_clip(f->text, f->len), f->text,
+		     ev_rows_column_name(r, i));
+	ev_error_hint("seconds, or a time as 2026-01-31T12:00:00Z");
+	return EV_EINVALID;
 }
 
 int ev_field_score(double *out, const struct ev_suite *s,

@@ -119,6 +119,9 @@ int ev_field_score(double *out, const struct ev_suite *s,
 /* 1 and a number, 0 if it is missing. */
 int ev_field_number(double *out, const struct ev_rows *r,
 		    const struct ev_rows_field *fields, size_t i);
+/* Seconds, from a number or a time of RFC 3339; EV_EINVALID if missing. */
+int ev_field_time(double *out, const struct ev_rows *r,
+		  const struct ev_rows_field *fields, size_t i);
 /* 1 or 0. */
 int ev_field_abstain(const struct ev_rows *r,
 		     const struct ev_rows_field *fields, size_t i);

@@ -204,6 +204,32 @@ static void add_readers(struct ev_plan *p, struct ev_cohort *c,
 			    ev_get_path(f->s->tree, of[i].path))->coded = true;
 }
 
+/* What metrics of time look at. */
+static void add_times(struct ev_plan *p, struct ev_cohort *c,
+		      struct finding *f)
+{
+	const struct ev_dataset *d = &f->s->dataset;
+	struct ev_column *time;
+	bool any = false, episodes = false;
+	size_t i;
+
+	for (i = 0; i < f->s->n_requests; i++) {
+		enum ev_metric m = f->s->requests[i].metric;
+
+		any |= ev_is_in_time(m);
+		episodes |= m == EV_M_EPISODE_SENSITIVITY;
+	}
+	if (!any)
+		return;
+	time = need_column(p, c, f, d->time,
+			   ev_get_path(f->s->tree, "dataset.columns.time"));
+	time->numeric = time->time = true;
+	if (episodes)
+		need_column(p, c, f, ev_dataset_episode(d),
+			    ev_get_path(f->s->tree, "dataset.columns.episode"))
+			->coded = true;
+}
+
 static int refuse_suite(const struct ev_suite *s)
 {
 	const struct ev_dataset *d = &s->dataset;
@@ -259,6 +285,7 @@ int ev_plan_cohort(struct ev_plan *p, struct ev_cohort *c,
 		p->score = find_role(&f, d->score, "dataset.columns.score");
 	add_columns(p, c, &f);
 	add_readers(p, c, &f);
+	add_times(p, c, &f);
 	return plan_end(&f);
 }
 

@@ -125,7 +125,12 @@ static int add_columns(struct ev_reading *x, const struct ev_rows_field *fields)
 	for (i = 0; i < c->n_columns; i++) {
 		column = &c->columns[i];
 		at = x->plan.columns[i];
-		if (column->numeric) {
+		if (column->time) {
+			ret = ev_field_time(&column->number[c->n], x->r,
+					    fields, at);
+			if (ret < 0)
+				return ret;
+		} else if (column->numeric) {
 			ret = ev_field_number(&column->number[c->n], x->r,
 					      fields, at);
 			if (ret < 0)

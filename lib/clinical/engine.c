@@ -1,5 +1,5 @@
 #include "base/compat.h"
-#include "clinical/engine.h"
+#include "clinical/timeline.h"
 
 #include <math.h>
 #include "base/error.h"
@@ -69,6 +69,8 @@ int ev_measuring_open(struct ev_engine *g, const struct ev_evaluation *e,
 	ret = ev_stream_key(&g->key, g->s->digest, g->s->stats.seed);
 	if (ret == 0 && !ev_has_classes(g))
 		ret = sort_marker(g, 0, g->c->score, g->c->state);
+	if (ret == 0)
+		ret = ev_timeline_make(g);
 	for (k = 0; k < 2 && ret == 0; k++) {
 		g->ref[k] = e->reference[k];
 		if (g->ref[k] && !ev_has_classes(g))
@@ -86,6 +88,7 @@ void ev_measuring_close(struct ev_engine *g)
 		free(g->owned[k]);
 		free(g->order[k]);
 	}
+	ev_timeline_free(g->timeline);
 	free(g->local);
 	free(g->unit);
 	free(g->cuts);

@@ -46,6 +46,7 @@ struct ev_engine {
 	const double *score[3];
 	uint32_t *order[3];
 	double *owned[3];
+	struct ev_timeline *timeline;	/* rows in time; or NULL */
 	uint32_t *local;		/* by row; scratch, EV_NOWHERE */
 	uint32_t *unit;			/* by patient; scratch, EV_NOWHERE */
 };
@@ -159,6 +160,7 @@ int ev_measure_rank(struct ev_work *w, const struct ev_task *t);
 int ev_measure_calibration(struct ev_work *w, const struct ev_task *t);
 int ev_measure_classes(struct ev_work *w, const struct ev_task *t);
 int ev_measure_drift(struct ev_work *w, const struct ev_task *t);
+int ev_measure_time(struct ev_work *w, const struct ev_task *t);
 
 /* Of each cluster (row, without clusters) how many count; NULL: the metric is
  * no share that each row has for itself. */

@@ -45,6 +45,7 @@ bool ev_metric_is_share(enum ev_metric m)
 	case EV_M_SATURATED:
 	case EV_M_STUCK:
 	case EV_M_MULTI_ACCURACY:
+	case EV_M_EPISODE_SENSITIVITY:
 		return true;
 	default:
 		return false;
@@ -133,6 +134,8 @@ static int measure(struct ev_work *w, const struct ev_task *t)
 		ret = ev_measure_calibration(w, t);
 	if (ret == EV_ENOTFOUND)
 		ret = ev_measure_drift(w, t);
+	if (ret == EV_ENOTFOUND)
+		ret = ev_measure_time(w, t);
 	return ret;
 }
 

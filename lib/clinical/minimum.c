@@ -98,6 +98,15 @@ static size_t count(struct ev_minimum *have, const struct ev_evaluation *e,
 	return n;
 }
 
+/* What this one counts: many rows can be few episodes. */
+static int64_t episodes(const struct ev_evaluation *e,
+			const struct ev_gate_row *row)
+{
+	const struct ev_measure *x = ev_row_measure(e, row, -1);
+
+	return x && !(x->e.flags & EV_STAT_UNDEFINED) ? (int64_t)x->e.n : 0;
+}
+
 bool ev_row_below(struct ev_below *out, const struct ev_evaluation *e,
 		  const struct ev_gate_row *row,
 		  const struct ev_slice_result *r, int against)
@@ -116,6 +125,8 @@ bool ev_row_below(struct ev_below *out, const struct ev_evaluation *e,
 
 	out->fewer = (by.ref || (by.scored && r->no_score + r->abstained)) &&
 		count(&have, e, r, &by) < r->n;
+	if (m == EV_M_EPISODE_SENSITIVITY)
+		have.positives = episodes(e, row);
 	out->what = ev_minimum_missed(least, &have);
 	if (!out->what)
 		return false;
@@ -131,5 +142,7 @@ bool ev_row_below(struct ev_below *out, const struct ev_evaluation *e,
 	if (s->dataset.label_kind == EV_LABEL_CLASSES &&
 	    strcmp(out->what, "patients"))
 		out->what = "rows of the rarest class";
+	if (m == EV_M_EPISODE_SENSITIVITY && !strcmp(out->what, "positives"))
+		out->what = "episodes";
 	return true;
 }

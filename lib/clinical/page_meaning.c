@@ -79,6 +79,10 @@ static const char *const meanings[EV_M__COUNT] = {
 	[EV_M_OVO_AUC] = "mean of the areas of each pair of classes",
 	[EV_M_MULTI_BRIER] = "squared distance of all probabilities; from 0, "
 		"which is best, to 2",
+	[EV_M_EPISODE_SENSITIVITY] = "of episodes that lasted, the share in "
+		"which there was an alert",
+	[EV_M_FALSE_ALERTS] = "alerts in which nothing was, for each day that "
+		"a patient was watched",
 	[EV_M_READER_AUC] = "how well readers with the device tell groups "
 		"apart; 0.5 is chance",
 	[EV_M_READER_AUC_CONTROL] = "the same of the same readers with the "

@@ -76,11 +76,16 @@ struct ev_dataset {
 	char *reader, *modality, *which;
 	char *test, *control;		/* modalities; control may be NULL */
 	bool fixed_readers;		/* else a sample, as the cases are */
+	struct ev_decimal window_s;	/* how long a row lasts; text NULL: not
+					   said */
 };
 static inline bool ev_has_readers(const struct ev_dataset *d)
 {
 	return d->reader && d->modality && d->which && d->test;
 }
+
+/* The column of role `episode`, or NULL. */
+const char *ev_dataset_episode(const struct ev_dataset *d);
 
 struct ev_point {			/* operating point */
 	char *name;
@@ -107,8 +112,14 @@ enum ev_metric {
 	EV_M_MULTI_KAPPA, EV_M_MULTI_MCC, EV_M_OVR_AUC, EV_M_OVO_AUC,
 	EV_M_MULTI_BRIER, EV_M_TOP_ECE,
 	EV_M_READER_AUC, EV_M_READER_AUC_CONTROL, EV_M_READER_AUC_GAIN,
+	EV_M_EPISODE_SENSITIVITY, EV_M_FALSE_ALERTS,	/* rows in time */
 	EV_M__COUNT
 };
+
+static inline bool ev_is_in_time(enum ev_metric m)
+{
+	return m == EV_M_EPISODE_SENSITIVITY || m == EV_M_FALSE_ALERTS;
+}
 
 /* What share(...) counts among its denominator. */
 struct ev_share {
@@ -121,7 +132,8 @@ struct ev_request {			/* one column of the result */
 	char *key;			/* as written: "sensitivity@alert" */
 	enum ev_metric metric;
 	size_t point;			/* index of the operating point */
-	double argument;		/* spec, sens, threshold, prevalence */
+	double argument;		/* spec, sens, threshold, prevalence;
+					   seconds of episodes, 0: all */
 	struct ev_share share;
 	int class_index;		/* multi-class one-vs-rest; -1 */
 	bool wanted;			/* listed under metrics; else a gate's */

@@ -149,6 +149,10 @@ static void check_metric(struct ev_su_gate *x, const struct ev_value *at)
 		ev_problem_add(x->bad, at, NULL, "gate '%s': %s is a "
 			       "comparison already, of type 'no_new_harm'",
 			       x->g->id, x->metric);
+	else if (ev_su_stands_alone(x->info->metric) &&
+		 !ev_has_readers(&x->s->dataset))
+		ev_problem_add(x->bad, at, NULL, "gate '%s': a comparison of "
+			       "%s is not supported", x->g->id, x->metric);
 	else if (x->info->metric == EV_M_PSI || x->info->metric == EV_M_KS)
 		ev_problem_add(x->bad, at, NULL, "gate '%s': %s is a "
 			       "comparison already", x->g->id, x->metric);

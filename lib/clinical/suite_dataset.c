@@ -29,6 +29,7 @@ void ev_dataset_release(struct ev_dataset *d)
 	free(d->cluster);
 	ev_decimal_release(&d->missing_max);
 	free(d->kind);
+	ev_decimal_release(&d->window_s);
 	free(d->reader);
 	free(d->modality);
 	free(d->which);
@@ -281,5 +282,6 @@ void ev_su_dataset(struct ev_suite *s, const struct ev_value *root,
 	ev_su_int(&d->holdout_max_uses, ev_get_path(v, "holdout.max_uses"),
 		  "dataset.holdout.max_uses", 1, 1000000, bad);
 	d->kind = ev_strdup(ev_get_string(v, "kind"));
+	ev_su_window(d, ev_get(v, "window_s"), bad);
 	ev_su_readers(d, ev_get(v, "readers"), v, bad);
 }

@@ -84,9 +84,9 @@ static void read_statistic(struct ev_su_gate *x, const struct ev_value *v)
 	if (!ev_streq(v && v->type == EV_STRING ? v->text : NULL, "max_gap"))
 		return;
 	x->g->statistic = EV_OF_MAX_GAP;
-	if (ev_has_readers(&x->s->dataset))
-		ev_problem_add(x->bad, v, NULL, "gate '%s': 'max_gap' is not "
-			       "supported with 'dataset.readers'", x->g->id);
+	if (x->info && ev_su_stands_alone(x->info->metric))
+		ev_problem_add(x->bad, v, NULL, "gate '%s': 'max_gap' of %s is "
+			       "not supported", x->g->id, x->metric);
 	for (i = 0; i < x->g->n_slices; i++) {
 		f = &x->s->slices[x->g->slices[i]];
 		if (f->kind == EV_SLICE_ALL || f->kind == EV_SLICE_WHERE)

@@ -64,6 +64,14 @@ void ev_su_write_readers(struct ev_json *j, const struct ev_dataset *d);
 /* What readers have no such thing of; NULL, or what to say. */
 const char *ev_su_readers_lack(const struct ev_dataset *d, enum ev_metric m);
 extern const struct ev_field ev_su_readers_table[];
+/* suite_time.c: dataset.window_s, and metrics of rows in time. */
+void ev_su_window(struct ev_dataset *d, const struct ev_value *v,
+		  struct ev_problems *bad);
+bool ev_su_in_time(double *seconds, const struct ev_dataset *d,
+		   const struct ev_value *at, enum ev_metric m,
+		   const char *argument, struct ev_problems *bad);
+/* Neither compared with another version nor over members of a slice. */
+bool ev_su_stands_alone(enum ev_metric m);
 void ev_su_references(struct ev_suite *s, const struct ev_value *root,
 		      struct ev_problems *bad);
 void ev_su_points(struct ev_suite *s, const struct ev_value *v,

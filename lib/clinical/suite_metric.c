@@ -118,6 +118,10 @@ static const struct ev_metric_info table[EV_M__COUNT] = {
 	M(READER_AUC_CONTROL) "reader_auc_control",
 		"Mean area of the readers without the device", HIGHER, POS,
 		NEG, UNIT },
+	M(EPISODE_SENSITIVITY) "episode_sensitivity",
+		"Sensitivity by episode", POINT, HIGHER, POS, UNIT },
+	M(FALSE_ALERTS) "false_alerts_per_patient_day",
+		"False alerts per patient and day", POINT, LOWER, FROM_ZERO },
 	M(READER_AUC_GAIN) "reader_auc_gain", "What the readers gain in area",
 		HIGHER, POS, NEG, SIGNED },
 };

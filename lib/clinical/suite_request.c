@@ -6,8 +6,7 @@
 
 /* Known to the literature or to other programs, and not done here. */
 static const char *const unsupported[] = {
-	"episode_sensitivity", "episode_ppv", "duration_sensitivity",
-	"false_alerts_per_patient_day", "flip_rate", "ici", "e50", "e90",
+	"episode_ppv", "duration_sensitivity", "flip_rate", "ici", "e50", "e90",
 	"error_concentration"
 };
 
@@ -147,6 +146,9 @@ static bool read_point(struct ev_request *q, const struct ev_suite *s,
 	size_t i;
 
 	if (!takes && !w->point)
+		return true;
+	/* of time, and no point said: the suite's first */
+	if (!w->point && s->n_points && ev_is_in_time(q->metric))
 		return true;
 	if (!takes || !w->point) {
 		hint = takes && s->n_points ?
@@ -337,6 +339,11 @@ static size_t add(struct ev_suite *s, const struct written *w, bool wanted,
 		return SIZE_MAX;
 	if (of_class)
 		return read_class(&q, s, w, bad) ?
+		       ev_su_add_request(s, &q, w->at->text, w->at, bad) :
+		       SIZE_MAX;
+	if (ev_is_in_time(q.metric))
+		return ev_su_in_time(&q.argument, &s->dataset, w->at,
+				     q.metric, w->argument, bad) ?
 		       ev_su_add_request(s, &q, w->at->text, w->at, bad) :
 		       SIZE_MAX;
 	if (!argument_fits(w, info, bad))

@@ -114,6 +114,7 @@ static const struct ev_field dataset_table[] = {
 	ANY("no_overlap_with", "data whose patients must not be here"),
 	MAP("holdout", holdout_table, "how often the data may be used"),
 	WORDS("kind", data_kinds, "where the data come from"),
+	TEXT("window_s", "seconds that a row lasts"),
 	MAP("readers", ev_su_readers_table, "people who read each case"),
 	{ 0 }
 };

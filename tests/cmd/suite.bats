@@ -88,9 +88,9 @@ misfits() {
 }
 
 @test "a metric that is not done is refused, and nothing is measured" {
-	sed -i 's/auc, brier/auc, episode_sensitivity(30s), brier/' suite.yaml
+	sed -i 's/auc, brier/auc, duration_sensitivity(30s), brier/' suite.yaml
 	validate 128
-	expect_in stderr "metric 'episode_sensitivity' is not supported"
+	expect_in stderr "metric 'duration_sensitivity' is not supported"
 	test ! -s "$WORLD/stdout"
 	validate 128 --json
 	expect_json '.error.message | contains("is not supported")'

@@ -10,14 +10,14 @@ static void a_metric_is_known_and_done(void **state)
 		  SF_FILE ":48:11: there is no metric 'sensitvity'\n"
 		  "hint: did you mean 'sensitivity'?\n" },
 		{ "metrics: [confusion@alert, ",
-		  "metrics: [episode_sensitivity(30s), confusion@alert, ",
-		  SF_FILE ":48:11: metric 'episode_sensitivity' is not "
+		  "metrics: [duration_sensitivity(30s), confusion@alert, ",
+		  SF_FILE ":48:11: metric 'duration_sensitivity' is not "
 		  "supported\n" },
 		{ "metrics: [confusion@alert, ",
-		  "metrics: [false_alerts_per_patient_day, "
+		  "metrics: [flip_rate, "
 		  "confusion@alert, ",
 		  SF_FILE ":48:11: metric "
-		  "'false_alerts_per_patient_day' is not supported\n" },
+		  "'flip_rate' is not supported\n" },
 		{ "metrics: [confusion@alert, ",
 		  "metrics: [ici, confusion@alert, ",
 		  SF_FILE ":48:11: metric 'ici' is not supported\n" },
