@@ -47,6 +47,9 @@ size_t *ev_guard_scenarios(const struct ev_guard_table *t,
  * and *n is then how many. */
 double *ev_guard_sorted(size_t *n, const struct ev_guard_column *c);
 
+/* guard_rank.c: of values without missing ones; NaN: one is constant. */
+double ev_guard_spearman(const double *x, const double *y, size_t n);
+
 /* guard.c: items ---------------------------------------------------------- */
 
 /* A guardrail to be judged, by name; then one of those below. */
