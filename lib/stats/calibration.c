@@ -45,27 +45,41 @@ static void undefined(struct ev_estimate *e, unsigned flags)
 	e->flags = EV_STAT_UNDEFINED | flags;
 }
 
-static void large(struct ev_calibration *out, const struct ev_logit *f)
+/* What is fitted, and what is wanted of it. */
+struct fitting {
+	struct ev_logit f;
+	unsigned what;
+	struct ev_logit_parts parts;
+};
+
+/* NULL: nobody asks for the patients' part. */
+static struct ev_logit_parts *parts_of(struct fitting *t)
+{
+	return t->parts.u ? &t->parts : NULL;
+}
+
+static void large(struct ev_calibration *out, struct fitting *t)
 {
 	struct ev_logit_at s = { { 0, 1 }, { 0, 0 }, { 0, 0, 0 } };
 	unsigned flags;
 	double v[3], k = 2;
 
-	flags = ev_logit_newton(&s, f, v);
+	flags = ev_logit_newton(&s, &t->f, v, parts_of(t));
 	if (flags) {
 		undefined(&out->in_the_large, flags);
 		return;
 	}
 	out->in_the_large.value = s.at[0];
 	out->naive_se_large = sqrt(v[0]);
-	if (f->d->cluster)
-		k = ev_logit_sandwich(v, &s, f);
+	if (t->parts.u)
+		k = ev_logit_sandwich(v, &t->f, &t->parts);
 	interval(&out->in_the_large, v[0], out->naive_se_large, k);
 }
 
-static double chance(double q, double eta, int y)
+/* P of what was seen, from the smaller tail. */
+static double chance(const struct ev_logit_block *b, size_t k)
 {
-	return y == (eta > 0) ? 1 - q : q;
+	return ev_fp_abs(b->r[k]) == b->q[k] ? 1 - b->q[k] : b->q[k];
 }
 
 /* Twice the gain of log likelihood from (0, 1) to the fit. */
@@ -73,30 +87,27 @@ static double gain(const struct ev_logit_at *s, const struct ev_logit *f)
 {
 	const double as_is[2] = { f->mean, 1 };
 	ev_fixed sum = 0;
-	struct ev_logit_rows a, b;
+	struct ev_logit_block a, b;
 	size_t i, k;
-	int y;
 
 	for (i = 0; i < f->d->n; i += a.n) {
-		ev_logit_take(&a, f, s->at, i);
-		ev_logit_take(&b, f, as_is, i);
-		for (k = 0; k < a.n; k++) {
-			y = f->d->y[i + k];
-			sum += ev_fixed_of(ev_log(chance(a.q[k], a.eta[k], y) /
-						  chance(b.q[k], b.eta[k],
-							 y)));
-		}
+		ev_logit_block(&a, f, s->at, i);
+		ev_logit_block(&b, f, as_is, i);
+		for (k = 0; k < a.n; k++)
+			sum += ev_fixed_of(ev_log(chance(&a, k) /
+						  chance(&b, k)));
 	}
 	return 2 * ev_fixed_value(sum);
 }
 
-static void joint(struct ev_calibration *out, const struct ev_logit *f)
+static void joint(struct ev_calibration *out, struct fitting *t)
 {
+	const struct ev_logit *f = &t->f;
 	struct ev_logit_at s = { { f->mean, 1 }, { 0, 0 }, { 0, 0, 0 } };
 	unsigned flags;
 	double v[3], chi2, k = 2;
 
-	flags = ev_logit_newton(&s, f, v);
+	flags = ev_logit_newton(&s, f, v, parts_of(t));
 	if (flags) {
 		undefined(&out->slope, flags);
 		undefined(&out->intercept, flags);
@@ -107,72 +118,81 @@ static void joint(struct ev_calibration *out, const struct ev_logit *f)
 	out->intercept.value = s.at[0] - s.at[1] * f->mean;
 	out->naive_se_slope = sqrt(v[2]);
 	out->naive_se_intercept = sqrt(at_zero(v, f->mean));
-	if (f->d->cluster)
-		k = ev_logit_sandwich(v, &s, f);
+	if (t->parts.u)
+		k = ev_logit_sandwich(v, f, &t->parts);
 	interval(&out->slope, v[2], out->naive_se_slope, k);
 	interval(&out->intercept, at_zero(v, f->mean),
 		 out->naive_se_intercept, k);
+	if (!(t->what & EV_CAL_WEAK))
+		return;
 	chi2 = gain(&s, f);
 	out->weak_chi2 = chi2 > 0 ? chi2 : 0;
 	out->weak_p = ev_chi2_sf(out->weak_chi2, 2);
 }
 
-/* logit p; what kind of data: 0, or the flags of an undefined slope */
-static unsigned look(struct ev_logit *f, struct ev_calibration *out,
-		     bool *both)
+void ev_logit_column(double *x, const double *p, size_t n)
 {
-	double low[2] = { DBL_MAX, DBL_MAX }, high[2] = { -DBL_MAX, -DBL_MAX };
-	ev_fixed sum = 0;
-	double p, q;
 	size_t i;
-	int y;
+	double q;
 
-	for (i = 0; i < f->d->n; i++) {
-		p = f->d->p[i];
-		y = f->d->y[i];
-		q = ev_predicted_clip(p);
-		out->clipped += q != p;
-		low[y] = q < low[y] ? q : low[y];
-		high[y] = q > high[y] ? q : high[y];
-		f->x[i] = ev_log(q / (1 - q));
-		sum += ev_fixed_of(f->x[i]);
+	for (i = 0; i < n; i++) {
+		q = ev_predicted_clip(p[i]);
+		x[i] = ev_log(q / (1 - q));
 	}
-	f->mean = ev_fixed_value(sum) / (double)f->d->n;
-	*both = high[0] >= 0 && high[1] >= 0;
-	if (!*both || (low[0] == high[0] && low[1] == high[1] &&
-		       low[0] == low[1]))
-		return EV_STAT_UNDEFINED;
-	if (high[0] <= low[1] || high[1] <= low[0])
-		return EV_STAT_UNDEFINED | EV_STAT_SEPARATION;
-	return 0;
 }
 
-static void fit(struct ev_calibration *out, const struct ev_predicted *d)
+/* Cluster sums, and how many clusters have rows. */
+static void make_parts(struct ev_logit_parts *p, const struct ev_predicted *d)
 {
-	struct ev_logit f = { d, NULL, 0, false };
-	bool both;
+	uint8_t *there = ev_calloc((size_t)d->clusters + 1, 1);
 	size_t i;
 
-	f.x = ev_calloc(d->n + 1, sizeof(*f.x));
-	out->flags = look(&f, out, &both);
-	if (both)
-		large(out, &f);
-	else
+	p->u = ev_malloc((2 * (size_t)d->clusters + 1) * sizeof(*p->u));
+	p->seen = 0;
+	for (i = 0; i < d->n; i++)
+		there[d->cluster[i]] = 1;
+	for (i = 0; i < d->clusters; i++)
+		p->seen += there[i];
+	free(there);
+}
+
+static void fit(struct ev_calibration *out, const struct ev_predicted *d,
+		const double *x, unsigned what)
+{
+	struct fitting t = { .f = { .d = d, .x = x }, .what = what };
+	struct ev_logit_look l;
+	double *own = NULL;
+
+	if (!x) {
+		t.f.x = own = ev_malloc((d->n + 1) * sizeof(*own));
+		ev_logit_column(own, d->p, d->n);
+	}
+	ev_logit_look(&l, &t.f);
+	out->clipped = l.clipped;
+	out->flags = l.flags;
+	if (d->n >= EV_LOGIT_MANY && l.both)
+		t.f.table = ev_logit_table(t.f.x, d->n);
+	if (d->cluster && !(what & EV_CAL_POINT))
+		make_parts(&t.parts, d);
+	if (!l.both)
 		undefined(&out->in_the_large, 0);
+	else if (what & EV_CAL_LARGE)
+		large(out, &t);
 	if (out->flags) {
 		undefined(&out->slope, out->flags);
 		undefined(&out->intercept, out->flags);
-	} else {
-		for (i = 0; i < d->n; i++)
-			f.x[i] -= f.mean;
-		f.slope = true;
-		joint(out, &f);
+	} else if (what & (EV_CAL_JOINT | EV_CAL_WEAK)) {
+		t.f.mean = l.mean;
+		t.f.slope = true;
+		joint(out, &t);
 	}
-	free(f.x);
+	free(t.f.table);
+	free(t.parts.u);
+	free(own);
 }
 
-int ev_calibration(struct ev_calibration *out, const struct ev_predicted *d,
-		   double level)
+int ev_calibration_of(struct ev_calibration *out, const struct ev_predicted *d,
+		      const double *logit, unsigned what, double level)
 {
 	const char *method = d->cluster ? "logistic_clustered" : "logistic";
 	struct ev_estimate *each[3];
@@ -193,6 +213,13 @@ int ev_calibration(struct ev_calibration *out, const struct ev_predicted *d,
 	if (d->n == 0)
 		out->flags = EV_STAT_UNDEFINED;
 	else
-		fit(out, d);
+		fit(out, d, logit, what);
 	return 0;
+}
+
+int ev_calibration(struct ev_calibration *out, const struct ev_predicted *d,
+		   double level)
+{
+	return ev_calibration_of(out, d, NULL, EV_CAL_LARGE | EV_CAL_JOINT |
+				 EV_CAL_WEAK, level);
 }

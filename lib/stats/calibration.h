@@ -56,6 +56,19 @@ struct ev_calibration {
 };
 int ev_calibration(struct ev_calibration *out, const struct ev_predicted *d,
 		   double level);
+/*
+ * A part of it: what nobody asks for is left as it begins.  EV_CAL_POINT: no
+ * more than the numbers themselves, and the errors of independent rows.
+ * logit: of each p, kept away from 0 and 1, as ev_logit_column() has them;
+ * NULL: they are taken here.
+ */
+#define EV_CAL_LARGE 1u
+#define EV_CAL_JOINT 2u
+#define EV_CAL_WEAK 4u
+#define EV_CAL_POINT 8u
+int ev_calibration_of(struct ev_calibration *out, const struct ev_predicted *d,
+		      const double *logit, unsigned what, double level);
+void ev_logit_column(double *x, const double *p, size_t n);
 
 struct ev_spiegelhalter { double z, p; unsigned flags; };
 int ev_spiegelhalter(struct ev_spiegelhalter *out,

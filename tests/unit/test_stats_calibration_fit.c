@@ -1,5 +1,7 @@
 #include "calfix.h"
 
+#include "stats/logit.h"
+
 static void one_probability_for_all_has_no_slope(void **state)
 {
 	double p[20];
@@ -95,6 +97,51 @@ static void patients_who_are_all_alike_keep_the_rows_error(void **state)
 	assert_true(c.in_the_large.se == c.naive_se_large);
 }
 
+/* Many rows are counted first; twice the rows are the same but surer. */
+static void rows_that_are_there_twice_have_the_same_fit(void **state)
+{
+	enum { HALF = EV_LOGIT_MANY - 1, ALL = 2 * HALF };
+	double *p = calloc(ALL, sizeof(*p)), root = sqrt(2);
+	uint32_t *who = calloc(ALL, sizeof(*who));
+	uint8_t *y = calloc(ALL, 1);
+	struct ev_predicted d = { p, y, NULL, 0, HALF };
+	struct ev_calibration one, both;
+	size_t i;
+	int k;
+
+	(void)state;
+	for (i = 0; i < HALF; i++) {
+		p[i] = p[HALF + i] = i % 97 == 0 ? 1e-16 :
+			(double)(i * 7919 % HALF + 1) / (HALF + 2);
+		y[i] = y[HALF + i] = i * 104729 % HALF < HALF / 3 +
+			(size_t)(p[i] * HALF / 2);
+		who[i] = who[HALF + i] = (uint32_t)(i / 4);
+	}
+	for (k = 0; k < 2; k++) {
+		d.n = HALF;
+		assert_int_equal(ev_calibration(&one, &d, 0.95), 0);
+		d.n = ALL;
+		assert_int_equal(ev_calibration(&both, &d, 0.95), 0);
+		assert_int_equal(one.flags | both.flags, 0);
+		assert_near(both.slope.value, one.slope.value, 1e-14);
+		assert_near(both.intercept.value, one.intercept.value, 1e-14);
+		assert_near(both.in_the_large.value, one.in_the_large.value,
+			    1e-14);
+		assert_near(root * both.naive_se_slope, one.naive_se_slope,
+			    1e-12);
+		assert_near(root * both.naive_se_large, one.naive_se_large,
+			    1e-12);
+		/* no more patients than before: no surer */
+		assert_near(both.slope.se, k ? one.slope.se :
+			    one.slope.se / root, 1e-12);
+		d.cluster = who;
+		d.clusters = HALF / 4 + 1;
+	}
+	free(p);
+	free(who);
+	free(y);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -103,6 +150,7 @@ int main(void)
 		cmocka_unit_test(a_fit_is_where_the_likelihood_is_flat),
 		cmocka_unit_test(
 			patients_who_are_all_alike_keep_the_rows_error),
+		cmocka_unit_test(rows_that_are_there_twice_have_the_same_fit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
