@@ -136,7 +136,8 @@ int ev_check_modes(struct ev_check *c);		/* guard_copies.c */
 int ev_check_histograms(struct ev_check *c);	/* guard_histograms.c */
 int ev_check_reference(struct ev_check *c);	/* guard_reference.c */
 int ev_check_propensity(struct ev_check *c);	/* guard_propensity.c */
-int ev_check_leak(struct ev_check *c);		/* guard_leak.c */
+int ev_check_leak(struct ev_check *c);		/* guard_leak_copies.c */
+int ev_leak_distances(struct ev_check *c);	/* guard_leak.c */
 int ev_check_behaviour(struct ev_check *c);	/* guard_behaviour.c */
 
 /* guard_constraints.c: which constraints are of one variable alone, and which

@@ -131,6 +131,15 @@ static void check_limit(struct ev_pk *k, const struct ev_value *v, size_t i)
 	free(path);
 }
 
+/* A pack that comes from elsewhere opens no file of another place. */
+static void check_path(struct ev_pk *k, const struct ev_value *v)
+{
+	if (v && v->text && (*v->text == '/' || strstr(v->text, "..")))
+		ev_problem_add(k->bad, v, NULL, "field 'guardrails.reference."
+			       "histograms' must be a path below the pack's "
+			       "own folder");
+}
+
 void ev_pk_guardrails(struct ev_pk *k)
 {
 	const struct ev_value *v = ev_get(k->root, "guardrails"), *leak;
@@ -143,6 +152,7 @@ void ev_pk_guardrails(struct ev_pk *k)
 		return;
 	for (i = 0; i < EV_G_KINDS; i++)
 		check_limit(k, ev_get_path(v, kinds[i].path), i);
+	check_path(k, ev_get_path(v, "reference.histograms"));
 	leak = ev_get(v, "leak");
 	if (!ev_streq(ev_pk_text(ev_get(leak, "status")), "not_applicable"))
 		return;
