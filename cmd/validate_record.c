@@ -133,6 +133,10 @@ int validation_custody(struct validation *v)
 		ret = compare_suites(v);
 	if (ret == 0)
 		ev_custody_apply(&v->evaluation, &v->custody);
+	if (ret == 0)
+		ret = ev_streaks_look(&v->evaluation, v->ctx->repo,
+				      v->reader.trust,
+				      reader_ledger(&v->reader), &v->tree);
 	return ret;
 }
 

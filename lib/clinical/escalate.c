@@ -9,7 +9,7 @@
 /*
  * What can be seen in one evaluation: "fail in tier critical" and
  * "drift_from_anchor > 0.5*margin".  What needs the history of a repository
- * ("review x3 consecutive", "gate_loosened") is found there.
+ * ("review x3 consecutive", "gate_loosened") is lib/study's.
  */
 static void trigger(struct ev_evaluation *e, const struct ev_escalation *x,
 		    char *why)

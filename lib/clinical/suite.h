@@ -215,8 +215,11 @@ struct ev_gate {
 };
 
 /* "fail in tier T", "drift_from_anchor > D*margin" (a decimal above 0),
- * "gate_loosened" */
+ * "gate_loosened", "review xN consecutive" */
 struct ev_escalation { char *when; struct ev_strs roles; };
+
+/* N of "review xN consecutive", 2 to 99; else 0. */
+unsigned ev_escalation_times(const char *when);
 
 struct ev_stats_choice {
 	double confidence;		/* reported intervals; 0.95 */

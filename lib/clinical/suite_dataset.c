@@ -236,15 +236,20 @@ static void read_missing(struct ev_dataset *d, const struct ev_value *v,
 		      "dataset.missing.max_fraction", &share, bad);
 }
 
-/* "evidence:lineage/NAME#ARTIFACT" */
+/* "evidence:lineage/NAME#ARTIFACT"; dataset is another word for it */
 static bool is_evidence(const char *text)
 {
-	static const char head[] = "evidence:lineage/";
+	static const char *const heads[] = {
+		"evidence:lineage/", "evidence:dataset/"
+	};
 	const char *hash = strchr(text, '#');
+	size_t i;
 
-	return ev_starts_with(text, head) && hash &&
-		hash > text + strlen(head) && hash[1] &&
-		!strchr(hash + 1, '#');
+	for (i = 0; i < EV_ARRAY_SIZE(heads); i++)
+		if (ev_starts_with(text, heads[i]))
+			return hash && hash > text + strlen(heads[i]) &&
+				hash[1] && !strchr(hash + 1, '#');
+	return false;
 }
 
 static void read_overlap(struct ev_dataset *d, const struct ev_value *v,

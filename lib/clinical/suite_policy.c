@@ -45,13 +45,29 @@ static bool is_drift(const char *when)
 	return ok;
 }
 
+unsigned ev_escalation_times(const char *when)
+{
+	static const char head[] = "review x", tail[] = " consecutive";
+	unsigned n = 0;
+
+	if (!ev_starts_with(when, head))
+		return 0;
+	when += strlen(head);
+	if (*when < '1' || *when > '9')
+		return 0;
+	for (; *when >= '0' && *when <= '9' && n < 100; when++)
+		n = 10 * n + (unsigned)(*when - '0');
+	return !strcmp(when, tail) && n > 1 && n < 100 ? n : 0;
+}
+
 static void check_when(const struct ev_value *v, struct ev_problems *bad)
 {
 	static const char *const whens[] = {
 		"fail in tier low", "fail in tier moderate",
 		"fail in tier high", "fail in tier critical",
 		"gate_loosened",
-		"drift_from_anchor > 0.5*margin"
+		"drift_from_anchor > 0.5*margin",
+		"review x3 consecutive"
 	};
 	char *hint;
 	size_t i;
@@ -59,7 +75,7 @@ static void check_when(const struct ev_value *v, struct ev_problems *bad)
 	for (i = 0; i < EV_ARRAY_SIZE(whens); i++)
 		if (!strcmp(whens[i], v->text))
 			return;
-	if (is_drift(v->text))
+	if (is_drift(v->text) || ev_escalation_times(v->text))
 		return;
 	hint = ev_su_meant(v->text, whens, i);
 	ev_problem_add(bad, v, hint, "escalation when '%.60s' is not "

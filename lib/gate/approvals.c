@@ -1,6 +1,7 @@
 #include "base/compat.h"
 
 #include "gate/people.h"
+#include "gate/records.h"
 
 #include "base/error.h"
 #include "base/mem.h"
@@ -181,8 +182,13 @@ static void add_count(struct count *k, size_t item)
 	char *rule = ev_strdupf("approvals.%s", q->role), *hint = NULL;
 	struct ev_buf words = EV_BUF_INIT;
 	enum ev_outcome outcome = EV_PASS;
+	const char *why, *by = "";
 
 	tell(&words, k, q->role, enough);
+	why = ev_escalated_why(&by, c, q->role);
+	if (!enough && why)
+		ev_buf_addf(&words, "; %s escalates%s%s", by, *why ? ": " : "",
+			    why);
 	if (!enough) {
 		outcome = EV_REVIEW;
 		hint = mend(c, q->role);

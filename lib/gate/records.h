@@ -59,6 +59,13 @@ bool ev_line_is(const struct ev_line *l, enum ev_kind kind, const char *name);
  * it read is not told from any other; a digest that both name is enough. */
 bool ev_same_study(const struct ev_value *a, const struct ev_value *b);
 
+/* escalated.c: a place for each role to which reports that count escalate. */
+void ev_escalated_ask(struct ev_quorum *q, const struct ev_case *c);
+/* Why a role has to agree, "" if the report does not say, and the rule whose
+ * report asks for it; NULL: none does. */
+const char *ev_escalated_why(const char **rule, const struct ev_case *c,
+			     const char *role);
+
 /* The digest of the suite that a report is of, or NULL. */
 const char *ev_report_suite(const struct ev_value *report);
 /* The list of its gates, or NULL. */

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "gate/people.h"
+#include "gate/records.h"
 #include "repo/rawobj.h"
 
 #define HEADS "refs/heads/"
@@ -93,10 +94,12 @@ void ev_rollback_release(struct ev_case *c)
 
 void ev_case_quorum(struct ev_quorum *out, const struct ev_case *c)
 {
-	if (c->rollback.is)
+	if (c->rollback.is) {
 		ev_quorum_unite(out, &c->policy->rollback);
-	else
+	} else {
 		ev_requirement_quorum(out, c->req, c->tier);
+		ev_escalated_ask(out, c);
+	}
 }
 
 /* The newest that stands, or else the newest. */

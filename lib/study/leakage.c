@@ -6,8 +6,6 @@
 #include "base/mem.h"
 #include "ledger/artifact.h"
 
-#define HEAD "evidence:lineage/"
-
 struct wanted {
 	struct ev_ledger *l;
 	char *name, *artifact;
@@ -132,13 +130,14 @@ static int look_at(struct ev_evaluation *e, struct ev_repo *r,
 		   struct ev_ledger *l, const char *spec)
 {
 	struct wanted w = { .l = l, .text = EV_BUF_INIT };
-	const char *hash = strchr(spec, '#');
+	const char *hash = strchr(spec, '#'), *name;
 	struct ev_buf text = EV_BUF_INIT;
 	int64_t both;
 	int ret;
 
-	w.name = ev_strndup(spec + strlen(HEAD),
-			    (size_t)(hash - spec) - strlen(HEAD));
+	/* "evidence:lineage/NAME#ARTIFACT", as the suite was read */
+	name = strchr(spec, '/') + 1;
+	w.name = ev_strndup(name, (size_t)(hash - name));
 	w.artifact = ev_strdup(hash + 1);
 	ret = read_patients(&text, &w, r);
 	if (ret == EV_ENOTFOUND || ret == EV_EINVALID || ret == EV_ELIMIT) {

@@ -26,7 +26,7 @@ int ev_draft_report(struct ev_draft *d, struct ev_repo *r,
 		    const struct ev_value *root, struct ev_buf *text)
 {
 	static const char *const keep[] = { "outcome", "capped", "suite",
-					    "inputs", "gates" };
+					    "inputs", "gates", "escalations" };
 	const struct ev_value *v;
 	struct ev_buf cut = EV_BUF_INIT;
 	struct ev_json j;

@@ -72,6 +72,15 @@ void ev_custody_release(struct ev_custody *c);
 int ev_leakage_look(struct ev_evaluation *e, struct ev_repo *r,
 		    struct ev_trust *trust, const struct ev_oid *ledger);
 
+/*
+ * Escalations "review xN consecutive": a gate that is not passed now, nor in
+ * the newest counting reports of the same suite about the N - 1 contents that
+ * were measured last.
+ */
+int ev_streaks_look(struct ev_evaluation *e, struct ev_repo *r,
+		    struct ev_trust *trust, const struct ev_oid *ledger,
+		    const struct ev_oid *tree);
+
 /* Since when the suite with this digest stands in the chain (the earliest link
 * that has it); 0: since the first link, or there is none; -1: no link has
  * it. */

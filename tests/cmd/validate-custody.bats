@@ -186,6 +186,32 @@ in_force() {
 	expect_exit 0 git evidence verify --recompute
 }
 
+@test "a gate in review twice in a row calls for more people" {
+	sed -i -e 's/max_uses: 1/max_uses: 9/' \
+		-e 's/^    pass: .*/&\n    review: {bound: estimate, ge: "0.50"}/' \
+		-e 's/gate_loosened, .*/review x2 consecutive, roles: [quality]}/' \
+		"$suite"
+	in_force 2
+	answers 6 >"$WORLD/p.csv"
+	measure 3
+	expect_json '.escalations == []'
+	another_candidate 'detector 2'
+	answers 8 >"$WORLD/p.csv"
+	measure 0
+	sleep 1
+	another_candidate 'detector 3'
+	answers 6 >"$WORLD/p.csv"
+	measure 3
+	expect_json '.escalations == []'
+	another_candidate 'detector 4'
+	measure 3
+	expect_json '.escalations == [{"when": "review x2 consecutive",
+		"why": "G1 has not passed 2 times in a row",
+		"roles": ["quality"]}]'
+	expect_exit 3 git evidence check --for production --all
+	expect_in stdout 'approvals.quality' 'reports.ecg escalates: G1 has not'
+}
+
 @test "a suite that asks more is a note" {
 	sed -i 's/max_uses: 1/max_uses: 9/' "$suite"
 	in_force 2
@@ -225,7 +251,7 @@ trained() {
 
 # apart: the suite says that nobody of the training is here.
 apart() {
-	sed -i 's/^  holdout/  no_overlap_with: [evidence:lineage\/train#patients]\n&/' \
+	sed -i 's/^  holdout/  no_overlap_with: [evidence:dataset\/train#patients]\n&/' \
 		"$suite"
 	in_force 2
 }

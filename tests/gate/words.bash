@@ -419,7 +419,7 @@ say_record() {
 	local kind=$1 head=$2 who name key mod type members filter=. result=
 	local on=candidate age= recorded= supersedes= noted= only= again=
 	local of_product= altered= keyid= unseen= label=$3 suite= because=
-	local outcome= data=3f more= observed=0.91 plain= unnamed= capped= gates=()
+	local outcome= data=3f more= observed=0.91 plain= unnamed= capped= escalated= gates=()
 	shift 3
 	who=${head##*by }
 	name=${head% by *}
@@ -467,6 +467,8 @@ say_record() {
 		report:'with other data') data=4e ;;
 		report:'at best '*) capped=${mod#at best } ;;
 		report:'naming no predictions') unnamed=1 ;;
+		report:'escalates to '*)
+			escalated+=${escalated:+,}'{"when":"gate_loosened","why":"G01 asks less","roles":["'${mod#escalates to }'"]}' ;;
 		report:'with a word more about the data')
 			more='"note":"the same data",' ;;
 		*) fail_word "$mod"; return ;;
@@ -534,6 +536,8 @@ report_members() {
 		shift 2
 	done
 	REPLY=$REPLY',"gates":['$said_gates']'
+	test -z "${escalated-}" ||
+		REPLY=$REPLY',"escalations":['$escalated']'
 }
 
 # revoke [line of] LABEL by WHO[: also noted on COMMIT, dated DATE]

@@ -647,6 +647,20 @@ static void the_suite_to_begin_with_is_one_with_its_examples(void **state)
 	ev_buf_release(&text);
 }
 
+/* All of the language in one suite, as people write it. */
+static void a_whole_suite_of_a_device_is_read(void **state)
+{
+	struct ev_suite s;
+
+	(void)state;
+	if (ev_suite_read(&s, "tests/data/validate/hah-clinval.yaml") < 0)
+		fail_msg("%s", ev_error_last()->message);
+	assert_int_equal(s.n_gates, 14);
+	assert_int_equal(s.n_escalations, 4);
+	assert_int_equal(s.n_slices, 9);
+	ev_suite_release(&s);
+}
+
 #define T(test) cmocka_unit_test(test)
 
 int main(void)
@@ -672,6 +686,7 @@ int main(void)
 		T(a_suite_that_is_not_there_is_said_so),
 		T(what_is_no_map_or_too_large_is_refused),
 		T(the_example_of_the_manual_is_a_suite),
+		T(a_whole_suite_of_a_device_is_read),
 		T(the_suite_to_begin_with_is_one_with_its_examples),
 	};
 

@@ -185,10 +185,10 @@ static void labels_and_scores_mean_one_thing(void **state)
 		  "number\n"
 		  "hint: write it with a point: \"0.03\"\n" },
 		{ "  holdout: {",
-		  "  no_overlap_with: [evidence:dataset/train#patients]\n"
+		  "  no_overlap_with: [evidence:model/train#patients]\n"
 		  "  holdout: {",
 		  SF_FILE ":21:20: 'dataset.no_overlap_with': "
-		  "'evidence:dataset/train#patients' names no artifact of a "
+		  "'evidence:model/train#patients' names no artifact of a "
 		  "lineage record\nhint: evidence:lineage/NAME#patients\n" },
 		{ "max_uses: 6",
 		  "max_uses: 0",
@@ -519,9 +519,15 @@ static void only_what_is_done_is_said_of_the_outcome(void **state)
 		  SF_FILE ":95:14: escalation when 'the moon is full' "
 		  "is not supported\n" },
 		{ "when: fail in tier critical",
-		  "when: review x3 consecutive",
-		  SF_FILE ":95:14: escalation when 'review x3 "
-		  "consecutive' is not supported\n" },
+		  "when: review x1 consecutive",
+		  SF_FILE ":95:14: escalation when 'review x1 "
+		  "consecutive' is not supported\n"
+		  "hint: did you mean 'review x3 consecutive'?\n" },
+		{ "when: fail in tier critical",
+		  "when: review x100 consecutive",
+		  SF_FILE ":95:14: escalation when 'review x100 "
+		  "consecutive' is not supported\n"
+		  "hint: did you mean 'review x3 consecutive'?\n" },
 		{ "when: drift_from_anchor > 0.5*margin",
 		  "when: drift_from_anchor > margin",
 		  SF_FILE ":96:14: escalation when 'drift_from_anchor > "
