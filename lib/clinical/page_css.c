@@ -100,6 +100,7 @@ static const char sheet[] =
 	"@page{size:A4;margin:15mm}\n"
 	"@media print{body{max-width:none;padding:0;font-size:10pt}"
 	"nav{display:none}.wide,.plot{overflow:visible}"
+	"details::details-content{content-visibility:visible;height:auto}"
 	".plot svg{min-width:0!important;max-width:100%}"
 	"table{font-size:7.5pt;min-width:0}th,td{padding:2pt 5pt 2pt 0;"
 	"overflow-wrap:break-word}td.whole,th .small{white-space:normal}"
