@@ -164,6 +164,8 @@ static void sum_up_leaks(struct ev_guards *g)
 {
 	struct ev_buf clean = EV_BUF_INIT, found = EV_BUF_INIT;
 	struct ev_buf all = EV_BUF_INIT, *to;
+	const struct ev_guard *leak = ev_guards_find(g, "leak");
+	const char *none = leak ? leak->says : NULL;
 	size_t i;
 
 	for (i = 0; i < g->n; i++) {
@@ -180,7 +182,8 @@ static void sum_up_leaks(struct ev_guards *g)
 		ev_buf_addf(&all, "%sno leak detected by tests %s",
 			    found.len ? "; " : "", clean.ptr);
 	if (!all.len)
-		ev_buf_adds(&all, "no test for leaks was made");
+		ev_buf_addf(&all, "no test for leaks was made%s%s", none ? ": " :
+			    "", none ? none : "");
 	g->leak = ev_buf_detach(&all, NULL);
 	ev_buf_release(&clean);
 	ev_buf_release(&found);
@@ -208,25 +211,43 @@ static int (*const checks[])(struct ev_check *c) = {
 	ev_check_behaviour,
 };
 
+void ev_check_open(struct ev_check *c, struct ev_guards *out,
+		   const struct ev_guard_inputs *in)
+{
+	size_t i;
+
+	memset(c, 0, sizeof(*c));
+	c->out = out;
+	c->in = in;
+	c->s = in->source;
+	c->p = in->source->pack;
+	c->t = in->cohort;
+	c->scenario = ev_guard_scenarios(c->t, c->p);
+	c->column = ev_calloc(c->p->n_variables + 1, sizeof(*c->column));
+	for (i = 0; i < c->p->n_variables; i++)
+		c->column[i] = ev_guard_variable(c->t, i);
+	ev_check_groups(c);
+}
+
+void ev_check_close(struct ev_check *c)
+{
+	free(c->scenario);
+	free(c->column);
+	free(c->alone);
+	free(c->group);
+}
+
 int ev_guards_check(struct ev_guards *out, const struct ev_guard_inputs *in)
 {
-	struct ev_check c = { .out = out, .in = in, .s = in->source,
-			      .p = in->source->pack, .t = in->cohort };
+	struct ev_check c;
 	size_t i;
 	int ret = 0;
 
 	memset(out, 0, sizeof(*out));
-	c.scenario = ev_guard_scenarios(c.t, c.p);
-	c.column = ev_calloc(c.p->n_variables + 1, sizeof(*c.column));
-	for (i = 0; i < c.p->n_variables; i++)
-		c.column[i] = ev_guard_variable(c.t, i);
-	ev_check_groups(&c);
+	ev_check_open(&c, out, in);
 	for (i = 0; ret == 0 && i < EV_ARRAY_SIZE(checks); i++)
 		ret = checks[i](&c);
-	free(c.scenario);
-	free(c.column);
-	free(c.alone);
-	free(c.group);
+	ev_check_close(&c);
 	if (ret < 0)
 		ev_guards_release(out);
 	else

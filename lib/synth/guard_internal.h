@@ -108,6 +108,10 @@ struct ev_check {
 	uint8_t *alone;			/* by constraint: of one variable */
 	size_t *group;			/* by variable: what may bear on it */
 };
+void ev_check_open(struct ev_check *c, struct ev_guards *out,
+		   const struct ev_guard_inputs *in);
+void ev_check_close(struct ev_check *c);
+
 /* guard_law.c: what is declared of one variable --------------------------- */
 
 /* Whether its distribution in a scenario needs no value of a patient. */

@@ -201,13 +201,22 @@ static double found_at(const double *members, size_t n, const double *others,
 	return (double)i / (double)n;
 }
 
+/* What chance does but once in a hundred times: the limit is at the j-th of
+ * the others, and beyond it lies an unknown share of members. */
+static double most_found(size_t n, size_t m, double share)
+{
+	double j = floor(share * (double)m) + 1;
+	double p = ev_beta_quantile(0.995, j, (double)m - j + 1);
+
+	return (double)ev_binomial_quantile(0.995, (int64_t)n, p) / (double)n;
+}
+
 static void found(struct leak *x, double *members, double *others)
 {
 	struct ev_guard_limit l = ev_guard_limit(x->c->p, EV_G_MEMBERSHIP_TPR);
 	struct ev_guard *g = ev_guard_add(x->c->out, "leak.membership_tpr");
 	size_t n = x->train.n, m = x->holdout.n;
-	double chance = 0.01 + Z * sqrt(0.01 * (1 / (double)n +
-						1 / (double)m));
+	double chance;
 
 	if (m < FPR_ROWS || n < FPR_ROWS) {
 		ev_guard_incomplete(g, "fewer than %u rows: no share of 1 in "
@@ -216,7 +225,8 @@ static void found(struct leak *x, double *members, double *others)
 	}
 	qsort(members, n, sizeof(*members), by_size);
 	qsort(others, m, sizeof(*others), by_size);
-	ev_guard_says(g, "rows of the reference that are found where 1 in 100 "
+	chance = most_found(n, m, 0.01);
+	ev_guard_says(g, "share of the rows of the reference that are found where 1 in 100 "
 		      "of the holdout is; where 1 in 1000 is: %.3g",
 		      found_at(members, n, others, m, 0.001));
 	ev_guard_at_most(g, found_at(members, n, others, m, 0.01),
@@ -250,7 +260,8 @@ static void membership(struct leak *x)
 			      "%.3f (%.3f to %.3f), of which the upper end "
 			      "counts", e.value, e.lower, e.upper);
 		ev_guard_at_most(g, e.upper, l.pass, l.review);
-		if (g->outcome != EV_OUT_PASS && e.lower <= 0.5)
+		/* a clean one is above 1/2 once in a hundred times */
+		if (g->outcome != EV_OUT_PASS && e.value <= 0.5 + Z * e.se)
 			ev_guard_incomplete(g, "too few rows to tell: an area "
 					    "of %.3f (%.3f to %.3f)", e.value,
 					    e.lower, e.upper);
@@ -302,7 +313,7 @@ static struct ev_guard_pair *beside(const struct leak *x)
 		out[i].a = x->pairs[i].a;
 		out[i].b = ev_guard_column(x->c->in->holdout,
 					   x->pairs[i].a->name);
-		if (!out[i].b || (out[i].b->numeric != x->pairs[i].b->numeric)) {
+		if (!out[i].b || out[i].b->numeric != x->pairs[i].b->numeric) {
 			free(out);
 			return NULL;
 		}

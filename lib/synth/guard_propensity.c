@@ -12,7 +12,8 @@
 #define LEVELS_MAX 40u			/* of a column; the others are one */
 #define FOLDS 5u
 #define LEVEL 0.95
-#define ALPHA 0.01
+#define ALPHA 0.001			/* its tail is longer than it should be */
+#define Z 2.33				/* one in a hundred */
 
 struct both {
 	const struct ev_guard_table *t[2];	/* reference, cohort */
@@ -196,7 +197,7 @@ static void discriminator(struct ev_check *c, const struct both *x)
 			      "which the upper end counts", e.value, e.lower,
 			      e.upper);
 		ev_guard_at_most(g, e.upper, l.pass, l.review);
-		if (g->outcome != EV_OUT_PASS && e.lower <= 0.5)
+		if (g->outcome != EV_OUT_PASS && e.value <= 0.5 + Z * e.se)
 			ev_guard_incomplete(g, "too few rows to tell: an area "
 					    "of %.3f (%.3f to %.3f)", e.value,
 					    e.lower, e.upper);
