@@ -10,7 +10,7 @@
 
 #define PREFIX_MAX 25u
 
-static uint64_t key_of(const struct ev_pack *p, uint64_t seed)
+uint64_t ev_source_key(const char *pack, uint64_t seed)
 {
 	struct ev_buf text = EV_BUF_INIT;
 	unsigned char digest[EV_SHA256_SIZE];
@@ -21,8 +21,7 @@ static uint64_t key_of(const struct ev_pack *p, uint64_t seed)
 	ev_buf_addc(&text, '\0');
 	ev_buf_addf(&text, "%llu", (unsigned long long)seed);
 	ev_buf_addc(&text, '\0');
-	if (!p->key_by_seed)
-		ev_buf_adds(&text, p->digest);
+	ev_buf_adds(&text, pack);
 	ev_sha256_bytes(digest, text.ptr, text.len);
 	ev_buf_release(&text);
 	for (i = 7; i >= 0; i--)
@@ -83,7 +82,7 @@ int ev_source_init(struct ev_source *s, const struct ev_pack *p,
 	}
 	for (i = 0; i < p->n_scenarios; i++)
 		s->first[i + 1] = s->first[i] + s->counts[i];
-	s->key = key_of(p, seed);
+	s->key = ev_source_key(p->key_by_seed ? "" : p->digest, seed);
 	if (p->score.given)
 		s->separation = 1.41421356237309504880 *
 			ev_normal_quantile(p->score.auc);

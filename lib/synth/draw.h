@@ -102,5 +102,9 @@ int ev_draw(struct ev_drawn *out, const struct ev_source *s, uint64_t patient);
  */
 int ev_source_find(uint64_t *patient, const struct ev_source *s,
 		   const char *id);
+/* The same without a pack: by the key, from the digest of the pack ("" with
+ * key_scope: seed), and the letters that end an id; false: these are none. */
+uint64_t ev_source_key(const char *pack, uint64_t seed);
+bool ev_id_patient(uint64_t *patient, uint64_t key, const char *id);
 
 #endif

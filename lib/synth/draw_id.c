@@ -79,22 +79,30 @@ void ev_draw_id(struct ev_drawn *out, const struct ev_source *s)
 	write_id(out->id, s, out->scenario, out->patient);
 }
 
-int ev_source_find(uint64_t *patient, const struct ev_source *s,
-		   const char *id)
+/* The letters at the end of an id as the number that they are. */
+static bool read_letters(uint64_t *out, const char *id)
 {
 	const char *at = strrchr(id, '-'), *letter;
-	char own[EV_DRAW_ID_SIZE];
-	uint64_t x = 0, i;
+	uint64_t x = 0;
 	size_t n = 0;
 
 	for (at = at ? at + 1 : ""; *at && n < LETTERS; at++, n++) {
 		letter = strchr(base32, *at);
 		if (!letter)
-			break;
+			return false;
 		x = x << 5 | (uint64_t)(letter - base32);
 	}
-	i = put_back(s, x);
-	if (!*at && n == LETTERS && i < s->patients) {
+	*out = x;
+	return !*at && n == LETTERS;
+}
+
+int ev_source_find(uint64_t *patient, const struct ev_source *s,
+		   const char *id)
+{
+	char own[EV_DRAW_ID_SIZE];
+	uint64_t x, i;
+
+	if (read_letters(&x, id) && (i = put_back(s, x)) < s->patients) {
 		write_id(own, s, ev_source_scenario(s, i), i);
 		if (!strcmp(own, id)) {
 			*patient = i;
@@ -105,4 +113,17 @@ int ev_source_find(uint64_t *patient, const struct ev_source *s,
 		       "%llu with seed %llu", id,
 		       (unsigned long long)s->patients,
 		       (unsigned long long)s->seed);
+}
+
+bool ev_id_patient(uint64_t *patient, uint64_t key, const char *id)
+{
+	struct ev_pack pack = { 0 };
+	struct ev_source source = { .pack = &pack, .key = key };
+	uint64_t x;
+
+	if (!read_letters(&x, id))
+		return false;
+	pack.stream_id = ev_pack_stream("patient", "id");
+	*patient = put_back(&source, x);
+	return true;
 }

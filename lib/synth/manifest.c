@@ -2,13 +2,17 @@
 
 #include "synth/manifest.h"
 
-#include "base/error.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "data/json.h"
 
-#define FORMAT "git-evidence/synth-manifest/1"
-
 /* Members stand sorted by name; whoever adds one keeps them so. */
+
+static void maybe(struct ev_json *j, const char *key, const char *text)
+{
+	if (text)
+		ev_json_kv(j, key, text);
+}
 
 static void assumptions(struct ev_json *j, const struct ev_pack *p)
 {
@@ -76,36 +80,44 @@ static void coverage(struct ev_json *j, const struct ev_pack *p,
 	ev_json_end_object(j);
 }
 
-static void files(struct ev_json *j, const struct ev_synth_result *r)
+static void outputs(struct ev_json *j, const struct ev_synth_result *r)
 {
+	char digest[72];
 	size_t i;
 
-	ev_json_key(j, "files");
+	ev_json_key(j, "outputs");
 	ev_json_list(j);
 	for (i = 0; i < r->n_files; i++) {
+		snprintf(digest, sizeof(digest), "sha256:%s",
+			 r->files[i].sha256);
 		ev_json_object(j);
 		ev_json_kvi(j, "bytes", (int64_t)r->files[i].bytes);
+		ev_json_kv(j, "digest", digest);
 		ev_json_kv(j, "name", r->files[i].name);
 		ev_json_kvi(j, "rows", (int64_t)r->files[i].rows);
-		ev_json_kv(j, "sha256", r->files[i].sha256);
 		ev_json_end_object(j);
 	}
 	ev_json_end_list(j);
 }
 
-static void generator(struct ev_json *j, const char *tool_version)
+/* Such as it was compiled for this machine; the tables do not depend on it. */
+static void generator(struct ev_json *j, const struct ev_synth_about *about)
 {
 	ev_json_key(j, "generator");
 	ev_json_object(j);
 	ev_json_kvi(j, "alg", EV_PACK_ALG);
-#ifdef __VERSION__
+	maybe(j, "build_flags", about->build_flags);
+	maybe(j, "commit", about->commit);
+#ifdef __clang__
 	ev_json_kv(j, "compiler", __VERSION__);
+#else
+	ev_json_kv(j, "compiler", "GCC " __VERSION__);
 #endif
 	ev_json_kv(j, "float_mode", "binary64 + - * / sqrt, no contraction, "
 		   "own functions");
 	ev_json_kv(j, "name", "git-evidence");
 	ev_json_kv(j, "rng", "philox4x32-10");
-	ev_json_kv(j, "version", tool_version);
+	maybe(j, "version", about->tool_version);
 	ev_json_end_object(j);
 }
 
@@ -141,6 +153,58 @@ static void guardrails(struct ev_json *j, const struct ev_guards *g)
 		ev_json_kv(j, "verdict", outcome(&g->items[i]));
 		ev_json_end_object(j);
 	}
+	ev_json_end_list(j);
+}
+
+/* What was looked at beside the pack: that it is not the pack's, and whose it
+ * is, stands there. */
+static void inputs(struct ev_json *j, const struct ev_pack *p,
+		   const struct ev_synth_about *about)
+{
+	const struct ev_value *from = ev_get_path(p->tree,
+						  "guardrails.reference");
+	size_t i;
+
+	ev_json_key(j, "inputs");
+	ev_json_list(j);
+	for (i = 0; i < about->n_inputs; i++) {
+		ev_json_object(j);
+		maybe(j, "classification",
+		      ev_get_string(from, "classification"));
+		ev_json_kv(j, "digest", about->inputs[i].digest);
+		maybe(j, "legal_basis", ev_get_string(from, "legal_basis"));
+		ev_json_kv(j, "role", about->inputs[i].role);
+		ev_json_end_object(j);
+	}
+	ev_json_end_list(j);
+}
+
+static void pack(struct ev_json *j, const struct ev_pack *p,
+		 const struct ev_synth_about *about)
+{
+	static const struct ev_strs nobody = EV_STRS_INIT;
+
+	ev_json_key(j, "pack");
+	ev_json_object(j);
+	ev_json_strs(j, "approved_by", about->approved_by ?
+		     about->approved_by : &nobody);
+	ev_json_kv(j, "digest", p->digest);
+	ev_json_kv(j, "id", p->id);
+	maybe(j, "owner", p->owner);
+	maybe(j, "title", p->title);
+	ev_json_kv(j, "version", p->version);
+	ev_json_end_object(j);
+}
+
+/* A list of texts of the pack's file, or none. */
+static void texts(struct ev_json *j, const char *key, const struct ev_value *l)
+{
+	size_t i;
+
+	ev_json_key(j, key);
+	ev_json_list(j);
+	for (i = 0; l && l->type == EV_LIST && i < l->n; i++)
+		ev_json_string(j, l->items[i]->text);
 	ev_json_end_list(j);
 }
 
@@ -190,8 +254,7 @@ static void variables_digest(char out[72], const struct ev_pack *p)
 
 static void write_all(struct ev_json *j, const struct ev_source *s,
 		      const struct ev_synth_result *r,
-		      const struct ev_guards *g,
-		      const char *tool_version, const char *id)
+		      const struct ev_synth_about *about, const char *id)
 {
 	const struct ev_pack *p = s->pack;
 	char digest[72], seed[24];
@@ -203,95 +266,47 @@ static void write_all(struct ev_json *j, const struct ev_source *s,
 	assumptions(j, p);
 	ev_json_kv(j, "cohort_digest", r->digest);
 	constraint_log(j, p, r);
-	coverage(j, p, g);
+	coverage(j, p, about->guards);
 	ev_json_kvb(j, "derived_from_patient_data",
 		    p->derived_from_patient_data);
-	files(j, r);
-	generator(j, tool_version);
-	guardrails(j, g);
+	maybe(j, "expires", ev_get_string(ev_get(p->tree, "pack"), "expires"));
+	generator(j, about);
+	guardrails(j, about->guards);
+	ev_json_kv(j, "id_prefix", p->id_prefix);
+	inputs(j, p, about);
 	ev_json_kv(j, "key_scope", p->key_by_seed ? "seed" : "pack");
 	ev_json_strs(j, "limitations", &p->limitations);
 	if (id)
 		ev_json_kv(j, "manifest_id", id);
 	ev_json_kvi(j, "n_patients", (int64_t)r->patients);
 	ev_json_kvi(j, "n_rows", (int64_t)r->rows);
-	ev_json_key(j, "pack");
-	ev_json_object(j);
-	ev_json_kv(j, "digest", p->digest);
-	ev_json_kv(j, "id", p->id);
-	ev_json_kv(j, "owner", p->owner);
-	ev_json_kv(j, "title", p->title);
-	ev_json_kv(j, "version", p->version);
-	ev_json_end_object(j);
+	outputs(j, r);
+	pack(j, p, about);
+	texts(j, "parents", ev_get_path(p->tree, "pack.parents"));
 	ev_json_strs(j, "prohibited_uses", &p->prohibited_uses);
 	ev_json_kv(j, "reference_date", p->reference_date);
 	scenarios(j, s, r);
-	ev_json_kv(j, "schema", FORMAT);
+	ev_json_kv(j, "schema", EV_SYNTH_MANIFEST);
+	ev_json_kv(j, "schema_version", digest);
 	ev_json_kv(j, "seed", seed);
 	ev_json_kvb(j, "simulated_score", p->score.given);
-	ev_json_kv(j, "variables_digest", digest);
 	ev_json_end_object(j);
 }
 
 void ev_synth_manifest(struct ev_buf *out, const struct ev_source *s,
 		       const struct ev_synth_result *r,
-		       const struct ev_guards *g, const char *tool_version)
+		       const struct ev_synth_about *about)
 {
 	struct ev_buf text = EV_BUF_INIT;
 	char hex[EV_SHA256_HEX + 1], id[72];
 	struct ev_json j;
 
 	ev_json_init(&j, &text);
-	write_all(&j, s, r, g, tool_version, NULL);
+	write_all(&j, s, r, about, NULL);
 	ev_sha256_hex(hex, text.ptr, text.len);
 	snprintf(id, sizeof(id), "sha256:%s", hex);
 	ev_json_init(&j, out);
-	write_all(&j, s, r, g, tool_version, id);
+	write_all(&j, s, r, about, id);
 	ev_buf_addc(out, '\n');
 	ev_buf_release(&text);
-}
-
-static int read_list(struct ev_strs *out, const struct ev_value *m,
-		     const char *name)
-{
-	const struct ev_value *v = ev_get(m, name);
-	size_t i;
-
-	if (!v || v->type != EV_LIST)
-		return ev_fail_at(m, "a cohort's manifest has a list '%s'",
-				  name);
-	for (i = 0; i < v->n; i++) {
-		if (v->items[i]->type != EV_STRING)
-			return ev_fail_at(v->items[i], "'%s' lists texts",
-					  name);
-		ev_strs_add(out, v->items[i]->text);
-	}
-	return 0;
-}
-
-int ev_synth_uses_read(struct ev_synth_uses *out, const struct ev_value *m)
-{
-	const struct ev_value *simulated = ev_get(m, "simulated_score");
-	int ret;
-
-	memset(out, 0, sizeof(*out));
-	if (!ev_streq(ev_get_string(m, "schema"), FORMAT))
-		return ev_fail_at(m, "this is no '%s'", FORMAT);
-	if (!simulated || simulated->type != EV_BOOL)
-		return ev_fail_at(m, "a cohort's manifest says whether there "
-				  "is a 'simulated_score'");
-	out->simulated = simulated->boolean;
-	ret = read_list(&out->allowed, m, "allowed_uses");
-	if (ret == 0)
-		ret = read_list(&out->prohibited, m, "prohibited_uses");
-	if (ret < 0)
-		ev_synth_uses_release(out);
-	return ret;
-}
-
-void ev_synth_uses_release(struct ev_synth_uses *u)
-{
-	ev_strs_release(&u->allowed);
-	ev_strs_release(&u->prohibited);
-	memset(u, 0, sizeof(*u));
 }

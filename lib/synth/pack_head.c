@@ -3,6 +3,7 @@
 #include "synth/pack_internal.h"
 
 #include "base/clock.h"
+#include "base/hex.h"
 #include "base/mem.h"
 
 #define MAX_PREFIX 12u
@@ -19,6 +20,32 @@ static void read_date(struct ev_pk *k, const struct ev_value *v)
 		ev_problem_add(k->bad, v, NULL, "field 'pack.reference_date' "
 			       "must be a day (YYYY-MM-DD), not '%.60s'",
 			       k->p->reference_date);
+}
+
+/* The manifest says both again, as they stand here. */
+static void check_life(struct ev_pk *k, const struct ev_value *expires,
+		       const struct ev_value *parents)
+{
+	const char *text = ev_pk_text(expires);
+	const struct ev_value *v;
+	int64_t day;
+	size_t i;
+
+	if (expires && (!text || ev_date_parse(&day, text) < 0))
+		ev_problem_add(k->bad, expires, NULL, "field 'pack.expires' "
+			       "must be a day (YYYY-MM-DD), not '%.60s'",
+			       text ? text : "");
+	if (!parents || parents->type != EV_LIST)
+		return;
+	for (i = 0; i < parents->n; i++) {
+		v = parents->items[i];
+		text = ev_pk_text(v);
+		if (!text || !ev_starts_with(text, "sha256:") ||
+		    !ev_is_hex(text + 7, 64))
+			ev_problem_add(k->bad, v, NULL, "field 'pack.parents' "
+				       "lists digests, 'sha256:' and 64 "
+				       "lower-case hexadecimal digits");
+	}
 }
 
 static void read_assumptions(struct ev_pk *k, const struct ev_value *v)
@@ -64,6 +91,7 @@ static void read_pack(struct ev_pk *k, const struct ev_value *v)
 		   "pack.prohibited_uses");
 	ev_pk_strs(k, &p->limitations, ev_get(v, "limitations"),
 		   "pack.limitations");
+	check_life(k, ev_get(v, "expires"), ev_get(v, "parents"));
 	read_assumptions(k, ev_get(v, "assumptions"));
 }
 
