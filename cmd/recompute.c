@@ -15,6 +15,7 @@ static struct recomputed *add(struct recomputed_list *l,
 	x = &l->items[l->n++];
 	memset(x, 0, sizeof(*x));
 	memcpy(x->record, r->id, sizeof(x->record));
+	x->kind = ev_kind_name(r->kind);
 	x->name = ev_strdup(r->name);
 	return x;
 }
@@ -25,25 +26,25 @@ static void fail(struct ev_verification *v, const struct recomputed *x,
 	size_t i;
 
 	for (i = 0; i < found->differences.n; i++)
-		ev_strs_addf(&v->findings, "report '%s' %.12s: %s", x->name,
-			     x->record, found->differences.items[i]);
+		ev_strs_addf(&v->findings, "%s '%s' %.12s: %s", x->kind,
+			     x->name, x->record, found->differences.items[i]);
 	if (found->more)
-		ev_strs_addf(&v->findings, "report '%s' %.12s: %zu more differ",
-			     x->name, x->record, found->more);
+		ev_strs_addf(&v->findings, "%s '%s' %.12s: %zu more differ",
+			     x->kind, x->name, x->record, found->more);
 	v->outcome = 1;
 }
 
 /* Input that cannot be read is as good as absent: nothing was shown. */
 static void miss(struct ev_verification *v, const struct recomputed *x)
 {
-	ev_strs_addf(&v->missing, "report '%s' %.12s is not recomputed: %s",
-		     x->name, x->record, ev_error_last()->message);
+	ev_strs_addf(&v->missing, "%s '%s' %.12s is not recomputed: %s",
+		     x->kind, x->name, x->record, ev_error_last()->message);
 	if (!v->outcome)
 		v->outcome = 2;
 	ev_error_clear();
 }
 
-/* The numbers do not need the page. */
+/* Nothing is computed from a page. */
 static const char *expunged(const struct ev_verification *v,
 			    const struct recomputed *x)
 {
@@ -52,7 +53,7 @@ static const char *expunged(const struct ev_verification *v,
 	for (i = 0; i < v->nartifacts; i++)
 		if (v->artifacts[i].state == EV_ARTIFACT_EXPUNGED &&
 		    !strcmp(v->artifacts[i].record, x->record) &&
-		    strcmp(v->artifacts[i].a.name, "report.html"))
+		    !ev_ends_with(v->artifacts[i].a.name, ".html"))
 			return v->artifacts[i].a.name;
 	return NULL;
 }
@@ -81,11 +82,18 @@ int recompute_reports(struct recomputed_list *out, struct ev_verification *v,
 	ret = ev_ledger_open(&l, r, reader->trust, reader_ledger(reader));
 	for (i = 0; ret == 0 && i < v->lines.n; i++) {
 		if (v->lines.items[i].state != EV_LIVE ||
-		    v->lines.items[i].record.kind != EV_KIND_REPORT)
+		    (v->lines.items[i].record.kind != EV_KIND_REPORT &&
+		     v->lines.items[i].record.kind != EV_KIND_GENERATOR))
 			continue;
 		x = add(out, &v->lines.items[i].record);
 		ret = recompute(&found, r, l, &v->lines.items[i],
 				expunged(v, x));
+		if (ret > 0) {
+			free(x->name);
+			out->n--;
+			ret = 0;
+			continue;
+		}
 		x->done = ret == 0;
 		x->numbers = found.numbers;
 		x->differences = found.differences.n + found.more;
@@ -111,6 +119,7 @@ void recomputed_json(struct ev_json *j, const struct recomputed_list *l)
 	for (i = 0; i < l->n; i++) {
 		ev_json_object(j);
 		ev_json_kv(j, "record", l->items[i].record);
+		ev_json_kv(j, "kind", l->items[i].kind);
 		ev_json_kv(j, "name", l->items[i].name);
 		ev_json_kvb(j, "done", l->items[i].done);
 		ev_json_kvi(j, "numbers", (int64_t)l->items[i].numbers);
@@ -129,7 +138,7 @@ void recomputed_print(const struct recomputed_list *l)
 
 	for (i = 0; i < l->n; i++) {
 		x = &l->items[i];
-		snprintf(what, sizeof(what), "report %s", x->name);
+		snprintf(what, sizeof(what), "%s %s", x->kind, x->name);
 		out_raw("  ", 2);
 		if (!x->done)
 			out_word(COLOUR_WARN, "not done", 11);
@@ -144,7 +153,9 @@ void recomputed_print(const struct recomputed_list *l)
 			out_line("%zu difference%s", x->differences,
 				 x->differences == 1 ? "" : "s");
 		else
-			out_line("%zu numbers, digit for digit", x->numbers);
+			out_line(strcmp(x->kind, "report") ? "%zu files drawn "
+				 "again, byte for byte" : "%zu numbers, digit "
+				 "for digit", x->numbers);
 	}
 }
 

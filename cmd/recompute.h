@@ -1,5 +1,6 @@
 /*
- * recompute.h - verify --recompute: the numbers of reports made again
+ * recompute.h - verify --recompute: the numbers of reports made again, and
+ *               cohorts drawn again
  */
 #ifndef EV_CMD_RECOMPUTE_H
 #define EV_CMD_RECOMPUTE_H
@@ -9,15 +10,16 @@
 
 struct recomputed {
 	char record[65];
+	const char *kind;		/* "report", "generator" */
 	char *name;
-	size_t numbers;			/* compared */
+	size_t numbers;			/* compared; of a generator, files */
 	size_t differences;
 	bool done;			/* false: it could not be */
 };
 struct recomputed_list { struct recomputed *items; size_t n, cap; };
 
 /*
- * Every live report of `v`, one after the other.  What differs becomes a
+ * Every live report and cohort of `v`, one after the other.  What differs becomes a
  * finding and makes it fail; what cannot be made again is missing.
  */
 int recompute_reports(struct recomputed_list *out, struct ev_verification *v,

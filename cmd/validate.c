@@ -9,7 +9,7 @@
 #define JOBS_MAX 64
 
 static const char *suite_path, *predictions, *baseline, *anchor, *explain;
-static const char *key, *supersede, *because, *html;
+static const char *key, *supersede, *because, *html, *manifest, *use;
 static int64_t jobs;
 static bool all, attach;
 
@@ -29,6 +29,10 @@ static const struct option options[] = {
 	  "are the same", &jobs },
 	{ OPT_STRING, 0, "html", "<file>", "write the report as a page, too",
 	  &html },
+	{ OPT_STRING, 0, "manifest", "<file>", "of the synthetic cohort that "
+	  "the data are", &manifest },
+	{ OPT_STRING, 0, "use", "<word>", "what the cohort is used for; "
+	  "default: the suite's", &use },
 	{ OPT_FLAG, 0, "attach", NULL, "sign the report and keep it in the "
 	  "ledger", &attach },
 	{ OPT_STRING, 0, "supersede", "<id>", "the report that this one "
@@ -41,7 +45,8 @@ static const struct option options[] = {
 static const char *const synopsis[] = {
 	"validate --suite <file> [--predictions <file>] "
 	"[--baseline <file|release>] [--anchor <file|release>] "
-	"[--explain <gate>] [--all] [-j <n>] [--html <file>] [--json]",
+	"[--manifest <file>] [--use <word>] [--explain <gate>] [--all] "
+	"[-j <n>] [--html <file>] [--json]",
 	"validate [<rev>] --suite <file> --attach [--predictions <file>] "
 	"[--baseline <file|release>] [--anchor <file|release>] "
 	"[--supersede <id> --because <text>] [--html <file>] [-n] "
@@ -152,11 +157,14 @@ static int evaluate(struct validation *v, const char *rev)
 	if (ret == 0)
 		ret = read_all(v);
 	if (ret == 0)
+		ret = validation_data(v, manifest, use);
+	if (ret == 0)
 		ret = ev_evaluate(&v->evaluation, &v->suite, &v->cohort,
 				  &v->reference[0], &v->reference[1], &o);
 	if (ret == 0) {
 		check_reference(v, 0, baseline);
 		check_reference(v, 1, anchor);
+		ev_data_use_apply(&v->evaluation, &v->data);
 		ret = validation_leakage(v);
 	}
 	if (ret == 0 && attach)
@@ -177,7 +185,11 @@ static void tell_custody(struct ev_report_custody *out,
 static int make_report(struct ev_buf *out, struct ev_buf *page,
 		       const struct validation *v)
 {
-	struct ev_report_context x = { .tool_version = EV_VERSION };
+	struct ev_report_context x = {
+		.tool_version = EV_VERSION, .limitations = &v->limitations,
+		.cohorts = v->data.told, .n_cohorts = v->data.n,
+		.use = v->data.use,
+	};
 	struct ev_report_custody facts;
 	char commit[EV_OID_HEX + 1], tree[EV_OID_HEX + 1];
 	struct ev_json j;

@@ -5,6 +5,7 @@
 #define EV_CMD_VALIDATE_H
 
 #include "cmd/words.h"
+#include "study/generator.h"
 #include "study/validate.h"
 
 /* All that is read, and what came out of it. */
@@ -18,6 +19,8 @@ struct validation {
 	bool has_past[2];			/* from a release's record */
 	struct ev_past_study past[2];
 	struct ev_evaluation evaluation;
+	struct ev_data_use data;
+	struct ev_strs limitations;
 	/* With --attach, and where a release is named. */
 	bool attach, has_reader;
 	struct reader reader;
@@ -31,6 +34,10 @@ struct validation {
 int validation_past(struct validation *v, int which, const char *release);
 /* Policy and commit of what is to be attached, before anything is measured. */
 int validation_begin(struct validation *v, const char *rev);
+/* Are the data a synthetic cohort's, and may it be used so?  With its manifest,
+ * or NULL, and by what the ledger knows. */
+int validation_data(struct validation *v, const char *manifest,
+		    const char *use);
 /* Patients that must not be here, with --attach and without. */
 int validation_leakage(struct validation *v);
 /* What ledger and policy know of suite and data. */

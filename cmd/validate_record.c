@@ -168,6 +168,8 @@ void validation_release(struct validation *v)
 {
 	ev_evaluation_release(&v->evaluation);
 	ev_custody_release(&v->custody);
+	ev_data_use_release(&v->data);
+	ev_strs_release(&v->limitations);
 	ev_reference_release(&v->reference[0]);
 	ev_reference_release(&v->reference[1]);
 	if (v->has_past[0])

@@ -23,6 +23,14 @@ struct ev_report_custody {
 	const struct ev_gate_diff *diff;	/* NULL: nothing to compare */
 };
 
+/* A synthetic cohort that the data are of; see study/generator.h. */
+struct ev_report_cohort {
+	const char *record;		/* its generator record, or NULL */
+	const char *digest, *pack;	/* of the cohort, or NULL; "id version" */
+	uint64_t patients;		/* of it among the data; 0: the file */
+	bool simulated_score;
+};
+
 /* What stands beside the numbers; members may be NULL. */
 struct ev_report_context {
 	const char *commit, *tree;	/* of the candidate */
@@ -32,6 +40,9 @@ struct ev_report_context {
 	const struct ev_strs *limitations;
 	const struct ev_strs *custody;	/* lines about suite and holdout */
 	const struct ev_report_custody *facts;	/* the same, for machines */
+	const struct ev_report_cohort *cohorts;
+	size_t n_cohorts;
+	const char *use;		/* of these */
 };
 
 /*

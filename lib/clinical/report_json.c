@@ -201,6 +201,27 @@ static void put_custody(struct ev_json *j, const struct ev_report_context *x)
 	ev_json_end_object(j);
 }
 
+static void put_cohorts(struct ev_json *j, const struct ev_report_context *x)
+{
+	const struct ev_report_cohort *c;
+	size_t i;
+
+	ev_json_key(j, "syntheticData");
+	ev_json_list(j);
+	for (i = 0; i < x->n_cohorts; i++) {
+		c = &x->cohorts[i];
+		ev_json_object(j);
+		ev_json_kv(j, "record", c->record);
+		ev_json_kv(j, "cohort", c->digest);
+		ev_json_kv(j, "pack", c->pack);
+		ev_json_kvi(j, "patients", (int64_t)c->patients);
+		ev_json_kvb(j, "simulatedScore", c->simulated_score);
+		ev_json_kv(j, "use", x->use);
+		ev_json_end_object(j);
+	}
+	ev_json_end_list(j);
+}
+
 static void put_context(struct ev_json *j, const struct ev_report_context *x)
 {
 	ev_json_key(j, "tool");
@@ -221,6 +242,8 @@ static void put_context(struct ev_json *j, const struct ev_report_context *x)
 		ev_json_kv(j, "tree", x->tree);
 		ev_json_end_object(j);
 	}
+	if (x->n_cohorts)
+		put_cohorts(j, x);
 	if (x->facts)
 		put_custody(j, x);
 	if (x->limitations && x->limitations->n)

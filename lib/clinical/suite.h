@@ -71,6 +71,8 @@ struct ev_dataset {
 	struct ev_strs no_overlap_with;
 	int64_t holdout_max_uses;	/* -1: no limit */
 	char *kind;			/* real_world, synthetic, mixed or NULL */
+	/* of a synthetic cohort: what it is used for, its manifest; or NULL */
+	char *use, *manifest;
 	/* Several readers (stats/mrmc.h): columns of each row's reader,
 	 * modality and case; NULL: there are none. */
 	char *reader, *modality, *which;

@@ -29,6 +29,8 @@ void ev_dataset_release(struct ev_dataset *d)
 	free(d->cluster);
 	ev_decimal_release(&d->missing_max);
 	free(d->kind);
+	free(d->use);
+	free(d->manifest);
 	ev_decimal_release(&d->window_s);
 	free(d->reader);
 	free(d->modality);
@@ -287,6 +289,13 @@ void ev_su_dataset(struct ev_suite *s, const struct ev_value *root,
 	ev_su_int(&d->holdout_max_uses, ev_get_path(v, "holdout.max_uses"),
 		  "dataset.holdout.max_uses", 1, 1000000, bad);
 	d->kind = ev_strdup(ev_get_string(v, "kind"));
+	d->use = ev_strdup(ev_get_string(v, "use"));
+	d->manifest = ev_strdup(ev_get_string(v, "manifest"));
+	if (ev_streq(d->kind, "real_world") && (d->use || d->manifest))
+		ev_problem_add(bad, ev_get(v, d->use ? "use" : "manifest"),
+			       NULL, "field 'dataset.%s' is for a synthetic "
+			       "cohort, and 'dataset.kind' is real_world",
+			       d->use ? "use" : "manifest");
 	ev_su_window(d, ev_get(v, "window_s"), bad);
 	ev_su_readers(d, ev_get(v, "readers"), v, bad);
 }

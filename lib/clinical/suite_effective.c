@@ -129,6 +129,8 @@ static void write_dataset(struct ev_json *j, const struct ev_dataset *d)
 		ev_json_end_object(j);
 	}
 	maybe(j, "kind", d->kind);
+	maybe(j, "use", d->use);
+	maybe(j, "manifest", d->manifest);
 	maybe(j, "window_s", d->window_s.text);
 	ev_su_write_readers(j, d);
 	ev_json_end_object(j);

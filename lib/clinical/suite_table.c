@@ -114,6 +114,8 @@ static const struct ev_field dataset_table[] = {
 	ANY("no_overlap_with", "data whose patients must not be here"),
 	MAP("holdout", holdout_table, "how often the data may be used"),
 	WORDS("kind", data_kinds, "where the data come from"),
+	STRING("use", "what a synthetic cohort is used for"),
+	STRING("manifest", "file that says how the cohort was made"),
 	TEXT("window_s", "seconds that a row lasts"),
 	MAP("readers", ev_su_readers_table, "people who read each case"),
 	{ 0 }

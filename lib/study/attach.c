@@ -12,6 +12,7 @@
 #include "manifest/foreign.h"
 #include "manifest/manifest.h"
 #include "study/report.h"
+#include "synth/manifest.h"
 
 int ev_check_record_name(const char *name)
 {
@@ -206,6 +207,13 @@ static const struct ev_field test_fields[] = {
 	{ "failedTests", EV_F_LIST, 0, NULL, NULL, "names" },
 	{ 0 }
 };
+static const struct ev_field cohort_fields[] = {
+	{ "record", EV_F_ANY, EV_F_REQUIRED, NULL, NULL, "of the generator" },
+	{ "cohort", EV_F_ANY, EV_F_REQUIRED, NULL, NULL, "its digest" },
+	{ "simulatedScore", EV_F_BOOL, EV_F_REQUIRED, NULL, NULL,
+	  "whether its scores are no device's" },
+	{ 0 }
+};
 static const struct ev_field report_fields[] = {
 	{ "outcome", EV_F_ENUM, EV_F_REQUIRED, NULL, outcomes, "worst of the "
 	  "gates" },
@@ -230,8 +238,24 @@ static const struct ev_field report_fields[] = {
 	{ "candidate", EV_F_MAP, EV_F_OPEN, NULL, NULL, "commit" },
 	{ "custody", EV_F_ANY, 0, NULL, NULL, "of suite and data" },
 	{ "limitations", EV_F_LIST, 0, NULL, NULL, "limitations" },
+	{ "syntheticData", EV_F_LIST, EV_F_OPEN, cohort_fields, NULL,
+	  "cohorts that the data are of" },
 	{ 0 }
 };
+
+/* A manifest of ours whole, another's as far as it says what a cohort is
+ * for. */
+static int check_generator(const struct ev_value *root)
+{
+	struct ev_synth_known known;
+	int ret = ev_synth_manifest_check(root);
+
+	if (ret < 0)
+		return ret;
+	ret = ev_synth_known_read(&known, root);
+	ev_synth_known_release(&known);
+	return ret;
+}
 
 /* Our own kinds that a file may become; the gate judges more of them. */
 static int check_file(const struct ev_value *root, enum ev_kind kind)
@@ -259,6 +283,8 @@ static int check_file(const struct ev_value *root, enum ev_kind kind)
 	ev_problems_release(&bad);
 	if (ret == 0 && (kind == EV_KIND_LINEAGE || kind == EV_KIND_GENERATOR))
 		ret = ev_outputs_check(root);
+	if (ret == 0 && kind == EV_KIND_GENERATOR)
+		ret = check_generator(root);
 	return ret;
 }
 
@@ -273,6 +299,8 @@ static int name_of(char **out, const struct ev_attach *a, enum ev_kind kind,
 		? (suite && suite->type == EV_STRING ? suite->text
 						     : ev_get_string(suite, "id"))
 		: kind == EV_KIND_TEST ? NULL : ev_get_string(root, "name");
+	if (kind == EV_KIND_GENERATOR && !own)
+		own = ev_get_string(ev_get(root, "pack"), "id");
 	if (!name)
 		name = own;
 	if (kind == EV_KIND_REPORT && own && a->name && strcmp(a->name, own))

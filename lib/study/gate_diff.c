@@ -58,7 +58,8 @@ static bool is_silent(const char *path)
 	static const char *const silent[] = {
 		"schema", "suite.version", "suite.title", "suite.claims",
 		"suite.intended_use", "suite.risk_file", "suite.pccp",
-		"suite.roles", "dataset.predictions", "metrics",
+		"suite.roles", "dataset.predictions", "dataset.manifest",
+		"metrics",
 		"references.previous", "references.anchor", "hazard", "claim",
 		"rationale", "policy.escalate", "policy.waiver",
 		"prevalence_projection",

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "data/json.h"
+#include "study/generator.h"
 
 #define DIFFERENCES_MAX 20u
 #define DEPTH_MAX 64u
@@ -249,6 +250,13 @@ static void compare(struct ev_recomputed *out, const char *path,
 		differ(out, path, was, now);
 }
 
+void ev_recomputed_compare(struct ev_recomputed *out, const char *path,
+			   const struct ev_value *was,
+			   const struct ev_value *now)
+{
+	compare(out, path, was, now, 0);
+}
+
 /*
  * All that follows from suite and data.  What the repository knew then
  * (custody, and the outcome and escalations where it had a say) and the tool
@@ -272,7 +280,8 @@ static void compare_record(struct ev_recomputed *out, const struct redo *w,
 			   const struct ev_value *predicate)
 {
 	static const char *const parts[] = { "outcome", "capped", "suite",
-					     "inputs", "gates" };
+					     "inputs", "gates",
+					     "syntheticData" };
 	char path[40];
 	size_t i;
 
@@ -326,6 +335,8 @@ int ev_recompute(struct ev_recomputed *out, struct ev_repo *r,
 	size_t i;
 	int ret;
 
+	if (line->record.kind == EV_KIND_GENERATOR)
+		return ev_generator_recompute(out, r, l, line);
 	memset(out, 0, sizeof(*out));
 	memset(&w, 0, sizeof(w));
 	for (i = 0; i < FILES; i++)
@@ -338,6 +349,8 @@ int ev_recompute(struct ev_recomputed *out, struct ev_repo *r,
 				   w.file[REPORT].len);
 	if (ret == 0)
 		ret = evaluate(&w);
+	if (ret == 0)
+		ret = ev_cohorts_unsaid(out, l, &w.cohort, w.was);
 	if (ret == 0) {
 		out->done = true;
 		no_better(out, &w, "outcome", w.evaluation.outcome);

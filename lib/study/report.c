@@ -26,7 +26,8 @@ int ev_draft_report(struct ev_draft *d, struct ev_repo *r,
 		    const struct ev_value *root, struct ev_buf *text)
 {
 	static const char *const keep[] = { "outcome", "capped", "suite",
-					    "inputs", "gates", "escalations" };
+					    "inputs", "gates", "escalations",
+					    "syntheticData" };
 	const struct ev_value *v;
 	struct ev_buf cut = EV_BUF_INIT;
 	struct ev_json j;

@@ -107,16 +107,22 @@ int ev_validation_attach(struct ev_written *out, struct ev_repo *r,
  * Do a report's numbers again from its artifacts.  Every number, outcome and
  * flag that differs is named by its path ("slices.overall.metrics.auc.value:
  * 0.9 in the record, 0.91 recomputed").  EV_ENOTFOUND when an artifact is not
- * here: nothing was recomputed.
+ * here: nothing was recomputed.  A generator record is for generator.h.
  */
 struct ev_recomputed {
 	bool done;
-	size_t numbers;			/* compared */
+	size_t numbers;			/* compared; of a cohort, files */
 	struct ev_strs differences;	/* the first twenty */
 	size_t more;			/* beyond these */
 };
 int ev_recompute(struct ev_recomputed *out, struct ev_repo *r,
 		 struct ev_ledger *l, const struct ev_line *line);
 void ev_recomputed_release(struct ev_recomputed *r);
+/* What differs between two values at a path, `was` in the record; NULL: nothing
+ * there. */
+struct ev_value;
+void ev_recomputed_compare(struct ev_recomputed *out, const char *path,
+			   const struct ev_value *was,
+			   const struct ev_value *now);
 
 #endif

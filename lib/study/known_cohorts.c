@@ -1,0 +1,206 @@
+#include "base/compat.h"
+
+#include "study/generator.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "data/json.h"
+#include "study/attach.h"
+
+#define ID_MAX 64u
+#define MANY 8u			/* ids with another prefix that are no chance */
+
+/* Loading ----------------------------------------------------------------- */
+
+static struct ev_known_cohort *add(struct ev_known_cohorts *l)
+{
+	struct ev_known_cohort *x;
+
+	EV_GROW(l->items, l->n, l->cap);
+	x = &l->items[l->n];
+	memset(x, 0, sizeof(*x));
+	return x;
+}
+
+/* A withdrawn or replaced one tells what is synthetic, too; one that says
+ * nothing that can be read tells nothing. */
+static bool has_spoken(const struct ev_line *l)
+{
+	return l->record.kind == EV_KIND_GENERATOR &&
+		(l->state == EV_LIVE || l->state == EV_SUPERSEDED ||
+		 l->state == EV_REVOKED || l->stood);
+}
+
+static int take(struct ev_known_cohorts *out, struct ev_ledger *l,
+		const struct ev_line *line)
+{
+	struct ev_known_cohort *x = add(out);
+	struct ev_statement st = { 0 };
+	struct ev_buf text = EV_BUF_INIT;
+	struct ev_envelope e;
+	int ret;
+
+	ev_envelope_init(&e);
+	ret = ev_ledger_text(&text, l, line);
+	if (ret == 0)
+		ret = ev_envelope_parse(&e, text.ptr, text.len);
+	if (ret == 0)
+		ret = ev_statement_parse(&st, e.payload.ptr, e.payload.len);
+	if (ret == 0 && ev_synth_known_read(&x->says, st.predicate) == 0) {
+		memcpy(x->record, line->record.id, sizeof(x->record));
+		x->live = line->state == EV_LIVE;
+		out->n++;
+	} else if (ret == 0) {
+		ev_error_clear();
+	}
+	ev_statement_release(&st);
+	ev_envelope_release(&e);
+	ev_buf_release(&text);
+	return ret;
+}
+
+int ev_known_cohorts_load(struct ev_known_cohorts *out, struct ev_ledger *l)
+{
+	struct ev_subjects subjects = { 0 };
+	struct ev_lines lines = EV_LINES_INIT;
+	size_t i, k;
+	int ret;
+
+	ret = ev_ledger_subjects(&subjects, l, EV_KIND_GENERATOR);
+	for (i = 0; ret == 0 && i < subjects.n; i++) {
+		ret = ev_ledger_lines(&lines, l, &subjects.items[i].commit,
+				      &subjects.items[i].tree);
+		for (k = 0; ret == 0 && k < lines.n; k++)
+			if (has_spoken(&lines.items[k]))
+				ret = take(out, l, &lines.items[k]);
+		ev_lines_release(&lines);
+	}
+	ev_subjects_release(&subjects);
+	return ret;
+}
+
+int ev_known_cohorts_add_file(struct ev_known_cohorts *l, const char *path)
+{
+	struct ev_known_cohort *x = add(l);
+	struct ev_buf text = EV_BUF_INIT;
+	struct ev_value *m = NULL;
+	int ret;
+
+	ret = ev_file_read(&text, path, EV_ATTACH_MAX_BYTES);
+	if (ret == 0)
+		ret = ev_json_read(&m, path, text.ptr, text.len);
+	if (ret == 0)
+		ret = ev_synth_manifest_check(m);
+	if (ret == 0 && !ev_get(m, "outputs"))
+		ret = ev_fail_at(m, "this is no manifest of a cohort: it has "
+				 "no 'outputs'");
+	if (ret == 0)
+		ret = ev_synth_known_read(&x->says, m);
+	if (ret == 0) {
+		x->live = true;
+		l->n++;
+	}
+	ev_value_free(m);
+	ev_buf_release(&text);
+	return ret;
+}
+
+void ev_known_cohorts_release(struct ev_known_cohorts *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		ev_synth_known_release(&l->items[i].says);
+	free(l->items);
+	memset(l, 0, sizeof(*l));
+}
+
+/* Finding ----------------------------------------------------------------- */
+
+const struct ev_known_cohort *
+ev_cohorts_find_digest(const struct ev_known_cohorts *known,
+		       const char *digest)
+{
+	size_t i;
+
+	for (i = 0; digest && i < known->n; i++)
+		if (ev_synth_known_file(&known->items[i].says, digest))
+			return &known->items[i];
+	return NULL;
+}
+
+static uint64_t count_patients(const struct ev_synth_known *k,
+			       const struct ev_cohort *data)
+{
+	uint64_t sure = 0, maybe = 0;
+	uint32_t i;
+	int how;
+
+	for (i = 0; k->prefix && i < data->patients; i++) {
+		how = ev_synth_known_patient(k, ev_cohort_patient(data, i));
+		sure += how == 2;
+		maybe += how == 1;
+	}
+	return sure || maybe >= MANY ? sure + maybe : 0;
+}
+
+size_t ev_cohorts_find(struct ev_cohort_found *out,
+		       const struct ev_known_cohorts *known,
+		       const struct ev_cohort *data)
+{
+	const struct ev_synth_known *k;
+	size_t i, n = 0;
+
+	for (i = 0; i < known->n; i++) {
+		k = &known->items[i].says;
+		out[n].cohort = &known->items[i];
+		out[n].patients = count_patients(k, data);
+		if (out[n].patients || ev_synth_known_file(k, data->digest))
+			n++;
+	}
+	return n;
+}
+
+/* Texts ------------------------------------------------------------------- */
+
+static bool in_id(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		(c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+struct counts { uint64_t sure, maybe; };
+
+/* An id stands in many rows: the one just seen is not looked at again. */
+const struct ev_known_cohort *
+ev_cohorts_find_text(const struct ev_known_cohorts *known, const char *text,
+		     size_t n)
+{
+	struct counts *c = ev_calloc(known->n + 1, sizeof(*c));
+	const struct ev_known_cohort *found = NULL;
+	char id[ID_MAX + 1], last[ID_MAX + 1] = "";
+	size_t i, k, from;
+	int how;
+
+	for (i = 0; !found && i < n; i++) {
+		for (from = i; i < n && in_id(text[i]); i++)
+			;
+		if (i - from < 10 || i - from > ID_MAX)
+			continue;
+		memcpy(id, text + from, i - from);
+		id[i - from] = '\0';
+		if (!strcmp(id, last))
+			continue;
+		memcpy(last, id, sizeof(last));
+		for (k = 0; !found && k < known->n; k++) {
+			how = ev_synth_known_patient(&known->items[k].says, id);
+			c[k].sure += how == 2;
+			c[k].maybe += how == 1;
+			if (c[k].sure || c[k].maybe >= MANY)
+				found = &known->items[k];
+		}
+	}
+	free(c);
+	return found;
+}
