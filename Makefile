@@ -88,6 +88,16 @@ $(BUILD)/lib/synth/%.o: private \
 	CFLAGS_ALL += -std=c11 -fno-fast-math \
 	-ffp-contract=off
 
+# What the manifest of a cohort says of the program that drew it.
+$(BUILD)/commit: FORCE | $(BUILD)/pkgs
+	@{ test -e .git && git describe --always --dirty --abbrev=40 \
+		--match= 2>/dev/null || :; } >$@.new; \
+	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+$(BUILD)/cmd/synth.o: $(BUILD)/commit
+$(BUILD)/cmd/synth.o: private CFLAGS_ALL += \
+	-DEV_COMMIT='"$(shell cat $(BUILD)/commit)"' -DEV_BUILD_FLAGS='"$(subst \
+	",,$(subst ',,-std=c11 $(strip $(OPT) $(CFLAGS)) -ffp-contract=off))"'
+
 $(LIB): $(LIB_OBJ)
 	@rm -f $@
 	ar rcs $@ $^
