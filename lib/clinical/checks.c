@@ -196,6 +196,7 @@ static int look(struct ev_evaluation *e, struct ev_work *w)
 		ret = share(&k->stuck, w, EV_M_STUCK);
 	k->stuck_score = ev_commonest_score(w);
 	new_errors(k, w->g);
+	ev_concentration_find(&k->concentration, w->g);
 	if (ret >= 0)
 		ret = drift(&k->psi, w, EV_M_PSI);
 	if (ret >= 0)

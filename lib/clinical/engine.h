@@ -217,6 +217,8 @@ int ev_gap_measure(struct ev_engine *g, struct ev_evaluation *e,
 		   struct ev_gate_row *row);
 /* The score that most rows of a slice have; the least of several. */
 double ev_commonest_score(struct ev_work *w);
+void ev_concentration_find(struct ev_concentration *out,
+			   const struct ev_engine *g);
 int ev_checks_make(struct ev_evaluation *e, struct ev_engine *g);
 int ev_escalate(struct ev_evaluation *e);
 

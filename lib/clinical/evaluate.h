@@ -99,7 +99,20 @@ struct ev_evaluation;
 #define EV_MISS_ID 17
 int ev_miss_id(char out[EV_MISS_ID], const struct ev_evaluation *e,
 	       size_t row);
+/*
+ * Where misses gather: the member of a slice by value whose share of them, at
+ * the first operating point, is the least likely for its share of positive
+ * rows (binomial, times the members looked at).  Rows are taken as independent:
+ * it screens, and judges nothing.
+ */
+struct ev_concentration {
+	const char *slice, *member;	/* NULL: nothing to tell */
+	size_t missed, of;
+	double expected;		/* its share of positives */
+	double p;
+};
 struct ev_checks {
+	struct ev_concentration concentration;
 	size_t saturated;		/* p <= 1e-6 or >= 1 - 1e-6 */
 	double stuck_score;
 	size_t stuck;			/* rows with the commonest score */

@@ -46,6 +46,7 @@ bool ev_metric_is_share(enum ev_metric m)
 	case EV_M_STUCK:
 	case EV_M_MULTI_ACCURACY:
 	case EV_M_EPISODE_SENSITIVITY:
+	case EV_M_FLIP_RATE:
 		return true;
 	default:
 		return false;

@@ -191,6 +191,49 @@ static int by_day(struct walk *k, const struct ev_task *t)
 	return 1;
 }
 
+/* Flips ------------------------------------------------------------------- */
+
+static void flips(struct walk *k)
+{
+	const struct ev_cohort *c = k->w->g->c;
+	const int64_t *at = k->line->at;
+	size_t i, row, last = SIZE_MAX;
+	int is, was = 0;
+
+	for (i = 0; i < c->n; i++) {
+		row = k->line->order[i];
+		is = place(k, row) == EV_NOWHERE ? -1 : call(k, row);
+		if (is < 0)
+			continue;
+		if (last != SIZE_MAX && c->patient[row] == c->patient[last] &&
+		    c->label[row] == c->label[last] &&
+		    2 * (at[row] - at[last]) <= 3 * k->line->step) {
+			struct ev_cluster *u = &k->units[unit_of(k, row)];
+
+			u->n++;
+			u->x += is != was;
+			k->n++;
+			k->x += is != was;
+		}
+		last = row;
+		was = is;
+	}
+}
+
+static int by_flip(struct walk *k, const struct ev_task *t)
+{
+	int ret;
+
+	if (!k->line->step)
+		return 1;
+	flips(k);
+	memset(t->m, 0, sizeof(*t->m));
+	ret = ev_measure_proportion(k->w, t->m, k->x, k->n,
+				    k->w->cluster_of ? k->units : NULL,
+				    t->level);
+	return ret < 0 ? ret : 1;
+}
+
 int ev_measure_time(struct ev_work *w, const struct ev_task *t)
 {
 	struct walk k = { .w = w, .line = w->g->timeline };
@@ -204,8 +247,12 @@ int ev_measure_time(struct ev_work *w, const struct ev_task *t)
 	k.units = ev_calloc((size_t)w->clusters + 1, sizeof(*k.units));
 	for (i = 0; i < w->n; i++)
 		local[ev_work_row(w, i)] = (uint32_t)i;
-	ret = t->q->metric == EV_M_FALSE_ALERTS ? by_day(&k, t) :
-		by_episode(&k, t);
+	if (t->q->metric == EV_M_FALSE_ALERTS)
+		ret = by_day(&k, t);
+	else if (t->q->metric == EV_M_FLIP_RATE)
+		ret = by_flip(&k, t);
+	else
+		ret = by_episode(&k, t);
 	for (i = 0; i < w->n; i++)
 		local[ev_work_row(w, i)] = EV_NOWHERE;
 	free(k.units);

@@ -50,6 +50,23 @@ static void drift(struct ev_html *h, const char *name, double x,
 	ev_buf_release(&text);
 }
 
+static void gathered(struct ev_html *h, const struct ev_concentration *c)
+{
+	struct ev_buf text = EV_BUF_INIT;
+
+	if (!c->member)
+		return;
+	ev_buf_addf(&text, "%s=%s: %zu of %zu, where ", c->slice, c->member,
+		    c->missed, c->of);
+	ev_page_number(&text, c->expected * (double)c->of);
+	ev_buf_adds(&text, " were to be expected (p ");
+	ev_page_p(&text, c->p);
+	ev_buf_addc(&text, ')');
+	check(h, "Where misses gather", text.ptr, "a site or device that "
+	      "misses more than its part");
+	ev_buf_release(&text);
+}
+
 static void modes(struct ev_html *h, const struct ev_evaluation *e)
 {
 	static const char *const head[] = { "Check", "Found", "Why it is looked "
@@ -78,6 +95,7 @@ static void modes(struct ev_html *h, const struct ev_evaluation *e)
 			  &k->confident_fp_rate, "without the condition, and "
 			  "given more than 0.95");
 	}
+	gathered(h, &k->concentration);
 	drift(h, "Population stability index", k->psi, "how far the scores "
 	      "moved from the previous version's; above 0.25 is much");
 	drift(h, "Kolmogorov-Smirnov distance", k->ks, "the same as greatest "

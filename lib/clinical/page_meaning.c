@@ -81,6 +81,8 @@ static const char *const meanings[EV_M__COUNT] = {
 		"which is best, to 2",
 	[EV_M_EPISODE_SENSITIVITY] = "of episodes that lasted, the share in "
 		"which there was an alert",
+	[EV_M_FLIP_RATE] = "of rows that follow each other and have the same "
+		"truth, the share that is called otherwise",
 	[EV_M_FALSE_ALERTS] = "alerts in which nothing was, for each day that "
 		"a patient was watched",
 	[EV_M_READER_AUC] = "how well readers with the device tell groups "

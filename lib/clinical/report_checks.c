@@ -37,6 +37,22 @@ static void put_worst(struct ev_json *j, const struct ev_evaluation *e)
 	ev_json_end_list(j);
 }
 
+static void put_concentration(struct ev_json *j,
+			      const struct ev_concentration *c)
+{
+	if (!c->member)
+		return;
+	ev_json_key(j, "errorConcentration");
+	ev_json_object(j);
+	ev_json_kv(j, "slice", c->slice);
+	ev_json_kv(j, "member", c->member);
+	ev_json_kvi(j, "falseNegatives", (int64_t)c->missed);
+	ev_json_kvi(j, "of", (int64_t)c->of);
+	ev_json_kvd(j, "expected", c->expected);
+	ev_json_kvd(j, "p", c->p);
+	ev_json_end_object(j);
+}
+
 void ev_report_put_checks(struct ev_json *j, const struct ev_evaluation *e)
 {
 	static const char *const names[] = { "previous", "anchor" };
@@ -61,6 +77,7 @@ void ev_report_put_checks(struct ev_json *j, const struct ev_evaluation *e)
 			      k->confident_fp, &k->confident_fp_rate);
 		put_worst(j, e);
 	}
+	put_concentration(j, &k->concentration);
 	for (a = 0; a < 2 && e->suite->n_points; a++) {
 		if (!e->reference[a])
 			continue;

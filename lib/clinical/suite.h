@@ -115,12 +115,13 @@ enum ev_metric {
 	EV_M_MULTI_BRIER, EV_M_TOP_ECE,
 	EV_M_READER_AUC, EV_M_READER_AUC_CONTROL, EV_M_READER_AUC_GAIN,
 	EV_M_EPISODE_SENSITIVITY, EV_M_FALSE_ALERTS,	/* rows in time */
+	EV_M_FLIP_RATE,
 	EV_M__COUNT
 };
 
 static inline bool ev_is_in_time(enum ev_metric m)
 {
-	return m == EV_M_EPISODE_SENSITIVITY || m == EV_M_FALSE_ALERTS;
+	return m >= EV_M_EPISODE_SENSITIVITY && m <= EV_M_FLIP_RATE;
 }
 
 /* What share(...) counts among its denominator. */

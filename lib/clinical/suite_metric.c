@@ -122,6 +122,7 @@ static const struct ev_metric_info table[EV_M__COUNT] = {
 		"Sensitivity by episode", POINT, HIGHER, POS, UNIT },
 	M(FALSE_ALERTS) "false_alerts_per_patient_day",
 		"False alerts per patient and day", POINT, LOWER, FROM_ZERO },
+	M(FLIP_RATE) "flip_rate", "Calls that flip", POINT, LOWER, UNIT },
 	M(READER_AUC_GAIN) "reader_auc_gain", "What the readers gain in area",
 		HIGHER, POS, NEG, SIGNED },
 };

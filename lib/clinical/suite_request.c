@@ -6,7 +6,7 @@
 
 /* Known to the literature or to other programs, and not done here. */
 static const char *const unsupported[] = {
-	"episode_ppv", "duration_sensitivity", "flip_rate", "ici", "e50", "e90",
+	"episode_ppv", "duration_sensitivity", "ici", "e50", "e90",
 	"error_concentration"
 };
 

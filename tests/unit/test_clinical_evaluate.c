@@ -49,6 +49,35 @@ static void a_table_is_counted_and_measured(void **state)
 	free(rows);
 }
 
+static void misses_that_gather_are_told(void **state)
+{
+	struct ev_buf b = EV_BUF_INIT;
+	const struct ev_concentration *c;
+	struct made m;
+	unsigned k = 0;
+
+	(void)state;
+	ev_buf_adds(&b, "row,patient,label,score,site\n");
+	add_rows(&b, &k, 30, 1, "0.8", ",A");
+	add_rows(&b, &k, 1, 1, "0.3", ",A");
+	add_rows(&b, &k, 3, 1, "0.8", ",B");
+	add_rows(&b, &k, 6, 1, "0.3", ",B");
+	add_rows(&b, &k, 9, 0, "0.9", ",C");
+	make(&m, SUITE_HEAD SUITE_DATA "slices:\n  site: {by: site}\n"
+	     "gates:\n  - {id: G, metric: n, pass: {ge: \"1\"}}\n", b.ptr,
+	     NULL);
+	c = &m.e.checks.concentration;
+	assert_string_equal(c->slice, "site");
+	assert_string_equal(c->member, "B");
+	assert_int_equal(c->missed, 6);
+	assert_int_equal(c->of, 7);
+	assert_true(near(c->expected, 9.0 / 40));
+	/* 2 * pbinom(5, 7, 9/40, lower.tail = FALSE) */
+	assert_true(near(c->p, 0.0014661336181640615));
+	made_release(&m);
+	ev_buf_release(&b);
+}
+
 static void a_missing_score_counts_by_the_rule(void **state)
 {
 	/* beside the table: 4 positives and 6 negatives without a score */
@@ -391,6 +420,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_table_is_counted_and_measured),
+		cmocka_unit_test(misses_that_gather_are_told),
 		cmocka_unit_test(a_missing_score_counts_by_the_rule),
 		cmocka_unit_test(ranks_place_missing_scores_by_the_rule),
 		cmocka_unit_test(

@@ -14,10 +14,10 @@ static void a_metric_is_known_and_done(void **state)
 		  SF_FILE ":48:11: metric 'duration_sensitivity' is not "
 		  "supported\n" },
 		{ "metrics: [confusion@alert, ",
-		  "metrics: [flip_rate, "
+		  "metrics: [e90, "
 		  "confusion@alert, ",
 		  SF_FILE ":48:11: metric "
-		  "'flip_rate' is not supported\n" },
+		  "'e90' is not supported\n" },
 		{ "metrics: [confusion@alert, ",
 		  "metrics: [ici, confusion@alert, ",
 		  SF_FILE ":48:11: metric 'ici' is not supported\n" },

@@ -98,6 +98,22 @@ static void a_run_that_touches_an_episode_is_no_false_alert(void **state)
 	made_release(&m);
 }
 
+static void calls_flip_between_rows_that_follow_each_other(void **state)
+{
+	const struct ev_measure *x;
+	struct made m;
+
+	(void)state;
+	make(&m, SUITE("", "flip_rate, flip_rate@high"), rows, NULL);
+	x = metric(&m, "overall", "flip_rate");
+	/* of a: 1-2, 2-3, 4-5, 5-6 and no other; of b: 11-12 */
+	assert_int_equal((int)x->e.n, 5);
+	assert_int_equal((int)x->e.x, 3);
+	x = metric(&m, "overall", "flip_rate@high");
+	assert_int_equal((int)x->e.x, 0);
+	made_release(&m);
+}
+
 static void a_missing_score_is_the_worst(void **state)
 {
 	const struct ev_measure *x;
@@ -241,6 +257,8 @@ int main(void)
 			alerts_are_runs_and_false_if_nothing_was_there),
 		cmocka_unit_test(
 			a_run_that_touches_an_episode_is_no_false_alert),
+		cmocka_unit_test(
+			calls_flip_between_rows_that_follow_each_other),
 		cmocka_unit_test(a_missing_score_is_the_worst),
 		cmocka_unit_test(how_long_a_row_is_can_be_said),
 		cmocka_unit_test(a_time_that_is_none_is_an_error),
