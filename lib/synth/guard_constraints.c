@@ -98,17 +98,52 @@ bool ev_check_allows(const struct ev_check *c, size_t variable, double x)
 	return allowed;
 }
 
+/* In the copula and of nothing else; its row there, or -1. */
+static ptrdiff_t latent_of(const struct ev_check *c, size_t variable)
+{
+	const struct ev_rule *r;
+	size_t k;
+
+	for (k = 0; k < c->p->n_scenarios; k++) {
+		r = ev_source_rule(c->s, k, variable);
+		if (r->kind != EV_RULE_MARGINAL && r->kind != EV_RULE_LEVELS)
+			return -1;
+	}
+	return c->p->variables[variable].latent;
+}
+
 /*
  * Patients drawn again for a constraint are no longer a sample of what is
- * declared: in total variation they are off by at most the share that was
- * refused.  Constraints of the variable alone are reckoned with exactly where
- * the distribution is exact, and are left out here by the caller's wish.
+ * declared: in total variation they are off by at most the share q that was
+ * refused.  Two of the copula with the latent correlation r: |P(X <= x | A) -
+ * P(X <= x)| <= |r| sqrt(F (1 - F) q / (1 - q)), as |r| is the greatest
+ * correlation of any functions of them (Lancaster 1957).
  */
+static double room(const struct ev_check *c, size_t k, size_t variable,
+		   const uint8_t *used)
+{
+	const struct ev_copula *u = &c->p->copula;
+	double q = (double)c->in->result->refused[k] /
+		(double)c->in->result->attempts;
+	ptrdiff_t own = latent_of(c, variable), other;
+	size_t i;
+
+	if (!c->alone[k] || own < 0)
+		return q;
+	for (i = 0; !used[i]; i++)
+		;
+	other = latent_of(c, i);
+	if (i == variable || other < 0 || !(q < 1))
+		return q;
+	return fmin(q, fabs(u->latent[(size_t)own * u->n + (size_t)other]) *
+		    sqrt(q / (1 - q)) / 2);
+}
+
 double ev_check_slack(const struct ev_check *c, size_t variable, bool exact)
 {
 	size_t n = c->p->n_variables, k, i;
 	uint8_t *used = ev_calloc(n + 1, 1);
-	double sum = 0, all = (double)c->in->result->attempts;
+	double sum = 0;
 	bool bears, own;
 
 	for (k = 0; k < c->p->n_constraints; k++) {
@@ -121,10 +156,10 @@ double ev_check_slack(const struct ev_check *c, size_t variable, bool exact)
 			bears |= used[i] && c->group[i] == c->group[variable];
 		own = c->alone[k] && used[variable];
 		if (bears && !(own && exact))
-			sum += (double)c->in->result->refused[k];
+			sum += room(c, k, variable, used);
 	}
 	free(used);
-	return all > 0 ? sum / all : 0;
+	return sum;
 }
 
 /* What is written -------------------------------------------------------- */
