@@ -350,6 +350,7 @@ int promoting_begin(struct promoting *s, struct context *ctx, const char *key,
 	s->p.dry_run = ctx->dry_run;
 	s->p.now = ev_now();
 	s->p.ask = ask;
+	s->p.unasked = yes;
 	s->p.tell = tell;
 	s->p.ctx = s;
 	return ret;

@@ -71,6 +71,15 @@ static void tell(struct ev_promoter *m, const char *fmt, ...)
 	ev_buf_release(&text);
 }
 
+/* Most of a gpg is its start.  None waits while people think. */
+static void warm_up(struct ev_promoter *m, unsigned n)
+{
+	struct ev_keyhome *home = m->policy->trust.home;
+
+	ev_sign_ahead(home, m->p->fpr, n);
+	ev_keyhome_ahead(home);
+}
+
 /* From the verdict to the step; EV_ECONFLICT if somebody else was first. */
 static int go(struct ev_promoter *m)
 {
@@ -82,10 +91,8 @@ static int go(struct ev_promoter *m)
 	}
 	if (ret == 0)
 		ret = ask(m);
-	ev_sign_finish(m->warm, NULL);
-	m->warm = NULL;
-	/* two lines, the checkpoint, and that of the release */
-	ev_sign_ahead(ret == 0 ? EV_PROMOTE_LINES + 1 + (m->tag != NULL) : 0);
+	if (ret == 0)
+		warm_up(m, EV_PROMOTE_LINES + 1 + (m->tag != NULL));
 	if (ret == 0)
 		ret = ev_promote_sign(m);
 	if (ret == 0)
@@ -104,21 +111,10 @@ static int go(struct ev_promoter *m)
 	return 0;
 }
 
-/* Where there is a network to wait for, afterwards: git, which may take long,
- * would keep the pipes of that gpg. */
-static void warm_up(struct ev_promoter *m)
-{
-	if (!m->p->dry_run && !m->warm)
-		m->warm = ev_sign_start(m->p->fpr, NULL, 0);
-}
-
 static int once(struct ev_promoter *m)
 {
-	int ret;
+	int ret = ev_promote_look(m);
 
-	if (!m->p->remote)
-		warm_up(m);
-	ret = ev_promote_look(m);
 	if (ret < 0)
 		return ret;
 	if (m->attempt && !ev_oid_eq(&m->seen_from, &m->from) &&
@@ -127,7 +123,8 @@ static int once(struct ev_promoter *m)
 	m->seen_from = m->from;
 	if (ev_oid_eq(&m->from, &m->p->to))
 		return ev_promote_already(m);
-	warm_up(m);
+	if (m->p->unasked && !m->p->dry_run)
+		warm_up(m, EV_PROMOTE_LINES);
 	ret = ev_promote_judge(m);
 	return ret == 0 ? refuse(m) : ret < 0 ? ret : go(m);
 }

@@ -37,6 +37,7 @@ struct ev_promote {
 	 * Asked again if what is to be signed has changed.  May be NULL.
 	 */
 	int (*ask)(void *ctx, const struct ev_promote_result *r);
+	bool unasked;			/* `ask` waits for nobody */
 	/* Something has to be known at once ("... was moved meanwhile").  May
 	 * be NULL. */
 	void (*tell)(void *ctx, const char *text);

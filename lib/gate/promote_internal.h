@@ -67,7 +67,6 @@ struct ev_promoter {
 	char *tag;
 	struct ev_oid tag_there;	/* zero: not there, as it should be */
 	struct ev_counted counted;
-	struct ev_signing *warm;	/* looks for the signer's key */
 	struct ev_ledger *ledger;	/* judges the lines */
 	struct ev_buf lines[EV_PROMOTE_LINES];
 	struct ev_written written[EV_PROMOTE_LINES];

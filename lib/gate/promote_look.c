@@ -19,8 +19,7 @@ void ev_promote_forget(struct ev_promoter *m)
 {
 	size_t i;
 
-	ev_sign_finish(m->warm, NULL);
-	ev_sign_ahead(0);
+	ev_sign_ahead(NULL, NULL, 0);
 	ev_ledger_close(m->ledger);
 	ev_outgoing_close(m->going);
 	ev_sync_result_release(&m->sync);
@@ -32,7 +31,6 @@ void ev_promote_forget(struct ev_promoter *m)
 	free(m->tag);
 	for (i = 0; i < EV_PROMOTE_LINES; i++)
 		ev_buf_release(&m->lines[i]);
-	m->warm = NULL;
 	m->ledger = NULL;
 	m->going = NULL;
 	m->chain = NULL;

@@ -167,7 +167,8 @@ static int seal_begin(struct seal *t, struct ev_promoter *m)
 	if (ret == 0)
 		ret = ev_decision_format(&t->raw, &t->d);
 	if (ret == 0)
-		t->signing = ev_sign_start(m->p->fpr, t->raw.ptr, t->raw.len);
+		ret = ev_sign_start(&t->signing, m->p->fpr, t->raw.ptr,
+				    t->raw.len);
 	return ret;
 }
 

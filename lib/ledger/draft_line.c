@@ -18,8 +18,7 @@ int ev_draft_begin(struct ev_draft_signing *s, const struct ev_trust *trust,
 	if (ret < 0)
 		return ret;
 	ev_pae(&s->pae, EV_PAYLOAD_TYPE, s->payload.ptr, s->payload.len);
-	s->signing = ev_sign_start(fpr, s->pae.ptr, s->pae.len);
-	return 0;
+	return ev_sign_start(&s->signing, fpr, s->pae.ptr, s->pae.len);
 }
 
 int ev_draft_end(struct ev_written *out, struct ev_buf *line,

@@ -95,7 +95,7 @@ static int open_file(struct ev_engine *e)
 	return up < 0 ? ev_fail_errno(EV_ERROR, "cannot make a file") : 0;
 }
 
-static int start(struct ev_engine *e, const char *path, const char *home)
+int ev_engine_start(struct ev_engine *e, const char *path, const char *home)
 {
 	const char *const argv[] = { path, "--homedir", home, "--quiet",
 				     "--status-fd", "1", "--verify-files",
@@ -290,7 +290,7 @@ int ev_engine_ask(struct ev_buf *said, int *sig_no, struct ev_engine *e,
 	if (e->pid && (e->asked == MAX_ASKED || !is_silent(e)))
 		ev_engine_close(e);
 	if (!e->pid)
-		ret = start(e, path, home);
+		ret = ev_engine_start(e, path, home);
 	if (ret == 0)
 		ret = write_message(e, packet, data, n, sig, nsig);
 	if (ret == 0)

@@ -28,6 +28,8 @@ struct ev_engine {
 
 void ev_engine_init(struct ev_engine *e);
 void ev_engine_close(struct ev_engine *e);
+/* Beforehand, where there is none yet; closed after an error too. */
+int ev_engine_start(struct ev_engine *e, const char *path, const char *home);
 /*
  * Append to `said` the status lines about the signature, parsed as `packet`
  * before, over `data`.  1 if it said that they are all; 0 if it ended by

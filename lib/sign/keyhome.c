@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "sign/home.h"
+#include "sign/run.h"
 
 #define FOLDER "keys"
 #define UNFINISHED "tmp-"
@@ -165,6 +166,7 @@ int ev_keyhome_open(struct ev_keyhome **out, const char *statedir,
 	if (statedir) {
 		ev_path_join(&keys, statedir, FOLDER);
 		ev_path_join(&place, keys.ptr, h->digest);
+		ev_gpg_remember(keys.ptr);
 	}
 	if (n && !(statedir && load(h, place.ptr)))
 		ret = make(h, statedir ? keys.ptr : NULL, place.ptr, blocks,

@@ -115,6 +115,12 @@ int ev_signature_check_many(struct ev_signature *out, struct ev_keyhome *h,
 bool ev_key_counts(char reason[160], const struct ev_keyhome *h,
 		   const struct ev_signature *s, int64_t now);
 
+/*
+ * A signature will be verified soon: gpg is started meanwhile.  That it cannot
+ * be is told when it is needed.
+ */
+void ev_keyhome_ahead(struct ev_keyhome *h);
+
 /* Signing uses the user's own GnuPG home and agent ---------------------- */
 
 /* The program that signs, as Git's gpg.program names it: a path, or a name
@@ -127,24 +133,26 @@ void ev_sign_set_program(const char *path);
 int ev_sign_detached(struct ev_buf *sig, const char *fpr,
 		     const void *data, size_t n);
 /*
- * The next `n` signatures by one key follow each other: while one is made, gpg
- * is started for the next and waits for what it is to sign.  0: there will be
- * no more, whatever was said before; needed where fewer were made.
+ * `n` signatures by `fpr` follow: gpg is started for the next ones meanwhile
+ * and waits for what it is to sign.  A key that `h` lists is not looked for in
+ * the user's key ring, unless it cannot sign.  0: there will be no more,
+ * whatever was said before; needed where fewer were made.
  */
-void ev_sign_ahead(unsigned n);
+void ev_sign_ahead(const struct ev_keyhome *h, const char *fpr, unsigned n);
 /* The same as an armoured block, as Git keeps it at the end of a tag. */
 int ev_sign_armored(struct ev_buf *armour, const char *fpr,
 		    const void *data, size_t n);
 /*
  * The same while the caller does something else, such as verifying what was
  * signed before: most of it is waiting for gpg.  `data` stays as it is until
- * ev_sign_finish(), which has to follow; no other signing may go on meanwhile.
- * With `data` NULL only the key is looked for, which the next one needs.
+ * ev_sign_finish(), which has to follow.  Not two at once: an agent would ask
+ * for the pass phrase twice.
  */
 struct ev_signing;
-struct ev_signing *ev_sign_start(const char *fpr, const void *data, size_t n);
-/* Append the binary signature; `sig` NULL, or a key that was only looked for:
- * nothing is, and no error is told.  NULL is fine. */
+int ev_sign_start(struct ev_signing **out, const char *fpr, const void *data,
+		  size_t n);
+/* Append the binary signature; `sig` NULL: it is given up, and no error is
+ * told.  NULL is fine. */
 int ev_sign_finish(struct ev_signing *s, struct ev_buf *sig);
 /* Fingerprints of primary keys for which the user has a secret key that can
  * sign and is neither expired nor revoked. */

@@ -32,6 +32,9 @@ struct ev_gpgrun {
  * asked once for each path.  Errors as of ev_gpg_open().
  */
 int ev_gpg_ready(struct ev_buf *path, const char *program);
+/* Keep in `dir` which programs were new enough, as they were: one that was
+ * replaced, and a script, is asked again. */
+void ev_gpg_remember(const char *dir);
 /* 0 if it ran; nothing is said of how it ended. */
 int ev_gpg_run(struct ev_gpgrun *r);
 /*

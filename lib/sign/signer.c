@@ -1,16 +1,11 @@
 #include "base/compat.h"
-#include "sign/keyhome.h"
-
-#include <unistd.h>
+#include "sign/signer.h"
 
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "sign/colons.h"
 #include "sign/gpg.h"
 #include "sign/openpgp.h"
-#include "sign/run.h"
-#include "sign/signer.h"
 #include "sign/status.h"
 #include "sign/weak.h"
 
@@ -27,16 +22,6 @@ void ev_sign_set_program(const char *path)
 const char *ev_signer_program(void)
 {
 	return program;
-}
-
-/* gpg has no terminal of its own here; pinentry asks on the one we name. */
-static void name_terminal(void)
-{
-	char path[256];
-
-	if (!getenv("GPG_TTY") && isatty(0) &&
-	    ttyname_r(0, path, sizeof(path)) == 0)
-		setenv("GPG_TTY", path, 1);
 }
 
 static int no_secret_key(const char *fpr)
@@ -184,12 +169,7 @@ static int why_not(const struct ev_gpgsigned *said, const char *fpr)
 				     GPG_ERR_GENERAL), fpr);
 }
 
-/* A gpg that signs what it is given. */
-struct pen {
-	const char *args[10];
-	struct ev_buf made, said;
-	struct ev_gpgrun run;
-};
+/* The key ------------------------------------------------------------------ */
 
 /*
  * Whoever signs one thing often signs another, and to look the key up costs as
@@ -200,52 +180,92 @@ static struct {
 	char *program, *home, *fpr;
 	struct ev_buf path;
 	struct ev_seckey key;
-	struct pen *next;		/* started before it was needed */
-	unsigned ahead;			/* how many more will be needed */
+	bool listed;			/* as gpg lists it */
 } kept = { .path = EV_BUF_INIT };
 
-static void pen_release(struct pen *p)
+bool ev_signer_keeps(const char *fpr)
 {
-	if (!p)
+	return kept.fpr && ev_streq(kept.program, program) &&
+	       ev_streq(kept.home, getenv("GNUPGHOME")) &&
+	       ev_streq(kept.fpr, fpr);
+}
+
+void ev_signer_forget(void)
+{
+	free(kept.program);
+	free(kept.home);
+	free(kept.fpr);
+	kept.program = kept.home = kept.fpr = NULL;
+	kept.listed = false;
+	memset(&kept.key, 0, sizeof(kept.key));
+}
+
+static void keep(const char *fpr, bool listed)
+{
+	kept.program = ev_strdup(program);
+	kept.home = ev_strdup(getenv("GNUPGHOME"));
+	kept.fpr = ev_strdup(fpr);
+	kept.listed = listed;
+}
+
+int ev_signer_find(const char *fpr)
+{
+	int ret;
+
+	if (ev_signer_keeps(fpr))
+		return 0;
+	ev_signer_forget();
+	ret = ev_gpg_ready(&kept.path, program);
+	if (ret == 0)
+		ret = find_secret(&kept.key, kept.path.ptr, fpr);
+	if (ret == 0)
+		keep(fpr, true);
+	return ret;
+}
+
+void ev_signer_expect(const struct ev_keyhome *h, const char *fpr)
+{
+	const struct ev_key *key = ev_keyhome_find(h, fpr, NULL);
+	struct ev_seckey_part *part;
+	size_t i;
+
+	if (ev_signer_keeps(fpr) || !key)
 		return;
-	ev_gpg_drop(&p->run);
-	ev_buf_release(&p->made);
-	ev_buf_release(&p->said);
-	free(p);
+	ev_signer_forget();
+	if (ev_gpg_ready(&kept.path, program) < 0) {
+		ev_error_clear();
+		return;
+	}
+	for (i = 0; i < key->nsubs && i < EV_SECKEY_MAX_PARTS; i++) {
+		part = &kept.key.parts[kept.key.n++];
+		memcpy(part->fpr, key->subs[i].fpr, sizeof(part->fpr));
+		part->bits = key->subs[i].bits;
+	}
+	keep(fpr, false);
 }
 
-static struct pen *pen_start(void)
+const char *ev_signer_path(void)
 {
-	const char *const args[] = { "--batch", "--no-tty", "--status-fd", "2",
-				     "--no-armor", "--local-user",
-				     kept.key.parts[0].fpr, "--detach-sign" };
-	struct pen *p = ev_calloc(1, sizeof(*p));
-
-	memcpy(p->args, args, sizeof(args));
-	ev_buf_init(&p->made);
-	ev_buf_init(&p->said);
-	p->made.max = EV_SIG_MAX_BYTES * 2;
-	p->said.max = EV_GPG_STATUS_MAX;
-	p->run = (struct ev_gpgrun){ .path = kept.path.ptr, .args = p->args,
-				     .out = &p->made, .err = &p->said,
-				     .later = true };
-	if (ev_gpg_start(&p->run) == 0)
-		return p;
-	pen_release(p);
-	return NULL;
+	return kept.path.ptr;
 }
 
-static int pen_finish(struct ev_buf *sig, struct pen *p, const char *fpr)
+const char *ev_signer_primary(void)
+{
+	return kept.key.parts[0].fpr;
+}
+
+static int take(struct ev_buf *sig, const struct ev_gpgrun *run,
+		const char *fpr)
 {
 	struct ev_buf binary = EV_BUF_INIT;
 	struct ev_gpgsigned result;
-	int ret = ev_gpg_finish(&p->run);
+	int ret = 0;
 
-	ev_gpgsigned_parse(&result, p->said.ptr, p->said.len);
-	if (ret == 0 && (result.made != 1 || !p->run.ended))
+	ev_gpgsigned_parse(&result, run->err->ptr, run->err->len);
+	if (result.made != 1 || !run->ended)
 		ret = why_not(&result, fpr);
 	if (ret == 0)
-		ret = take_made(&binary, p->made.ptr, p->made.len);
+		ret = take_made(&binary, run->out->ptr, run->out->len);
 	if (ret == 0)
 		ret = check_made(&kept.key, &binary);
 	if (ret == 0)
@@ -254,89 +274,14 @@ static int pen_finish(struct ev_buf *sig, struct pen *p, const char *fpr)
 	return ret;
 }
 
-static void forget_kept(void)
+int ev_signer_take(struct ev_buf *sig, const struct ev_gpgrun *run,
+		   const char *fpr)
 {
-	free(kept.program);
-	free(kept.home);
-	free(kept.fpr);
-	pen_release(kept.next);
-	kept.program = kept.home = kept.fpr = NULL;
-	kept.next = NULL;
-	memset(&kept.key, 0, sizeof(kept.key));
-}
+	int ret = take(sig, run, fpr);
 
-int ev_signer_find(const char *fpr)
-{
-	const char *home = getenv("GNUPGHOME");
-	int ret;
-
-	if (kept.fpr && ev_streq(kept.program, program) &&
-	    ev_streq(kept.home, home) && ev_streq(kept.fpr, fpr))
-		return 0;
-	forget_kept();
-	ret = ev_gpg_ready(&kept.path, program);
-	if (ret == 0)
-		ret = find_secret(&kept.key, kept.path.ptr, fpr);
-	if (ret < 0)
+	if (ret == 0 || kept.listed)
 		return ret;
-	kept.program = ev_strdup(program);
-	kept.home = ev_strdup(home);
-	kept.fpr = ev_strdup(fpr);
-	return 0;
-}
-
-void ev_sign_ahead(unsigned n)
-{
-	kept.ahead = n;
-	if (n)
-		return;
-	pen_release(kept.next);
-	kept.next = NULL;
-}
-
-static int sign(struct ev_buf *sig, const char *fpr, const void *data, size_t n)
-{
-	struct pen *p = kept.next ? kept.next : pen_start();
-	int ret;
-
-	kept.next = NULL;
-	if (!p)
-		return ev_error_last()->code;
-	p->run.in = n ? data : "";
-	p->run.n = n;
-	ev_gpg_give(&p->run);
-	kept.ahead -= kept.ahead > 0;
-	if (kept.ahead)
-		kept.next = pen_start();
-	ret = pen_finish(sig, p, fpr);
-	pen_release(p);
-	return ret;
-}
-
-int ev_sign_detached(struct ev_buf *sig, const char *fpr,
-		     const void *data, size_t n)
-{
-	int ret;
-
-	name_terminal();
+	ev_signer_forget();
 	ret = ev_signer_find(fpr);
-	if (ret == 0)
-		ret = sign(sig, fpr, data, n);
-	if (ret < 0)
-		forget_kept();
-	return ret;
-}
-
-int ev_sign_armored(struct ev_buf *armour, const char *fpr,
-		    const void *data, size_t n)
-{
-	struct ev_buf sig = EV_BUF_INIT;
-	int ret;
-
-	/* Ours, so that no "comment" of a gpg.conf gets into a tag. */
-	ret = ev_sign_detached(&sig, fpr, data, n);
-	if (ret == 0)
-		ev_enarmor(armour, sig.ptr, sig.len);
-	ev_buf_release(&sig);
-	return ret;
+	return ret < 0 ? ret : take(sig, run, fpr);
 }

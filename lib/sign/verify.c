@@ -238,6 +238,28 @@ static void *work(void *arg)
 	return NULL;
 }
 
+static int find_gpg(struct ev_keyhome *h)
+{
+	int ret = h->gpg.len ? 0 : ev_gpg_ready(&h->gpg, NULL);
+
+	if (ret < 0)
+		ev_buf_clear(&h->gpg);
+	return ret;
+}
+
+void ev_keyhome_ahead(struct ev_keyhome *h)
+{
+	struct ev_engine *e = &h->engines[0];
+
+	if (e->pid || !h->dir.len)
+		return;
+	if (find_gpg(h) < 0 ||
+	    ev_engine_start(e, h->gpg.ptr, h->dir.ptr) < 0) {
+		ev_engine_close(e);
+		ev_error_clear();
+	}
+}
+
 static int ask_all(struct question *questions, size_t n, struct ev_keyhome *h)
 {
 	size_t count = n < EV_HOME_ENGINES ? n : EV_HOME_ENGINES, i;
@@ -245,12 +267,10 @@ static int ask_all(struct question *questions, size_t n, struct ev_keyhome *h)
 	struct worker workers[EV_HOME_ENGINES];
 	pthread_t threads[EV_HOME_ENGINES];
 	bool started[EV_HOME_ENGINES] = { false };
-	int ret = h->gpg.len ? 0 : ev_gpg_ready(&h->gpg, NULL);
+	int ret = find_gpg(h);
 
-	if (ret < 0) {
-		ev_buf_clear(&h->gpg);
+	if (ret < 0)
 		return ret;
-	}
 	for (i = 0; i < count; i++)
 		workers[i] = (struct worker){ &pool, &h->engines[i], 0,
 					       NULL };

@@ -3,6 +3,9 @@
 
 #include <unistd.h>
 
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "sign/openpgp.h"
 
@@ -277,6 +280,128 @@ static void an_agent_that_does_not_run_is_hinted_at(void **state)
 	ev_buf_release(&sig);
 }
 
+/* gpg is started once, and not to list the key. */
+static void a_listed_key_is_not_looked_for(void **state)
+{
+	struct ev_keyhome *h = sf_open("ada subkeyed");
+	struct ev_buf sig = EV_BUF_INIT;
+	unsigned runs = ev_sign_gpg_runs();
+	struct ev_signature s;
+
+	(void)state;
+	ev_sign_ahead(h, sf_fpr("subkeyed"), 1);
+	assert_int_equal(ev_sign_detached(&sig, sf_fpr("subkeyed"), SF_DATA,
+					  N_DATA), 0);
+	assert_int_equal(ev_sign_gpg_runs(), runs + 1);
+	assert_int_equal(ev_signature_check(&s, h, SF_DATA, N_DATA, sig.ptr,
+					    sig.len), 0);
+	assert_int_equal(s.status, EV_SIG_GOOD);
+	assert_string_equal(s.signer, sf_fpr("subkeyed"));
+	ev_keyhome_close(h);
+	ev_buf_release(&sig);
+}
+
+/* What another key would sign is not taken for it. */
+static void what_is_started_ahead_is_of_its_key(void **state)
+{
+	struct ev_keyhome *h = sf_open("ada rsa");
+	struct ev_buf sig = EV_BUF_INIT;
+	struct ev_signature s;
+
+	(void)state;
+	ev_sign_ahead(h, sf_fpr("ada"), 2);
+	assert_int_equal(ev_sign_detached(&sig, sf_fpr("rsa"), SF_DATA,
+					  N_DATA), 0);
+	assert_int_equal(ev_signature_check(&s, h, SF_DATA, N_DATA, sig.ptr,
+					    sig.len), 0);
+	assert_string_equal(s.signer, sf_fpr("rsa"));
+	ev_sign_ahead(NULL, NULL, 0);
+	ev_keyhome_close(h);
+	ev_buf_release(&sig);
+}
+
+static void a_listed_key_that_cannot_sign_is_looked_for(void **state)
+{
+	struct ev_keyhome *h = sf_open("ada expired weak");
+	char *home = ev_strdup(getenv("GNUPGHOME"));
+	struct ev_buf sig = EV_BUF_INIT, want = EV_BUF_INIT;
+	struct ev_buf empty = EV_BUF_INIT;
+
+	(void)state;
+	ev_path_join(&empty, sf_root.ptr, "empty");
+	assert_int_equal(ev_mkdirs(empty.ptr, 0700), 0);
+	ev_sign_ahead(h, sf_fpr("expired"), 2);
+	ev_buf_addf(&want, "key '%s' has expired", sf_fpr("expired"));
+	assert_int_equal(ev_sign_detached(&sig, sf_fpr("expired"), SF_DATA,
+					  N_DATA), EV_EDENIED);
+	assert_string_equal(ev_error_last()->message, want.ptr);
+	ev_sign_ahead(h, sf_fpr("weak"), 1);
+	assert_int_equal(ev_sign_detached(&sig, sf_fpr("weak"), SF_DATA,
+					  N_DATA), EV_EDENIED);
+	assert_non_null(strstr(ev_error_last()->message, "has 1024 bits"));
+	setenv("GNUPGHOME", empty.ptr, 1);
+	set_conf("gpg.conf", "no-autostart\n");
+	ev_sign_ahead(h, sf_fpr("ada"), 1);
+	assert_int_equal(ev_sign_detached(&sig, sf_fpr("ada"), SF_DATA,
+					  N_DATA), EV_ENOTFOUND);
+	assert_non_null(strstr(ev_error_last()->message, "no secret key"));
+	assert_int_equal(sig.len, 0);
+	setenv("GNUPGHOME", home, 1);
+	free(home);
+	ev_keyhome_close(h);
+	ev_buf_release(&empty);
+	ev_buf_release(&sig);
+	ev_buf_release(&want);
+}
+
+/* "gpg-<12 digits of its path>" among the homes. */
+static void note_of(struct ev_buf *text, const char *program)
+{
+	char hex[EV_SHA256_HEX + 1];
+	struct ev_buf place = EV_BUF_INIT;
+
+	ev_sha256_hex(hex, program, strlen(program));
+	ev_buf_addf(&place, "%s/keys/gpg-%.12s", sf_state.ptr, hex);
+	ev_buf_clear(text);
+	if (ev_file_read(text, place.ptr, 1000) < 0)
+		ev_error_clear();
+	ev_buf_release(&place);
+}
+
+/* A program that was new enough is not asked again, as long as it is the same
+ * file; a script always is. */
+static void what_is_known_of_a_program_is_of_one_file(void **state)
+{
+	static const char script[] = "#!/bin/sh\nexec gpg \"$@\"\n";
+	const char *copy[] = { "sh", "-c", "cp \"$(command -v gpg)\" \"$0\"",
+			       NULL, NULL };
+	struct ev_keyhome *h = sf_open("ada");
+	struct ev_buf sig = EV_BUF_INIT, path = EV_BUF_INIT;
+	struct ev_buf note = EV_BUF_INIT;
+
+	(void)state;
+	ev_path_join(&path, sf_root.ptr, "copied-gpg");
+	copy[3] = path.ptr;
+	sf_run(NULL, copy, NULL, 0);
+	ev_sign_set_program(path.ptr);
+	assert_int_equal(ev_sign_detached(&sig, sf_fpr("ada"), SF_DATA,
+					  N_DATA), 0);
+	note_of(&note, path.ptr);
+	assert_true(note.len > 0);
+	ev_buf_adds(&path, "-script");
+	assert_int_equal(ev_file_replace(path.ptr, script, strlen(script),
+					 0700), 0);
+	ev_sign_set_program(path.ptr);
+	assert_int_equal(ev_sign_detached(&sig, sf_fpr("ada"), SF_DATA,
+					  N_DATA), 0);
+	note_of(&note, path.ptr);
+	assert_int_equal(note.len, 0);
+	ev_keyhome_close(h);
+	ev_buf_release(&sig);
+	ev_buf_release(&path);
+	ev_buf_release(&note);
+}
+
 static void secret_keys_are_those_that_can_sign_now(void **state)
 {
 	struct ev_strs keys = EV_STRS_INIT;
@@ -330,6 +455,10 @@ int main(void)
 		TEST(a_pass_phrase_nobody_can_be_asked_for_gives_a_hint),
 		TEST(a_missing_pinentry_gives_a_hint),
 		TEST(an_agent_that_does_not_run_is_hinted_at),
+		TEST(a_listed_key_is_not_looked_for),
+		TEST(what_is_started_ahead_is_of_its_key),
+		TEST(a_listed_key_that_cannot_sign_is_looked_for),
+		TEST(what_is_known_of_a_program_is_of_one_file),
 		TEST(secret_keys_are_those_that_can_sign_now),
 		TEST(an_exported_block_can_be_listed),
 	};
