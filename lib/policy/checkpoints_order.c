@@ -16,6 +16,7 @@
  */
 
 #define COMMIT_MAX ((size_t)1 << 20)
+#define NEAR 64				/* commits that git need not walk */
 #define OFF ((void *)(uintptr_t)1)	/* places are from 2 */
 
 /* The line ----------------------------------------------------------------- */
@@ -33,38 +34,9 @@ static size_t place_at(const struct line *l, const struct ev_oid *commit)
 	return place == OFF ? 0 : (size_t)(uintptr_t)place;
 }
 
-/* All that lead to the tip of the ledger, as far as they are here. */
-static int read_line(struct line *l, const struct ev_oid *tip)
-{
-	char hex[EV_OID_HEX + 1];
-	const char *args[] = { "--first-parent", hex, NULL };
-	struct ev_oids commits = EV_OIDS_INIT;
-	struct ev_walk *walk = NULL;
-	struct ev_walk_item x;
-	size_t i;
-	int ret, end;
-
-	ev_oid_hex(hex, tip);
-	ret = ev_walk_open(&walk, l->repo, args);
-	while (ret >= 0 && (ret = ev_walk_next(&x, walk)) > 0)
-		ev_oids_add(&commits, &x.commit);
-	end = walk ? ev_walk_close(walk) : 0;
-	ret = ret < 0 ? ret : end;
-	/* What cannot be read has no place. */
-	if (ret == EV_ENOTFOUND || ret == EV_ERROR || ret == EV_EINVALID) {
-		ev_error_clear();
-		ret = 0;
-	}
-	for (i = 0; ret == 0 && i < commits.n; i++)
-		*ev_oidmap_at(l->places, &commits.items[i]) =
-			(void *)(uintptr_t)(commits.n - i + 1);
-	l->top = commits.n + 1;
-	ev_oids_release(&commits);
-	return ret;
-}
-
-/* The one before; 0 if there is none that can be read. */
-static int parent_of(struct ev_oid *out, struct ev_repo *r,
+/* The one before; 0 if there is none that can be read.  *there (may be NULL):
+ * the commit itself can. */
+static int parent_of(struct ev_oid *out, bool *there, struct ev_repo *r,
 		     const struct ev_oid *commit)
 {
 	struct ev_buf raw = EV_BUF_INIT_MAX(COMMIT_MAX);
@@ -76,6 +48,8 @@ static int parent_of(struct ev_oid *out, struct ev_repo *r,
 	ret = ev_object_read(&raw, &type, r, commit);
 	if (ret == 0 && type == EV_OBJ_COMMIT)
 		ret = ev_commit_split(&o, raw.ptr, raw.len);
+	if (there)
+		*there = ret == 0 && type == EV_OBJ_COMMIT;
 	if (ret == 0 && o.parents.n) {
 		*out = o.parents.items[0];
 		ret = 1;
@@ -86,6 +60,67 @@ static int parent_of(struct ev_oid *out, struct ev_repo *r,
 	}
 	ev_rawobj_release(&o);
 	ev_buf_release(&raw);
+	return ret;
+}
+
+/* The newest of them, as long as git would take to start: 1 if there are more,
+ * from `at` on. */
+static int read_near(struct ev_oids *commits, struct ev_oid *at,
+		     struct ev_repo *r, const struct ev_oid *tip)
+{
+	struct ev_oid next = *tip;
+	bool there = false;
+	int ret = 1;
+
+	*at = *tip;
+	/* Git knows where such a one ends. */
+	while (ret > 0 && commits->n < NEAR && !ev_repo_is_shallow(r)) {
+		ret = parent_of(&next, &there, r, at);
+		if (ret >= 0 && there)
+			ev_oids_add(commits, at);
+		*at = next;
+	}
+	return ret;
+}
+
+static int read_far(struct ev_oids *commits, struct ev_repo *r,
+		    const struct ev_oid *tip)
+{
+	char hex[EV_OID_HEX + 1];
+	const char *args[] = { "--first-parent", hex, NULL };
+	struct ev_walk *walk = NULL;
+	struct ev_walk_item x;
+	int ret, end;
+
+	ev_oid_hex(hex, tip);
+	ret = ev_walk_open(&walk, r, args);
+	while (ret >= 0 && (ret = ev_walk_next(&x, walk)) > 0)
+		ev_oids_add(commits, &x.commit);
+	end = walk ? ev_walk_close(walk) : 0;
+	return ret < 0 ? ret : end;
+}
+
+/* All that lead to the tip of the ledger, as far as they are here. */
+static int read_line(struct line *l, const struct ev_oid *tip)
+{
+	struct ev_oids commits = EV_OIDS_INIT;
+	struct ev_oid at;
+	size_t i;
+	int ret;
+
+	ret = read_near(&commits, &at, l->repo, tip);
+	if (ret > 0)
+		ret = read_far(&commits, l->repo, &at);
+	/* What cannot be read has no place. */
+	if (ret == EV_ENOTFOUND || ret == EV_ERROR || ret == EV_EINVALID) {
+		ev_error_clear();
+		ret = 0;
+	}
+	for (i = 0; ret == 0 && i < commits.n; i++)
+		*ev_oidmap_at(l->places, &commits.items[i]) =
+			(void *)(uintptr_t)(commits.n - i + 1);
+	l->top = commits.n + 1;
+	ev_oids_release(&commits);
 	return ret;
 }
 
@@ -102,7 +137,7 @@ static int go_on(struct line *l, const struct ev_oid *tip)
 	while (ret > 0 && !ev_oidmap_get(l->places, &at)) {
 		ev_oids_add(&new, &at);
 		*ev_oidmap_at(l->places, &at) = OFF;
-		ret = parent_of(&at, l->repo, &at);
+		ret = parent_of(&at, NULL, l->repo, &at);
 	}
 	on_top = ret > 0 ? place_at(l, &at) == l->top : l->top == 1;
 	for (i = new.n; ret >= 0 && on_top && i > 0; i--)
