@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "repo/config.h"
 #include "repo/git.h"
 #include "repo/internal.h"
 
@@ -95,6 +96,43 @@ static int no_ident(const char *err)
 	return EV_ENOTFOUND;
 }
 
+/* Git takes away what is odd at its ends, and some of what is inside. */
+static bool is_plain(const char *text)
+{
+	static const char odd[] = ".,:;<>\"\\'";
+	size_t n = text ? strlen(text) : 0;
+
+	return n && (unsigned char)text[0] > ' ' && !strchr(odd, text[0]) &&
+	       (unsigned char)text[n - 1] > ' ' && !strchr(odd, text[n - 1]) &&
+	       !strpbrk(text, "<>\n");
+}
+
+static const char *said(struct ev_repo *r, const char *env, const char *key,
+			const char *other)
+{
+	const char *text = getenv(env);
+
+	if (!text)
+		text = ev_config_get(r, key, NULL);
+	return text ? text : ev_config_get(r, other, NULL);
+}
+
+/* Where it is said in so many words, Git need not be run. */
+static bool plain_ident(struct ev_buf *name, struct ev_buf *email,
+			struct ev_repo *r)
+{
+	const char *n = said(r, "GIT_COMMITTER_NAME", "committer.name",
+			     "user.name");
+	const char *e = said(r, "GIT_COMMITTER_EMAIL", "committer.email",
+			     "user.email");
+
+	if (!is_plain(n) || !is_plain(e))
+		return false;
+	ev_buf_adds(name, n);
+	ev_buf_adds(email, e);
+	return true;
+}
+
 int ev_repo_ident(struct ev_buf *name, struct ev_buf *email, struct ev_repo *r)
 {
 	static const char *const args[] = { "var", "GIT_COMMITTER_IDENT",
@@ -105,6 +143,9 @@ int ev_repo_ident(struct ev_buf *name, struct ev_buf *email, struct ev_repo *r)
 	const char *open, *shut;
 	int ret;
 
+	if (r && plain_ident(name, email, r))
+		return 0;
+	ev_error_clear();
 	ret = ev_git(&p, r, args);
 	if (ret)
 		goto out;
