@@ -52,9 +52,24 @@ ev_source_rule(const struct ev_source *s, size_t scenario, size_t variable)
 void ev_dice_words(uint64_t *words, const struct ev_dice *d,
 		   const uint32_t *streams, size_t n);
 /* draw_value.c: all variables of one attempt, into full; EV_EINVALID if one
- * is out of range.  Then what is missing, into values. */
+ * is out of range. */
 int ev_draw_values(struct ev_drawn *out, const struct ev_dice *d);
+/* draw_missing.c: what is missing then, of values and of series. */
 void ev_draw_missing(struct ev_drawn *out, const struct ev_dice *d);
+int ev_draw_gaps(struct ev_drawn *out, const struct ev_dice *d);
+/* draw_time.c: how long it takes, in s, with a rate per hour. */
+double ev_draw_exponential(uint64_t word, double per_h);
+/* Bursts: times without and with something in turn, from 0 on. */
+struct ev_bursts {
+	const struct ev_dice *d;
+	uint32_t stream, n;
+	double per_h, mean_h;
+	double from, to;		/* the one that is not over */
+};
+void ev_bursts_begin(struct ev_bursts *b, const struct ev_dice *d,
+		     uint32_t stream, double per_h, double mean_s);
+/* Whether one touches [from, to); `from` never goes back. */
+int ev_bursts_go(struct ev_bursts *b, double from, double to);
 /* draw_series.c: windows, states, bursts, dropout, series. */
 int ev_draw_windows(struct ev_drawn *out, const struct ev_dice *d);
 /* draw_label.c: labels and the simulated score. */

@@ -15,11 +15,6 @@
 #define HOUR 3600.0
 #define CHANGES_MAX EV_DRAW_MAX_CHANGES
 
-static double exponential(uint64_t word, double per_h)
-{
-	return -ev_log(ev_bits_uniform(word)) / per_h * HOUR;
-}
-
 /* Latent states: a chain in continuous time, gone through from 0 on. */
 struct chain {
 	const struct ev_dice *d;
@@ -48,7 +43,7 @@ static void hold(struct chain *c, double from)
 	double per_h = leaving(c);
 
 	c->until = per_h > 0 ? from +
-		exponential(ev_dice_bits(c->d, c->l->stream_state,
+		ev_draw_exponential(ev_dice_bits(c->d, c->l->stream_state,
 					 c->jump).word[0], per_h) : INFINITY;
 }
 
@@ -104,55 +99,15 @@ static int chain_go(struct chain *c, double to)
 	return 0;
 }
 
-/* Bursts: times without and with artefacts in turn. */
-struct bursts {
-	const struct ev_dice *d;
-	double per_h, mean_h;
-	double from, to;		/* the one that is not over */
-	uint32_t n;
-};
-
-static void burst_next(struct bursts *b)
-{
-	struct ev_bits bits = ev_dice_bits(b->d, b->d->source->pack->series
-					   .stream_burst, b->n++);
-
-	b->from = b->to + exponential(bits.word[0], b->per_h);
-	b->to = b->from + exponential(bits.word[1], 1 / b->mean_h);
-}
-
-static void bursts_begin(struct bursts *b, const struct ev_dice *d,
-			 const double *full)
+static void artefacts_begin(struct ev_bursts *b, const struct ev_dice *d,
+			    const double *full)
 {
 	const struct ev_longitudinal *l = &d->source->pack->series;
-	double level;
+	double level = l->burst_on >= 0 ? full[l->burst_on] : 0, per_h = 0;
 
-	memset(b, 0, sizeof(*b));
-	b->d = d;
-	b->from = b->to = INFINITY;
-	if (!l->burst_per_h || !(l->burst_mean_s > 0))
-		return;
-	level = l->burst_on >= 0 ? full[l->burst_on] : 0;
-	if (!(level >= 0))
-		return;
-	b->per_h = l->burst_per_h[(size_t)level];
-	b->mean_h = l->burst_mean_s / HOUR;
-	if (b->per_h > 0) {
-		b->to = 0;
-		burst_next(b);
-	}
-}
-
-/* Whether one touches [from, to). */
-static int bursts_go(struct bursts *b, double from, double to)
-{
-	while (b->to <= from) {
-		if (b->n > CHANGES_MAX)
-			return ev_fail(EV_ELIMIT, "a patient has more than %u "
-				       "bursts of artefacts", CHANGES_MAX);
-		burst_next(b);
-	}
-	return b->from < to;
+	if (l->burst_per_h && level >= 0)
+		per_h = l->burst_per_h[(size_t)level];
+	ev_bursts_begin(b, d, l->stream_burst, per_h, l->burst_mean_s);
 }
 
 /* Places ------------------------------------------------------------------ */
@@ -237,7 +192,7 @@ static double dropout_of(struct ev_drawn *out, const struct ev_dice *d,
 	if (!(per_h > 0))
 		return INFINITY;
 	bits = ev_dice_bits(d, l->stream_dropout, 0);
-	at = exponential(bits.word[0], per_h);
+	at = ev_draw_exponential(bits.word[0], per_h);
 	out->dropped = at < end;
 	if (l->dropout_levels.n)
 		out->dropout_reason = ev_levels_pick(&l->dropout_levels,
@@ -331,7 +286,7 @@ int ev_draw_windows(struct ev_drawn *out, const struct ev_dice *d)
 	const struct ev_longitudinal *l = &p->series;
 	size_t slots, n, k, i;
 	struct chain chain;
-	struct bursts bursts;
+	struct ev_bursts bursts;
 	double end, start, gone;
 	int ret = 0;
 
@@ -346,7 +301,7 @@ int ev_draw_windows(struct ev_drawn *out, const struct ev_dice *d)
 	end = l->horizon_h > 0 ? l->horizon_h * HOUR : (double)n * l->window_s;
 	gone = dropout_of(out, d, end);
 	chain_begin(&chain, d, &p->scenarios[out->scenario]);
-	bursts_begin(&bursts, d, out->full);
+	artefacts_begin(&bursts, d, out->full);
 	for (k = 0; k < n; k++) {
 		start = place_of(d, k, n, slots);
 		if (start >= gone)
@@ -354,7 +309,7 @@ int ev_draw_windows(struct ev_drawn *out, const struct ev_dice *d)
 		ret = chain_go(&chain, start);
 		if (ret < 0)
 			return ret;
-		ret = bursts_go(&bursts, start, start + l->window_s);
+		ret = ev_bursts_go(&bursts, start, start + l->window_s);
 		if (ret < 0)
 			return ret;
 		out->start_s[k] = start;
@@ -364,5 +319,5 @@ int ev_draw_windows(struct ev_drawn *out, const struct ev_dice *d)
 	out->windows = k;
 	for (i = 0, ret = 0; i < l->n_series && ret == 0; i++)
 		ret = draw_series(out, d, i);
-	return ret;
+	return ret == 0 ? ev_draw_gaps(out, d) : ret;
 }

@@ -255,37 +255,3 @@ int ev_draw_values(struct ev_drawn *out, const struct ev_dice *d)
 	}
 	return 0;
 }
-
-static bool is_missing(const struct ev_variable *v, const double *full,
-		       double own, const struct ev_dice *d)
-{
-	const struct ev_missingness *m = &v->missing;
-	uint64_t word = ev_dice_bits(d, v->stream_missing, 0).word[0];
-
-	switch (m->kind) {
-	case EV_MISS_NONE:
-		break;
-	case EV_MISS_MCAR:
-		return ev_chance(m->threshold, word);
-	case EV_MISS_MAR:
-		return full[m->on] >= 0 &&
-			ev_chance(m->by_level[(size_t)full[m->on]], word);
-	case EV_MISS_MNAR:
-		return ev_bits_uniform(word) < logistic(m->intercept +
-							m->slope * own);
-	}
-	return false;
-}
-
-void ev_draw_missing(struct ev_drawn *out, const struct ev_dice *d)
-{
-	const struct ev_variable *v = out->pack->variables;
-	size_t i;
-
-	for (i = 0; i < out->pack->n_variables; i++) {
-		out->values[i] = out->full[i];
-		if (v[i].missing.kind != EV_MISS_NONE &&
-		    is_missing(&v[i], out->full, out->full[i], d))
-			out->values[i] = (double)NAN;
-	}
-}

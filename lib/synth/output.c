@@ -4,9 +4,11 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "synth/waveform.h"
 
 #define CHUNK_ROWS 16384.0
 #define CHUNK_MAX 4096u
+#define CHUNK_WAVES 4194304.0		/* bytes */
 
 void ev_synth_result_release(struct ev_synth_result *r)
 {
@@ -20,14 +22,18 @@ void ev_synth_result_release(struct ev_synth_result *r)
 	memset(r, 0, sizeof(*r));
 }
 
-/* As many patients as have some thousands of rows. */
+/* As many patients as have some thousands of rows, or some MiB of samples. */
 static uint64_t chunk_of(const struct ev_pack *p)
 {
-	double each;
+	double each, waves;
 
 	if (!(p->series.window_s > 0))
 		return CHUNK_MAX;
 	each = ev_marginal_quantile(&p->series.per_patient, 0.99);
+	if (p->series.waveform.enabled) {
+		waves = ev_waveform_bytes(p) / CHUNK_WAVES * CHUNK_ROWS;
+		each = waves > each ? waves : each;
+	}
 	if (!(each > CHUNK_ROWS / CHUNK_MAX))
 		return CHUNK_MAX;
 	return each < CHUNK_ROWS ? (uint64_t)(CHUNK_ROWS / each) : 1;
@@ -41,7 +47,7 @@ int ev_run_chunk(struct ev_chunk_text *out, const struct ev_run *r,
 	int ret = 0;
 	size_t k;
 
-	for (k = 0; k < EV_TABLES; k++)
+	for (k = 0; k < EV_FILES; k++)
 		ev_buf_clear(&out->text[k]);
 	out->rows = 0;
 	for (; i < end && i < r->last && ret == 0; i++) {
@@ -50,6 +56,9 @@ int ev_run_chunk(struct ev_chunk_text *out, const struct ev_run *r,
 			ev_draw(d, plan->source, i);
 		if (ret == 0)
 			ret = ev_tables_add(out->text, r->tables, d);
+		if (ret == 0 && plan->source->pack->series.waveform.enabled)
+			ret = ev_waveform_add(&out->text[EV_WAVES],
+					      plan->source, d);
 		if (ret == 0 && plan->each)
 			ret = plan->each(plan->ctx, d);
 		out->rows += d->windows;
@@ -63,6 +72,23 @@ struct taker {
 	struct ev_synth_result *result;
 };
 
+/* The records themselves, and their line in the list. */
+static int take_waves(struct taker *t, const struct ev_buf *frames)
+{
+	struct ev_buf list = EV_BUF_INIT;
+	uint64_t records;
+	int ret = ev_waveform_write(&records, &list, t->sink->folder ?
+				    t->sink->hidden.ptr : NULL, frames->ptr,
+				    frames->len);
+
+	if (ret == 0)
+		ret = ev_sink_add(t->sink, t->result, EV_WAVES, list.ptr,
+				  list.len);
+	t->result->files[EV_WAVES].rows += records;
+	ev_buf_release(&list);
+	return ret;
+}
+
 static int take(void *ctx, const struct ev_chunk_text *c, uint64_t number)
 {
 	struct taker *t = ctx;
@@ -74,8 +100,9 @@ static int take(void *ctx, const struct ev_chunk_text *c, uint64_t number)
 	if (to > r->last)
 		to = r->last;
 	for (i = 0; i < t->result->n_files && ret == 0; i++)
-		ret = ev_sink_add(t->sink, t->result, i, c->text[i].ptr,
-				  c->text[i].len);
+		ret = i == EV_WAVES ? take_waves(t, &c->text[i]) :
+			ev_sink_add(t->sink, t->result, i, c->text[i].ptr,
+				    c->text[i].len);
 	t->result->files[0].rows += to - from;
 	t->result->files[1].rows += c->rows;
 	if (ret == 0 && r->plan->progress)
@@ -88,7 +115,7 @@ static void chunk_init(struct ev_chunk_text *c)
 {
 	size_t k;
 
-	for (k = 0; k < EV_TABLES; k++)
+	for (k = 0; k < EV_FILES; k++)
 		ev_buf_init(&c->text[k]);
 	c->rows = 0;
 }
@@ -97,7 +124,7 @@ static void chunk_release(struct ev_chunk_text *c)
 {
 	size_t k;
 
-	for (k = 0; k < EV_TABLES; k++)
+	for (k = 0; k < EV_FILES; k++)
 		ev_buf_release(&c->text[k]);
 }
 
@@ -213,7 +240,8 @@ int ev_synth_write(struct ev_synth_result *out,
 	run.chunks = (run.last - run.first + run.chunk - 1) / run.chunk;
 	ev_tables_init(&tables, s->pack, plan->format);
 	run.tables = &tables;
-	ret = ev_sink_open(&sink, plan->folder, out, &tables);
+	ret = ev_sink_open(&sink, plan->folder, out, &tables,
+			   s->pack->series.waveform.enabled);
 	if (ret == 0)
 		ret = draw_all(&run, &t);
 	if (ret == 0)

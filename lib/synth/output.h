@@ -11,6 +11,9 @@
  * and the score.  Windows: patient_id, scenario, start_s, the latent state,
  * `artefact`, series, labels, score, `abstain`.  A missing value is nothing in CSV and
  * null in JSON.
+ *
+ * With waveforms there is a folder `waveforms` of WFDB records, and a file
+ * waveforms.sha256 with the digest of each, whose rows are the records.
  */
 #ifndef EV_SYNTH_OUTPUT_H
 #define EV_SYNTH_OUTPUT_H
@@ -42,7 +45,9 @@ void ev_synth_result_release(struct ev_synth_result *r);
 struct ev_synth_plan {
 	const struct ev_source *source;
 	enum ev_synth_format format;
-	const char *folder;		/* made; must be empty or not there */
+	const char *folder;		/* made; must be empty or not there;
+					   NULL: nothing is written, and the
+					   result says what would be */
 	unsigned jobs;
 	bool reverse;			/* draw chunks last first: for tests */
 	size_t chunk;			/* patients of a chunk; 0: as it fits */

@@ -8,6 +8,8 @@
 #include "synth/output.h"
 
 #define EV_TABLES 2u			/* patients, windows */
+#define EV_FILES 3u			/* and the list of waveforms */
+#define EV_WAVES EV_TABLES		/* its number */
 
 /* Bytes that stand in a cell as they are, quoted once and for all. */
 struct ev_cell { char *text; size_t len; };
@@ -49,19 +51,20 @@ struct ev_sink {
 	const char *folder;
 	bool made;			/* the folder is ours */
 	struct ev_buf hidden;
-	struct { int fd; struct ev_sha256 *hash; } file[EV_TABLES];
+	struct { int fd; struct ev_sha256 *hash; } file[EV_FILES];
 };
 int ev_sink_open(struct ev_sink *k, const char *folder,
-		 struct ev_synth_result *r, const struct ev_tables *t);
+		 struct ev_synth_result *r, const struct ev_tables *t,
+		 bool waveforms);
 int ev_sink_add(struct ev_sink *k, struct ev_synth_result *r, size_t table,
 		const char *p, size_t n);
 int ev_sink_close(struct ev_sink *k, struct ev_synth_result *r);
 int ev_sink_show(struct ev_sink *k);
 void ev_sink_release(struct ev_sink *k);	/* shown or not */
 
-/* A chunk of patients drawn as text. */
+/* A chunk of patients drawn as text; waveforms are in frames. */
 struct ev_chunk_text {
-	struct ev_buf text[EV_TABLES];
+	struct ev_buf text[EV_FILES];
 	uint64_t rows;			/* windows */
 };
 struct ev_run {

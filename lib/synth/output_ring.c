@@ -126,7 +126,7 @@ int ev_ring_run(const struct ev_run *r, unsigned jobs, struct ev_drawn *drawn,
 	g.n = (size_t)jobs * AHEAD;
 	g.places = ev_calloc(g.n, sizeof(*g.places));
 	for (i = 0; i < g.n; i++)
-		for (k = 0; k < EV_TABLES; k++)
+		for (k = 0; k < EV_FILES; k++)
 			ev_buf_init(&g.places[i].chunk.text[k]);
 	pthread_mutex_init(&g.lock, NULL);
 	pthread_cond_init(&g.filled, NULL);
@@ -143,7 +143,7 @@ int ev_ring_run(const struct ev_run *r, unsigned jobs, struct ev_drawn *drawn,
 	while (started-- > 0)
 		pthread_join(workers[started].thread, NULL);
 	for (i = 0; i < g.n; i++) {
-		for (k = 0; k < EV_TABLES; k++)
+		for (k = 0; k < EV_FILES; k++)
 			ev_buf_release(&g.places[i].chunk.text[k]);
 		free(g.places[i].message);
 		free(g.places[i].details);

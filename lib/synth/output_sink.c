@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/hex.h"
 #include "base/mem.h"
+#include "synth/waveform.h"
 
 static int check_empty(const char *folder)
 {
@@ -32,6 +33,8 @@ static int make_folders(struct ev_sink *k)
 {
 	int ret;
 
+	if (!k->folder)
+		return 0;
 	if (!mkdir(k->folder, 0777))
 		k->made = true;
 	else if (errno != EEXIST)
@@ -50,28 +53,32 @@ static int make_folders(struct ev_sink *k)
 static int open_file(struct ev_sink *k, struct ev_synth_result *r, size_t i,
 		     const struct ev_tables *t)
 {
-	const struct ev_table *b = &t->table[i];
+	const struct ev_table *b = i < EV_TABLES ? &t->table[i] : NULL;
 	struct ev_buf path = EV_BUF_INIT;
 	int ret = 0;
 
-	r->files[i].name = ev_strdupf("%s.%s", ev_table_names[i],
-				      t->format == EV_SYNTH_CSV ? "csv" :
-				      "jsonl");
-	ev_path_join(&path, k->hidden.ptr, r->files[i].name);
+	r->files[i].name = !b ? ev_strdup(EV_WAVE_LIST) :
+		ev_strdupf("%s.%s", ev_table_names[i],
+			   t->format == EV_SYNTH_CSV ? "csv" : "jsonl");
 	k->file[i].hash = ev_sha256_new();
-	k->file[i].fd = open(path.ptr, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-			     0666);
-	if (k->file[i].fd < 0)
+	if (k->folder) {
+		ev_path_join(&path, k->hidden.ptr, r->files[i].name);
+		k->file[i].fd = open(path.ptr, O_WRONLY | O_CREAT | O_EXCL |
+				     O_CLOEXEC, 0666);
+	}
+	if (k->folder && k->file[i].fd < 0)
 		ret = ev_fail_errno(EV_ERROR, "cannot create '%s' in '%s'",
 				    r->files[i].name, k->folder);
 	else
 		r->n_files = i + 1;
 	ev_buf_release(&path);
-	return ret < 0 ? ret : ev_sink_add(k, r, i, b->head.text, b->head.len);
+	return ret < 0 || !b ? ret :
+		ev_sink_add(k, r, i, b->head.text, b->head.len);
 }
 
 int ev_sink_open(struct ev_sink *k, const char *folder,
-		 struct ev_synth_result *r, const struct ev_tables *t)
+		 struct ev_synth_result *r, const struct ev_tables *t,
+		 bool waveforms)
 {
 	size_t i;
 	int ret;
@@ -79,18 +86,20 @@ int ev_sink_open(struct ev_sink *k, const char *folder,
 	memset(k, 0, sizeof(*k));
 	ev_buf_init(&k->hidden);
 	k->folder = folder;
-	for (i = 0; i < EV_TABLES; i++)
+	for (i = 0; i < EV_FILES; i++)
 		k->file[i].fd = -1;
 	ret = make_folders(k);
 	for (i = 0; i < t->n && ret == 0; i++)
 		ret = open_file(k, r, i, t);
+	if (ret == 0 && waveforms)
+		ret = open_file(k, r, EV_WAVES, t);
 	return ret;
 }
 
 int ev_sink_add(struct ev_sink *k, struct ev_synth_result *r, size_t table,
 		const char *p, size_t n)
 {
-	if (ev_fd_write(k->file[table].fd, p, n) < 0)
+	if (k->folder && ev_fd_write(k->file[table].fd, p, n) < 0)
 		return ev_fail_errno(EV_ERROR, "cannot write '%s' in '%s'",
 				     r->files[table].name, k->folder);
 	ev_sha256_add(k->file[table].hash, p, n);
@@ -109,7 +118,7 @@ int ev_sink_close(struct ev_sink *k, struct ev_synth_result *r)
 	for (i = 0; i < r->n_files; i++) {
 		fd = k->file[i].fd;
 		k->file[i].fd = -1;
-		if (fsync(fd) | close(fd))
+		if (k->folder && (fsync(fd) | close(fd)))
 			return ev_fail_errno(EV_ERROR, "cannot write '%s' in "
 					     "'%s'", r->files[i].name,
 					     k->folder);
@@ -159,9 +168,12 @@ static int list(struct ev_strs *names, const char *folder)
 int ev_sink_show(struct ev_sink *k)
 {
 	struct ev_strs names = EV_STRS_INIT;
-	int ret = list(&names, k->hidden.ptr);
 	size_t i;
+	int ret;
 
+	if (!k->folder)
+		return 0;
+	ret = list(&names, k->hidden.ptr);
 	for (i = 0; i < names.n && ret == 0; i++)
 		ret = show_file(k, names.items[i], false);
 	if (ret < 0) {
@@ -176,11 +188,9 @@ int ev_sink_show(struct ev_sink *k)
 	return ret;
 }
 
-/* What is hidden is ours, files alone.  Without words: an error is on its
- * way. */
-static void take_away(const struct ev_sink *k)
+static void empty(const char *folder)
 {
-	DIR *d = opendir(k->hidden.ptr);
+	DIR *d = opendir(folder);
 	struct dirent *e;
 
 	while (d && (e = readdir(d)) != NULL)
@@ -188,6 +198,19 @@ static void take_away(const struct ev_sink *k)
 			unlinkat(dirfd(d), e->d_name, 0);
 	if (d)
 		closedir(d);
+}
+
+/* What is hidden is ours.  Without words: an error is on its way, and is to
+ * be heard of, not what this comes upon. */
+static void take_away(const struct ev_sink *k)
+{
+	struct ev_buf waves = EV_BUF_INIT;
+
+	ev_path_join(&waves, k->hidden.ptr, EV_WAVE_FOLDER);
+	empty(waves.ptr);
+	rmdir(waves.ptr);
+	ev_buf_release(&waves);
+	empty(k->hidden.ptr);
 	rmdir(k->hidden.ptr);
 }
 
@@ -195,7 +218,7 @@ void ev_sink_release(struct ev_sink *k)
 {
 	size_t i;
 
-	for (i = 0; i < EV_TABLES; i++) {
+	for (i = 0; i < EV_FILES; i++) {
 		if (k->file[i].fd >= 0)
 			close(k->file[i].fd);
 		if (k->file[i].hash)

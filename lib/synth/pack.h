@@ -97,13 +97,17 @@ struct ev_rule {
 	double truncate_low, truncate_high;
 };
 
-enum ev_missing_kind { EV_MISS_NONE, EV_MISS_MCAR, EV_MISS_MAR, EV_MISS_MNAR };
+enum ev_missing_kind { EV_MISS_NONE, EV_MISS_MCAR, EV_MISS_MAR, EV_MISS_MNAR,
+		       EV_MISS_MONOTONE };
 struct ev_missingness {
 	enum ev_missing_kind kind;
-	uint64_t threshold;		/* MCAR */
+	uint64_t threshold;		/* MCAR, monotone */
 	size_t on;			/* MAR: variable ... */
-	uint64_t *by_level;		/* ... and threshold by its level */
+	uint64_t *by_level;		/* ... and threshold by its level; of
+					   monotone ones NULL: the same for all */
 	double intercept, slope;	/* MNAR: logit on own value */
+	size_t after;			/* monotone: missing when this one is,
+					   else by the above */
 };
 
 struct ev_variable {
@@ -114,6 +118,8 @@ struct ev_variable {
 	struct ev_rule rule;
 	struct ev_missingness missing;
 	bool sensitive, hidden;		/* hidden: drawn, not written */
+	uint64_t distinct;		/* unique: how many values there are to
+					   be dealt out; else 0 */
 	uint32_t stream;		/* "variable/NAME" */
 	uint32_t stream_missing;	/* "missing/NAME" */
 	ptrdiff_t latent;		/* row of the copula, or -1 */
@@ -133,14 +139,28 @@ struct ev_copula {			/* Gaussian, over `n` variables */
 
 enum ev_constraint_kind { EV_C_HARD, EV_C_SOFT };
 struct ev_constraint {
-	char *id, *text;
+	char *id, *text;		/* the text is that of `expr` */
 	enum ev_constraint_kind kind;
+	const char *form;		/* "hard", "soft", "implication", ... */
 	struct ev_expr *expr;		/* hard: must hold; soft: the event */
 	double max_rate;		/* soft */
+	ptrdiff_t unique;		/* variable no two patients share a value
+					   of, then `expr` always holds; or -1 */
 };
 
 /* Longitudinal part; windows == 0: none. */
 struct ev_shift { size_t state; double by; };
+enum ev_gap_kind { EV_GAP_NONE,
+		   EV_GAP_MCAR,		/* each window by itself */
+		   EV_GAP_MONOTONE,	/* from some time on */
+		   EV_GAP_BURST,	/* off, then on again */
+		   EV_GAP_WITH };	/* when another series is */
+struct ev_gap {
+	enum ev_gap_kind kind;
+	uint64_t threshold;		/* MCAR */
+	double per_h, mean_s;		/* hazard or rate; mean length */
+	size_t with;			/* series, itself of another kind */
+};
 struct ev_series {
 	char *name;
 	unsigned places;
@@ -155,13 +175,19 @@ struct ev_series {
 	double *level_shift;
 	bool has_clip;
 	double clip_low, clip_high;
-	uint32_t stream;
+	struct ev_gap gap;
+	uint32_t stream, stream_missing;
 };
 struct ev_waveform {
 	bool enabled;
 	double fs_hz;			/* samples per second */
 	char *model;			/* "gaussian_pqrst" */
-	uint32_t stream;		/* "waveform/sample" */
+	size_t records;			/* of a patient: its first windows */
+	size_t samples;			/* of a record */
+	ptrdiff_t rate;			/* series: beats per minute */
+	ptrdiff_t rr_cv, snr_db;	/* series, or -1 */
+	uint8_t *af;			/* by state: no P, f-waves */
+	uint32_t stream, stream_beat;	/* "waveform/sample", "waveform/beat" */
 };
 struct ev_longitudinal {
 	double window_s, horizon_h;	/* 0: no windows */

@@ -29,6 +29,7 @@ void ev_pk_series_release(struct ev_longitudinal *s)
 	ev_strs_release(&s->dropout_reasons);
 	free(s->dropout_levels.t);
 	free(s->waveform.model);
+	free(s->waveform.af);
 }
 
 /* States ------------------------------------------------------------------ */
@@ -163,7 +164,7 @@ ptrdiff_t ev_pk_with_levels(struct ev_pk *k, const struct ev_value *at,
 	return found;
 }
 
-/* Bursts, dropout, waveform ------------------------------------------------ */
+/* Bursts, dropout ------------------------------------------------ */
 
 static bool same_levels(const struct ev_variable *x, const struct ev_value *v)
 {
@@ -245,25 +246,23 @@ static void read_dropout(struct ev_pk *k, const struct ev_value *v)
 		     "longitudinal.dropout.reasons");
 }
 
-static void read_waveform(struct ev_pk *k, const struct ev_value *v)
+static void read_series(struct ev_pk *k, const struct ev_value *v)
 {
-	struct ev_waveform *w = &k->p->series.waveform;
-	const struct ev_value *enabled = ev_get(v, "enabled");
-	const struct ev_value *model = ev_get(v, "model");
+	struct ev_longitudinal *s = &k->p->series;
+	size_t i;
 
-	w->enabled = enabled && enabled->type == EV_BOOL && enabled->boolean;
-	w->model = ev_pk_dup(v, "model");
-	ev_pk_number(k, &w->fs_hz, ev_get(v, "fs_hz"),
-		     "longitudinal.waveform.fs_hz", 1, 10000);
-	if (model && ev_pk_text(model) && *model->text &&
-	    strcmp(model->text, "gaussian_pqrst"))
-		ev_problem_add(k->bad, model, "model: gaussian_pqrst", "field "
-			       "'longitudinal.waveform.model': '%.60s' is not "
-			       "supported", model->text);
-	if (w->enabled)
-		ev_problem_add(k->bad, enabled, "enabled: false", "field "
-			       "'longitudinal.waveform.enabled': waveforms "
-			       "are not supported");
+	if (!v || v->type != EV_MAP)
+		return;
+	if (v->n > MAX_SERIES) {
+		ev_problem_add(k->bad, v, NULL, "field 'longitudinal.series' "
+			       "has more than %u items", MAX_SERIES);
+		return;
+	}
+	s->series = ev_calloc(v->n + 1, sizeof(*s->series));
+	for (i = 0; i < v->n; i++) {
+		ev_pk_one_series(k, &s->series[i], v->keys[i], v->items[i]);
+		s->n_series++;
+	}
 }
 
 void ev_pk_series(struct ev_pk *k)
@@ -271,9 +270,7 @@ void ev_pk_series(struct ev_pk *k)
 	const struct ev_value *v = ev_get(k->root, "longitudinal");
 	const struct ev_value *windows = ev_get(v, "windows");
 	const struct ev_value *count = ev_get(windows, "per_patient");
-	const struct ev_value *series = ev_get(v, "series");
 	struct ev_longitudinal *s = &k->p->series;
-	size_t i;
 
 	s->burst_on = -1;
 	if (!windows || windows->type != EV_MAP)
@@ -287,18 +284,6 @@ void ev_pk_series(struct ev_pk *k)
 	read_latent(k, ev_get(v, "latent"));
 	read_bursts(k, ev_get(v, "artifact_bursts"));
 	read_dropout(k, ev_get(v, "dropout"));
-	read_waveform(k, ev_get(v, "waveform"));
-	if (!series || series->type != EV_MAP)
-		return;
-	if (series->n > MAX_SERIES) {
-		ev_problem_add(k->bad, series, NULL, "field 'longitudinal."
-			       "series' has more than %u items", MAX_SERIES);
-		return;
-	}
-	s->series = ev_calloc(series->n + 1, sizeof(*s->series));
-	for (i = 0; i < series->n; i++) {
-		ev_pk_one_series(k, &s->series[i], series->keys[i],
-				 series->items[i]);
-		s->n_series++;
-	}
+	read_series(k, ev_get(v, "series"));
+	ev_pk_waveform(k, ev_get(v, "waveform"));
 }

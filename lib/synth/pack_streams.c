@@ -72,8 +72,12 @@ void ev_pk_streams(struct ev_pk *k)
 	s->stream_burst = take(&a, "windows", "burst");
 	s->stream_dropout = take(&a, "windows", "dropout");
 	s->waveform.stream = take(&a, "waveform", "sample");
+	s->waveform.stream_beat = take(&a, "waveform", "beat");
 	for (i = 0; i < s->n_series; i++)
 		s->series[i].stream = take(&a, "series", s->series[i].name);
+	for (i = 0; i < s->n_series; i++)
+		s->series[i].stream_missing = take(&a, "missing",
+						   s->series[i].name);
 	for (i = 0; i < p->n_labels; i++)
 		p->labels[i].stream = take(&a, "label", p->labels[i].name);
 	if (p->score.given)

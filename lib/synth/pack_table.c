@@ -47,6 +47,8 @@ static const struct ev_field pack_table[] = {
 	STRINGS("allowed_uses", "what a cohort is for"),
 	STRINGS("prohibited_uses", "what it is not for"),
 	STRINGS("limitations", "what it does not show"),
+	STRING("expires", "YYYY-MM-DD: from then on no cohort counts"),
+	STRINGS("parents", "digests of what it was made after"),
 	{ "assumptions", EV_F_LIST, 0, assumption_table, NULL,
 	  "with their sources" },
 	{ 0 }
@@ -98,6 +100,11 @@ static const struct ev_field waveform_table[] = {
 	BOOL("enabled", "whether samples are written"),
 	STRING("model", "gaussian_pqrst"),
 	TEXT("fs_hz", "samples per second"),
+	STRING("rate", "series of beats per minute; hr"),
+	STRING("rr_cv", "series of how beats vary; rr_cv"),
+	STRING("snr_db", "series of signal to noise; snr_db"),
+	STRINGS("af", "states of atrial fibrillation; AF"),
+	INT("per_patient", "records: of the first windows; 1"),
 	{ 0 }
 };
 static const struct ev_field longitudinal_table[] = {

@@ -294,11 +294,20 @@ static void ranges_lie_where_values_are(void **state)
 static void windows_and_labels_are_whole(void **state)
 {
 	static const struct pf_edit edits[] = {
-		{ "enabled: false",
+		{ "fs_hz: 250", "fs_hz: 250, rate: heart",
+		  "p.yaml:51:71: field 'longitudinal.waveform.rate':"
+		  " there is no series 'heart'\n" },
+		{ "enabled: false, model: gaussian_pqrst, fs_hz: 250",
+		  "enabled: true, fs_hz: 250, per_patient: 3000",
+		  "p.yaml:51:13: field 'longitudinal.waveform.per_patient':"
+		  " a patient has fewer than 16777216 samples\n"
+		  "hint: per_patient: 1\n" },
+		{ "enabled: false, model: gaussian_pqrst, fs_hz: 250",
 		  "enabled: true",
-		  "p.yaml:51:23: field 'longitudinal.waveform.enabled':"
-		  " waveforms are not supported\n"
-		  "hint: enabled: false\n" },
+		  "p.yaml:51:13: field 'longitudinal.waveform' does not say"
+		  " 'fs_hz'\nhint: fs_hz: 250\n" },
+		{ "fs_hz: 250", "fs_hz: 250, af: [AFIB]",
+		  "p.yaml:51:69: 'rhythm' has no level 'AFIB'\n" },
 		{ "positive: [AF], negative: [NSR, SVT, PAUSE]",
 		  "positive: [AF], negative: [NSR, PAUSE]",
 		  "p.yaml:53:13: field 'labels.af_truth': 'SVT' is"
