@@ -149,8 +149,12 @@ int reader_require(struct reader *out, struct ev_repo *r)
 	if (ret < 0 || out->policy)
 		return ret;
 	if (out->chain.state == EV_CHAIN_FORKED ||
-	    out->chain.state == EV_CHAIN_BROKEN)
-		return ev_fail(EV_EINVALID, "%s", out->chain.reason);
+	    out->chain.state == EV_CHAIN_BROKEN) {
+		ret = ev_fail(EV_EINVALID, "%s", out->chain.reason);
+		ev_error_hint("%s", out->chain.lacking ? "git evidence sync" :
+			      "git evidence doctor");
+		return ret;
+	}
 	/* it says what is missing, and the way out */
 	ret = ev_policy_read_head(&head, r);
 	ev_policy_release(&head);

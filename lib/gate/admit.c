@@ -169,7 +169,8 @@ static int chain_with(struct ev_chain *out, struct ev_repo *r,
 	return ret;
 }
 
-/* The first link: whatever the tag says, it has to begin the chain. */
+/* The first link: whatever the tag says, it has to begin the chain.  So has
+ * the one that is missed, if others are missed after it. */
 static int admit_first(struct ev_decided *d, struct ev_repo *r,
 		       const struct ev_chain *chain,
 		       const struct ev_evidence *e, int64_t now)
@@ -177,12 +178,14 @@ static int admit_first(struct ev_decided *d, struct ev_repo *r,
 	struct ev_chain after;
 	int ret;
 
-	if (chain->state != EV_CHAIN_NONE)
+	if (chain->state != EV_CHAIN_NONE && !chain->lacking)
 		return ev_fail(EV_EDENIED, "%s", chain->reason);
 	ret = chain_with(&after, r, e, d, now);
 	if (ret < 0)
 		return ret;
-	if (after.state != EV_CHAIN_GOOD && *after.reason)
+	if (after.lacking && after.in_force)
+		ret = 0;
+	else if (after.state != EV_CHAIN_GOOD && *after.reason)
 		ret = ev_fail(EV_EDENIED, "%s", after.reason);
 	else if (after.state != EV_CHAIN_GOOD && after.pinned)
 		ret = ev_fail(EV_EDENIED, "no policy is in force yet, and the "

@@ -243,7 +243,7 @@ static int look_for_missing(struct ev_chain *c, struct ev_repo *r,
 	if (all->missing) {
 		c->state = EV_CHAIN_BROKEN;
 		snprintf(c->reason, sizeof(c->reason), "%s", all->reason);
-	} else if (c->state == EV_CHAIN_GOOD) {
+	} else if (c->state == EV_CHAIN_GOOD || c->state == EV_CHAIN_NONE) {
 		ret = ev_links_missing(&c->lacking, c->reason,
 				       sizeof(c->reason), r, all, c->in_force,
 				       e, &c->seen->vouched, now);

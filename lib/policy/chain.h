@@ -24,14 +24,16 @@ enum ev_chain_state {
 	EV_CHAIN_GOOD,
 	EV_CHAIN_FORKED,	/* `reason` names the links */
 	EV_CHAIN_BROKEN		/* there are links that cannot be read, or
-				   that a checkpoint names and are not here */
+				   that something names and are not here */
 };
 
 struct ev_chain {
 	enum ev_chain_state state;
 	char reason[400];
-	bool lacking;			/* BROKEN only because a checkpoint
-					   names a link that is not here */
+	bool lacking;			/* BROKEN only because a checkpoint, or
+					   where there is no link at all some
+					   other decision, names one that is
+					   not here */
 	char anew[72];			/* BROKEN or FORKED: the link that would
 					   follow if it were approved anew; "" */
 	bool pinned;			/* evidence.root is set */

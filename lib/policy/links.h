@@ -70,7 +70,9 @@ int ev_links_withdraw(struct ev_link_refs *next, const struct ev_links *all,
  * Is there a checkpoint by people of the last link whose keys count now, or one
  * that the user or the high-water mark vouches for, that names a link of which
  * nothing here tells why it is not in force?  Then its approvals were there,
- * and are not here: *yes, and the reason.
+ * and are not here: *yes, and the reason.  If that link is HEAD's, its own
+ * people are believed, too.  Without a last link (NULL) HEAD's people are, and
+ * their approvals tell of a policy as well.
  */
 int ev_links_missing(bool *yes, char *reason, size_t size, struct ev_repo *r,
 		     const struct ev_links *all, struct ev_policy *last,

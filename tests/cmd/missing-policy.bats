@@ -235,3 +235,108 @@ given_server() {
 	# but not before it was made
 	expect_exit 0 at 2025-04-15 git evidence check
 }
+
+# without KIND...: the tags of these kinds are away.
+without() {
+	local kind
+	for kind
+	do
+		git for-each-ref --format='%(objectname) %(refname)' \
+			"refs/tags/evidence/$kind"
+	done >"$WORLD/away"
+	sed 's/^[^ ]* /delete /' "$WORLD/away" | git update-ref --stdin
+}
+
+# none: no policy is in force, and nobody takes it for the time before one.
+none() {
+	expect_exit 128 git evidence check --for production
+	expect_in stderr "error: $1" 'hint: git evidence sync'
+}
+
+again() {
+	sed 's/^\([^ ]*\) \(.*\)/create \2 \1/' "$WORLD/away" |
+		git update-ref --stdin
+}
+
+@test "where something tells of a policy it is not as before the first" {
+	given
+	without policy
+	none "approval 'evidence/approve/"
+	again
+	expect_exit 0 git evidence check --for production
+	checkpoint_by 2025-05-02 quinn
+	# whoever is not listed tells nothing
+	without policy approve checkpoint
+	forged=$WORLD/away
+	tag=$(sed -n 's/^\([^ ]*\) .*checkpoint.*/\1/p' "$forged")
+	git cat-file tag "$tag" | sed '/BEGIN PGP/,$d' >"$WORLD/tag"
+	sig=$(at 2025-05-02 gpg -q --batch -u "$(key_fpr mallory)" -abo - \
+		"$WORLD/tag")
+	printf '%s\n' "$sig" >>"$WORLD/tag"
+	name=refs/tags/$(sed -n 's/^tag //p' "$WORLD/tag")
+	git update-ref "$name" \
+		"$(git hash-object -t tag -w --stdin <"$WORLD/tag")"
+	expect_exit 4 git evidence verify
+	git evidence check --json | jq -e '.rules[0].detail |
+		test("not all here") | not' >/dev/null
+	git update-ref "$name" "$tag"
+	none "checkpoint 'evidence/checkpoint/"
+	# what was first is dated later than now
+	status=0
+	at 2025-04-15 git evidence check --json >"$WORLD/early" || status=$?
+	jq -e '.rules[0].detail | test("not all here") | not' "$WORLD/early" \
+		>/dev/null
+	git update-ref -d "$name"
+	again
+	# an audit remembers it
+	git evidence audit >"$WORLD/log" || :
+	without policy approve checkpoint
+	none "checkpoint 'evidence/checkpoint/"
+	rm -f ".git/objects/${tag:0:2}/${tag:2}"
+	none "an audit here has accepted checkpoint ${tag:0:12}"
+}
+
+@test "a server that has lost its first policy takes nothing but it" {
+	given
+	checkpoint_by 2025-05-02 quinn
+	git clone -q --mirror "$WORLD/product" "$WORLD/server.git"
+	git branch other
+	cd "$WORLD/server.git"
+	git config evidence.root "$(key_fpr quinn)"
+	without policy
+	push refs/heads/other 1
+	expect_in stderr 'whose approvals are not all here'
+	push "$(cut -d' ' -f2 "$WORLD/away")" 0
+	# and a clone has it again
+	again
+	cd "$WORLD/product"
+	git remote add origin "$WORLD/server.git"
+	without policy
+	expect_exit 0 git evidence sync
+	git evidence check --json | jq -e '.rules[0].outcome == "pass"' \
+		>/dev/null
+}
+
+@test "a policy that is missed is HEAD's, and only people new in it tell so" {
+	given
+	keys_import rhea
+	people() {
+		policy_person 'Build service' ci ci | sed 's/}$/, machine: true}/'
+		policy_person 'Dr. Ada Kern' clinical ada
+		policy_person 'Quinn Abara' quality quinn
+		policy_person 'Rhea Lindqvist' quality rhea
+	}
+	newer 2025-04-01 quinn
+	checkpoint_by 2025-05-02 rhea
+	set_aside newer
+	# the older policy does not know her
+	expect_exit 0 git evidence check --for production
+	git checkout -q newer
+	missed
+	# as if she had not signed it
+	git for-each-ref --format='delete %(refname)' \
+		refs/tags/evidence/checkpoint >"$WORLD/checkpoints"
+	git update-ref --stdin <"$WORLD/checkpoints"
+	git evidence check --json | jq -e '.rules[0].detail |
+		test("not all here") | not' >/dev/null
+}
