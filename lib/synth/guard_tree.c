@@ -7,98 +7,142 @@
 
 #include "base/mem.h"
 
-#define LEAF 12u
+#define LEAF 32u			/* rows that are looked at together */
 #define JOBS_MAX 64u
+
+/* A missing value among numbers, and how far these may be from 0: both are
+ * further from one another than the distance that counts. */
+#define MISSING 1e9
+#define FAR 1e8
+
+/* Numbers first: their sums are the ones that machines add up quickly. */
+static void take_columns(struct ev_gower *g, const uint8_t *numeric,
+			 const double *low, const double *range)
+{
+	size_t i, n = 0;
+	int pass;
+
+	g->column = ev_calloc(g->k + 1, sizeof(*g->column));
+	g->low = ev_calloc(g->k + 1, sizeof(*g->low));
+	g->range = ev_calloc(g->k + 1, sizeof(*g->range));
+	g->numbers = 0;
+	for (pass = 1; pass >= 0; pass--)
+		for (i = 0; i < g->k; i++) {
+			if (numeric[i] != pass)
+				continue;
+			g->column[n] = i;
+			g->low[n] = pass ? low[i] : 0;
+			g->range[n++] = pass ? range[i] : 1;
+			g->numbers += (size_t)pass;
+		}
+}
+
+void ev_gower_of(struct ev_gower *g, size_t k, const uint8_t *numeric,
+		 const double *low, const double *range)
+{
+	memset(g, 0, sizeof(*g));
+	g->k = k;
+	take_columns(g, numeric, low, range);
+}
 
 void ev_gower_init(struct ev_gower *g, const struct ev_guard_pair *pairs,
 		   size_t k)
 {
-	double width;
+	uint8_t *numeric = ev_calloc(k + 1, 1);
+	double *low = ev_calloc(2 * k + 1, sizeof(*low)), *range = low + k;
 	size_t i;
 
-	g->k = k;
-	g->numeric = ev_calloc(k + 1, 1);
-	g->range = ev_calloc(k + 1, sizeof(*g->range));
 	for (i = 0; i < k; i++) {
-		g->numeric[i] = pairs[i].b->numeric;
-		width = pairs[i].b->high - pairs[i].b->low;
-		g->range[i] = width > 0 ? width : 0;
+		low[i] = pairs[i].b->low;
+		range[i] = pairs[i].b->high - low[i];
+		numeric[i] = pairs[i].b->numeric && range[i] > 0;
 	}
+	ev_gower_of(g, k, numeric, low, range);
+	free(numeric);
+	free(low);
 }
 
 void ev_gower_release(struct ev_gower *g)
 {
-	free(g->numeric);
+	free(g->column);
+	free(g->low);
 	free(g->range);
 	memset(g, 0, sizeof(*g));
 }
 
-static inline double part(const struct ev_gower *g, size_t i, double x,
-			  double y)
+void ev_gower_scale(double *out, const struct ev_gower *g, const double *x)
 {
-	double d;
+	double at;
+	size_t i;
 
-	if (x != x || y != y)
-		return !(x != x && y != y);
-	if (!g->numeric[i] || !(g->range[i] > 0))
-		return x != y;
-	d = fabs(x - y) / g->range[i];
-	return d < 1 ? d : 1;
+	for (i = 0; i < g->k; i++) {
+		at = (x[g->column[i]] - g->low[i]) / g->range[i];
+		if (at != at)
+			at = MISSING;
+		else if (i < g->numbers)
+			at = at < -FAR ? -FAR : at > FAR ? FAR : at;
+		out[i] = at + 0.0;	/* no negative zero */
+	}
 }
 
 double ev_gower_distance(const struct ev_gower *g, const double *x,
 			 const double *y)
 {
-	double sum = 0;
+	double *a = ev_malloc((2 * g->k + 1) * sizeof(*a)), *b = a + g->k;
+	double sum = 0, d;
 	size_t i;
 
-	for (i = 0; i < g->k; i++)
-		sum += part(g, i, x[i], y[i]);
+	ev_gower_scale(a, g, x);
+	ev_gower_scale(b, g, y);
+	for (i = 0; i < g->k; i++) {
+		d = fabs(a[i] - b[i]);
+		sum += i >= g->numbers ? a[i] != b[i] : d < 1 ? d : 1;
+	}
+	free(a);
 	return sum / (double)g->k;
 }
 
-/* The rows [from, to), and what their values span in each column. */
-struct side { double low, high; uint64_t codes; bool missing; };
-struct node {
+struct node {				/* the rows [from, to) */
 	size_t from, to;
 	size_t left;			/* 0: a leaf; else left + 1 is right */
+	size_t block;			/* of a leaf: its first */
 };
 struct ev_tree {
 	const struct ev_gower *g;
 	size_t n, k;
-	double *x;			/* rows, in the order of the tree */
+	double *x;			/* scaled rows, in the tree's order */
+	double *blocks;			/* of leaves: LEAF rows by column */
 	struct node *nodes;
-	struct side *sides;		/* by node and column */
+	/* what the values of a node span, by node and column */
+	double *low, *high;
+	uint64_t *codes;
 	size_t n_nodes, cap;
 };
 
 static uint64_t bit(double code)
 {
-	return UINT64_C(1) << ((uint64_t)code & 63);
+	uint64_t bits;
+
+	memcpy(&bits, &code, sizeof(bits));
+	return UINT64_C(1) << (bits * UINT64_C(0x9e3779b97f4a7c15) >> 58);
 }
 
 static void span(struct ev_tree *t, size_t node)
 {
-	struct node *at = &t->nodes[node];
-	struct side *s = t->sides + node * t->k;
-	size_t i, k;
+	const struct node *at = &t->nodes[node];
+	size_t i, k, side = node * t->k;
 	double x;
 
-	for (k = 0; k < t->k; k++, s++) {
-		s->low = (double)INFINITY;
-		s->high = -(double)INFINITY;
-		s->codes = 0;
-		s->missing = false;
+	for (k = 0; k < t->k; k++, side++) {
+		t->low[side] = (double)INFINITY;
+		t->high[side] = -(double)INFINITY;
+		t->codes[side] = 0;
 		for (i = at->from; i < at->to; i++) {
 			x = t->x[i * t->k + k];
-			if (x != x) {
-				s->missing = true;
-				continue;
-			}
-			s->low = x < s->low ? x : s->low;
-			s->high = x > s->high ? x : s->high;
-			if (!t->g->numeric[k])
-				s->codes |= bit(x);
+			t->low[side] = x < t->low[side] ? x : t->low[side];
+			t->high[side] = x > t->high[side] ? x : t->high[side];
+			if (k >= t->g->numbers)
+				t->codes[side] |= bit(x);
 		}
 	}
 }
@@ -106,13 +150,11 @@ static void span(struct ev_tree *t, size_t node)
 /* How much of a distance a cut in this column could tell apart. */
 static double spread(const struct ev_tree *t, size_t node, size_t k)
 {
-	const struct side *s = &t->sides[node * t->k + k];
+	double wide = t->high[node * t->k + k] - t->low[node * t->k + k];
 
-	if (!(s->low < s->high))
-		return s->missing && s->low <= s->high ? 1 : 0;
-	if (!t->g->numeric[k] || !(t->g->range[k] > 0))
-		return 1;
-	return fmin((s->high - s->low) / t->g->range[k], 1);
+	if (!(wide > 0))
+		return 0;
+	return k < t->g->numbers ? fmin(wide, 1) : 1;
 }
 
 static void swap_rows(struct ev_tree *t, size_t i, size_t j)
@@ -127,14 +169,6 @@ static void swap_rows(struct ev_tree *t, size_t i, size_t j)
 	}
 }
 
-/* Missing values stand before all others. */
-static double key(const struct ev_tree *t, size_t row, size_t k)
-{
-	double x = t->x[row * t->k + k];
-
-	return x == x ? x : -(double)INFINITY;
-}
-
 /* Those below the pivot first; where they end. */
 static size_t part_rows(struct ev_tree *t, size_t from, size_t to, size_t k,
 			double pivot, bool or_equal)
@@ -143,7 +177,7 @@ static size_t part_rows(struct ev_tree *t, size_t from, size_t to, size_t k,
 	double x;
 
 	for (i = from; i < to; i++) {
-		x = key(t, i, k);
+		x = t->x[i * t->k + k];
 		if (x < pivot || (or_equal && x == pivot))
 			swap_rows(t, i, end++);
 	}
@@ -158,7 +192,7 @@ static size_t halve(struct ev_tree *t, size_t from, size_t to, size_t k)
 	double pivot;
 
 	for (;;) {
-		pivot = key(t, low + (high - low) / 2, k);
+		pivot = t->x[(low + (high - low) / 2) * t->k + k];
 		a = part_rows(t, low, high, k, pivot, false);
 		b = part_rows(t, a, high, k, pivot, true);
 		if (middle < a)
@@ -179,9 +213,14 @@ static size_t new_node(struct ev_tree *t, size_t from, size_t to)
 	size_t cap = t->cap;
 
 	EV_GROW(t->nodes, t->n_nodes, t->cap);
-	if (t->cap != cap)
-		t->sides = ev_realloc(t->sides, (t->cap * t->k + 1) *
-				      sizeof(*t->sides));
+	if (t->cap != cap) {
+		t->low = ev_realloc(t->low, (t->cap * t->k + 1) *
+				    sizeof(*t->low));
+		t->high = ev_realloc(t->high, (t->cap * t->k + 1) *
+				     sizeof(*t->high));
+		t->codes = ev_realloc(t->codes, (t->cap * t->k + 1) *
+				      sizeof(*t->codes));
+	}
 	t->nodes[t->n_nodes].from = from;
 	t->nodes[t->n_nodes].to = to;
 	t->nodes[t->n_nodes].left = 0;
@@ -219,17 +258,44 @@ static void grow(struct ev_tree *t)
 	}
 }
 
+/* The rows of leaves once more, by column and in full blocks; what fills
+ * these is a row again, and cut off by the leaf's end. */
+static void fill_blocks(struct ev_tree *t)
+{
+	size_t node, block = 0, i, k, row, n = 0;
+	struct node *at;
+
+	for (node = 0; node < t->n_nodes; node++)
+		if (!t->nodes[node].left)
+			n += (t->nodes[node].to - t->nodes[node].from + LEAF -
+			      1) / LEAF;
+	t->blocks = ev_malloc((n * LEAF * t->k + 1) * sizeof(double));
+	for (node = 0; node < t->n_nodes; node++) {
+		at = &t->nodes[node];
+		at->block = block;
+		for (i = at->from; !at->left && i < at->to; i += LEAF, block++)
+			for (k = 0; k < t->k * LEAF; k++) {
+				row = i + k % LEAF < at->to ? i + k % LEAF : i;
+				t->blocks[block * LEAF * t->k + k] =
+					t->x[row * t->k + k / LEAF];
+			}
+	}
+}
+
 struct ev_tree *ev_tree_new(const struct ev_points *p,
 			    const struct ev_gower *g)
 {
 	struct ev_tree *t = ev_calloc(1, sizeof(*t));
+	size_t i;
 
 	t->g = g;
 	t->n = p->n;
 	t->k = p->k;
 	t->x = ev_malloc((p->n * p->k + 1) * sizeof(double));
-	memcpy(t->x, p->x, p->n * p->k * sizeof(double));
+	for (i = 0; i < p->n; i++)
+		ev_gower_scale(t->x + i * t->k, g, p->x + i * p->k);
 	grow(t);
+	fill_blocks(t);
 	return t;
 }
 
@@ -238,8 +304,11 @@ void ev_tree_free(struct ev_tree *t)
 	if (!t)
 		return;
 	free(t->x);
+	free(t->blocks);
 	free(t->nodes);
-	free(t->sides);
+	free(t->low);
+	free(t->high);
+	free(t->codes);
 	free(t);
 }
 
@@ -257,48 +326,69 @@ static void offer(struct nearest *best, double d)
 	}
 }
 
+/* `room` is for a value of each column. */
 static double bound(const struct ev_tree *t, size_t node, const double *x,
-		    double enough)
+		    double *room)
 {
-	const struct side *s = t->sides + node * t->k;
-	double sum = 0, d;
+	const double *low = t->low + node * t->k, *high = t->high +
+		node * t->k;
+	const uint64_t *codes = t->codes + node * t->k;
+	double sum = 0, a, b;
 	size_t k;
 
-	for (k = 0; k < t->k && sum < enough; k++, s++) {
-		if (x[k] != x[k]) {
-			sum += !s->missing;
-			continue;
-		}
-		if (!(s->low <= s->high)) {
-			sum += 1;
-		} else if (!t->g->numeric[k]) {
-			sum += !(s->codes & bit(x[k]));
-		} else if (x[k] < s->low || x[k] > s->high) {
-			d = x[k] < s->low ? s->low : s->high;
-			sum += part(t->g, k, x[k], d);
-		}
+	for (k = 0; k < t->g->numbers; k++) {
+		a = low[k] - x[k];
+		b = x[k] - high[k];
+		a = a > b ? a : b;
+		a = a > 0 ? a : 0;
+		room[k] = a < 1 ? a : 1;
 	}
+	for (k = 0; k < t->g->numbers; k++)
+		sum += room[k];
+	for (; k < t->k; k++)
+		sum += codes[k] & bit(x[k]) ? 0.0 : 1.0;
 	return sum;
+}
+
+/* Sums of a block's rows, in the order of columns. */
+static void add_block(double *sum, const struct ev_tree *t, const double *y,
+		      const double *x)
+{
+	double d, at;
+	size_t i, k;
+
+	for (i = 0; i < LEAF; i++)
+		sum[i] = 0;
+	for (k = 0; k < t->k; k++, y += LEAF) {
+		at = x[k];
+		if (k < t->g->numbers)
+			for (i = 0; i < LEAF; i++) {
+				d = fabs(at - y[i]);
+				sum[i] += d < 1 ? d : 1;
+			}
+		else
+			for (i = 0; i < LEAF; i++)
+				sum[i] += at != y[i] ? 1.0 : 0.0;
+	}
 }
 
 static void leaf(struct nearest *best, const struct ev_tree *t,
 		 const struct node *at, const double *x)
 {
-	const double *y;
-	double sum;
-	size_t i, k;
+	const double *y = t->blocks + at->block * LEAF * t->k;
+	double sum[LEAF];
+	size_t from, i;
 
-	for (i = at->from; i < at->to; i++) {
-		y = t->x + i * t->k;
-		for (k = 0, sum = 0; k < t->k && sum < best->second; k++)
-			sum += part(t->g, k, x[k], y[k]);
-		if (k == t->k)
-			offer(best, sum);
+	for (from = at->from; from < at->to; from += LEAF,
+	     y += LEAF * t->k) {
+		add_block(sum, t, y, x);
+		for (i = 0; i < LEAF && from + i < at->to; i++)
+			offer(best, sum[i]);
 	}
 }
 
 static void search(struct nearest *best, const struct ev_tree *t, size_t node,
-		   const double *x)
+		   const double *x, double *room)
 {
 	const struct node *at = &t->nodes[node];
 	double a, b;
@@ -308,13 +398,14 @@ static void search(struct nearest *best, const struct ev_tree *t, size_t node,
 		leaf(best, t, at, x);
 		return;
 	}
-	a = bound(t, at->left, x, (double)INFINITY);
-	b = bound(t, at->left + 1, x, (double)INFINITY);
+	a = bound(t, at->left, x, room);
+	b = bound(t, at->left + 1, x, room);
 	near = at->left + (b < a);
 	if (fmin(a, b) < best->second)
-		search(best, t, near, x);
+		search(best, t, near, x, room);
 	if (fmax(a, b) < best->second)
-		search(best, t, near == at->left ? near + 1 : near - 1, x);
+		search(best, t, near == at->left ? near + 1 : near - 1, x,
+		       room);
 }
 
 struct work {
@@ -327,17 +418,20 @@ struct work {
 static void *look(void *arg)
 {
 	struct work *w = arg;
+	double *x = ev_malloc((2 * w->t->k + 1) * sizeof(*x));
 	struct nearest best;
 	size_t i;
 
 	for (i = w->from; i < w->to; i++) {
 		best.first = best.second = (double)INFINITY;
+		ev_gower_scale(x, w->t->g, w->q->x + i * w->q->k);
 		if (w->t->n)
-			search(&best, w->t, 0, w->q->x + i * w->q->k);
+			search(&best, w->t, 0, x, x + w->t->k);
 		w->first[i] = best.first / (double)w->t->k;
 		if (w->second)
 			w->second[i] = best.second / (double)w->t->k;
 	}
+	free(x);
 	return NULL;
 }
 

@@ -55,15 +55,17 @@ static void slow(double *first, double *second, const struct ev_gower *g,
 
 static void compare(size_t n, size_t m, unsigned levels, unsigned jobs)
 {
-	uint8_t numeric[K] = { 1, 1, 1, 1, 0, 0 };
-	double range[K] = { 9, 2, 19, 0, 0, 0 }, a, b;
-	struct ev_gower g = { K, numeric, range };
+	uint8_t numeric[K] = { 1, 1, 1, 0, 0, 0 };
+	double low[K] = { 1, 0, 0, 0, 0, 0 }, a, b;
+	double range[K] = { 9, 2, 19, 0, 0, 0 };
+	struct ev_gower g;
 	struct ev_points to, from;
 	double *first = ev_malloc((m + 1) * sizeof(double));
 	double *second = ev_malloc((m + 1) * sizeof(double));
 	struct ev_tree *t;
 	size_t i;
 
+	ev_gower_of(&g, K, numeric, low, range);
 	fill(&to, n, 1 + n, levels);
 	fill(&from, m, 77, levels + 1);
 	t = ev_tree_new(&to, &g);
@@ -76,6 +78,7 @@ static void compare(size_t n, size_t m, unsigned levels, unsigned jobs)
 				 "%.17g", i, n, first[i], second[i], a, b);
 	}
 	ev_tree_free(t);
+	ev_gower_release(&g);
 	ev_points_release(&to);
 	ev_points_release(&from);
 	free(first);
@@ -95,17 +98,19 @@ static void the_nearest_are_those_of_all_pairs(void **state)
 
 static void the_distance_is_gowers(void **state)
 {
-	uint8_t numeric[4] = { 1, 1, 0, 1 };
-	double range[4] = { 10, 10, 0, 0 };
-	struct ev_gower g = { 4, numeric, range };
+	uint8_t numeric[4] = { 1, 1, 0, 0 };
+	double low[4] = { -10, 0, 0, 0 }, range[4] = { 10, 10, 0, 0 };
+	struct ev_gower g;
 	const double x[4] = { 1, 0, 3, 5 }, y[4] = { 6, 40, 3, 5 };
 	const double z[4] = { (double)NAN, 0, 2, 6 };
 	const double w[4] = { (double)NAN, 0, 2, 6 };
 
 	(void)state;
+	ev_gower_of(&g, 4, numeric, low, range);
 	assert_true(ev_gower_distance(&g, x, y) == (0.5 + 1) / 4);
 	assert_true(ev_gower_distance(&g, x, z) == (1 + 0 + 1 + 1.0) / 4);
 	assert_true(ev_gower_distance(&g, z, w) == 0);
+	ev_gower_release(&g);
 }
 
 static void rows_that_are_equal_are_counted(void **state)
