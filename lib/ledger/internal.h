@@ -22,6 +22,7 @@ struct ev_ledger {
 	struct ev_repo *repo;
 	struct ev_trust *trust;
 	struct ev_notes *notes;
+	struct ev_oid tip;		/* of the notes; zero: there are none */
 	struct ev_cache *cache;		/* the trust's */
 	bool absent;
 	int64_t now;

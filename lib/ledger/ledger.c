@@ -29,6 +29,8 @@ int ev_ledger_open(struct ev_ledger **out, struct ev_repo *r,
 			goto out;
 	}
 	l->absent = !tip;
+	if (tip)
+		l->tip = *tip;
 	ret = ev_notes_open(&l->notes, r, tip);
 	if (ret < 0)
 		goto out;
