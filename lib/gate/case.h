@@ -68,6 +68,8 @@ struct ev_pick {
 					   the same suite and data: REVIEW */
 	bool post_hoc;			/* a report whose suite is younger than
 					   what it measured: REVIEW */
+	char denied[200];		/* why it does not pass, whatever it
+					   says: its data are synthetic; "" */
 	struct ev_oid commit;		/* where it lies (reports) */
 	const struct ev_value *predicate;	/* owned by the case */
 	/* ids of gates whose result a waiver forgives; `outcome` is that of
@@ -93,6 +95,7 @@ struct ev_record_rule {
 	bool unsure;			/* not all places where a record may
 					   lie can be seen here */
 	struct ev_strs forgiven;	/* see ev_pick */
+	bool denied;			/* by a pick: no waiver mends it */
 	/* Who accepts what is waived, where the rule says nobody; or NULL. */
 	const struct ev_strs *clear_by;
 };
@@ -141,6 +144,8 @@ struct ev_comeback {
 	char reason[240];		/* why not */
 };
 
+struct ev_known_cohorts;		/* study/generator.h */
+
 struct ev_case {
 	struct ev_repo *repo;
 	struct ev_policy *policy;
@@ -185,6 +190,7 @@ struct ev_case {
 	size_t nothers;
 	struct ev_value **trees;	/* predicates read; owned */
 	size_t ntrees, trees_cap;
+	struct ev_known_cohorts *cohorts;	/* synthetic; NULL: not read */
 	struct ev_decideds decided;	/* approvals of this tree */
 	struct ev_vote *votes;		/* one for each of them */
 	size_t nvotes;
@@ -210,6 +216,7 @@ int ev_votes_gather(struct ev_case *c);		/* approvals */
 int ev_waivers_gather(struct ev_case *c);	/* and apply them to records */
 void ev_waivers_release(struct ev_case *c);
 void ev_records_release(struct ev_case *c);	/* all three */
+void ev_case_cohorts_release(struct ev_case *c);
 void ev_votes_release(struct ev_case *c);
 /* Is the question about a rollback?  Before the others gather. */
 int ev_rollback_look(struct ev_case *c);

@@ -273,6 +273,7 @@ void ev_case_release(struct ev_case *c)
 {
 	size_t i;
 
+	ev_case_cohorts_release(c);
 	ev_waivers_release(c);
 	ev_votes_release(c);
 	ev_records_release(c);

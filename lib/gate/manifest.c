@@ -163,16 +163,24 @@ static const struct ev_pick *other(const struct ev_picks *l)
 	return &l->items[i];
 }
 
-static void rule_manifest(struct ev_case *c)
+static int rule_manifest(struct ev_case *c)
 {
 	static const char rule[] = "manifest";
 	const struct ev_picks *l = &c->manifests;
 	struct ev_buf text = EV_BUF_INIT;
+	bool synthetic = false;
 	char *hint = NULL;
+	int ret = 0;
 
 	if (!l->n) {
 		add_missing(c, rule);
-		return;
+		return 0;
+	}
+	if (!c->manifest_against && !c->manifests_differ)
+		ret = ev_manifest_synthetic(&synthetic, &text, c);
+	if (ret < 0) {
+		ev_buf_release(&text);
+		return ret;
 	}
 	if (c->manifest_against) {
 		ev_buf_addf(&text, "it differs from record %.12s, which was "
@@ -193,6 +201,12 @@ static void rule_manifest(struct ev_case *c)
 				  other(l)->line->record.id);
 		ev_verdict_add(c->verdict, rule, EV_FAIL, hint, "%s",
 			       text.ptr);
+	} else if (synthetic) {
+		hint = attach_hint(c, "       # after correcting "
+				   "validation_data in "
+				   ".evidence/manifest.yaml");
+		ev_verdict_add(c->verdict, rule, EV_FAIL, hint, "%s",
+			       text.ptr);
 	} else {
 		ev_buf_addf(&text, "record %.12s by %s",
 			    l->items[0].line->record.id,
@@ -205,6 +219,7 @@ static void rule_manifest(struct ev_case *c)
 	}
 	ev_buf_release(&text);
 	free(hint);
+	return 0;
 }
 
 /* Equal ones may still differ in their environment: the first that lacks
@@ -297,10 +312,15 @@ out:
 
 int ev_rule_manifest(struct ev_case *c)
 {
+	int ret;
+
 	if (c->req->at_least != EV_TIER_NONE)
 		rule_tier(c);
-	if (c->req->wants_manifest)
-		rule_manifest(c);
+	if (c->req->wants_manifest) {
+		ret = rule_manifest(c);
+		if (ret < 0)
+			return ret;
+	}
 	rule_fields(c);
 	return 0;
 }

@@ -201,6 +201,8 @@ static bool is_rerun(const struct ev_cand *pass, const struct ev_cands *l)
 
 enum ev_outcome ev_pick_outcome(const struct ev_pick *p)
 {
+	if (*p->denied)
+		return EV_FAIL;
 	return (p->rerun || p->post_hoc) && p->outcome == EV_PASS ? EV_REVIEW :
 		p->outcome;
 }

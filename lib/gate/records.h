@@ -50,6 +50,16 @@ void ev_picks_sort(struct ev_picks *l);		/* worst first */
  */
 int ev_report_posthoc(struct ev_record_rule *r, struct ev_case *c);
 
+/*
+ * Deny those whose data are synthetic where real ones are asked for, and those
+ * with simulated scores: by what the report says, by the digests of what it
+ * read, and by the patients of the predictions that it keeps, if they are here.
+ */
+int ev_report_synthetic(struct ev_record_rule *r, struct ev_case *c);
+/* Says a manifest that data are real which some cohort's manifest names?  True,
+ * with the reason. */
+int ev_manifest_synthetic(bool *is, struct ev_buf *why, struct ev_case *c);
+
 /* What it counts as: a re-run, or what is post hoc, is for people to review. */
 enum ev_outcome ev_pick_outcome(const struct ev_pick *p);
 /* Is this line about a kind and name (NULL: any)? */

@@ -196,7 +196,9 @@ static void conclude(struct ev_record_rule *r, struct ev_case *c)
 		tell_pass(&text, c, p);
 		ev_words_record(&text, c, p);
 	} else {
-		if (p->outcome == EV_PASS && p->post_hoc)
+		if (*p->denied)
+			ev_buf_adds(&text, p->denied);
+		else if (p->outcome == EV_PASS && p->post_hoc)
 			ev_buf_adds(&text, "its suite came into the policy "
 				    "after the predictions were known");
 		else if (p->outcome == EV_PASS)
@@ -248,6 +250,8 @@ int ev_report_gather(struct ev_record_rule *r, struct ev_case *c,
 	ret = find(r, &why, c, places);
 	if (ret == 0)
 		ret = ev_report_posthoc(r, c);
+	if (ret == 0)
+		ret = ev_report_synthetic(r, c);
 	if (ret == 0 && r->picks.n)
 		conclude(r, c);
 	else if (ret == 0)

@@ -227,7 +227,8 @@ void ev_waivers_apply(struct ev_case *c)
 
 	for (i = 0; c->nwaivers && i < c->nrecords; i++) {
 		r = &c->records[i];
-		if (r->outcome == EV_FAIL || r->outcome == EV_REVIEW)
+		if (!r->denied && (r->outcome == EV_FAIL ||
+				   r->outcome == EV_REVIEW))
 			apply(r, c);
 	}
 }

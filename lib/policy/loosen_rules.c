@@ -180,14 +180,14 @@ static void say_age(const struct pair *p, const char *name, int64_t was,
 /* What the entries ask of one suite, taken together. */
 struct asked {
 	const struct ev_report_rule *first;
-	bool by, changes, review;
+	bool by, changes, review, real_world;
 	int64_t age;			/* the lowest; -1: none */
 };
 
 static struct asked look_for(const struct pair *p,
 			     const struct ev_report_rule *was)
 {
-	struct asked a = { NULL, false, false, false, -1 };
+	struct asked a = { NULL, false, false, false, false, -1 };
 	const struct ev_report_rule *r;
 	size_t i;
 
@@ -202,6 +202,7 @@ static struct asked look_for(const struct pair *p,
 			   ev_roles_within(&r->review_by, &was->review_by);
 		a.changes = a.changes || changes_within(&r->may_change,
 							&was->may_change);
+		a.real_world = a.real_world || r->real_world;
 		if (r->max_age_days >= 0 &&
 		    (a.age < 0 || r->max_age_days < a.age))
 			a.age = r->max_age_days;
@@ -223,6 +224,9 @@ static void look_at_report(const struct pair *p,
 	}
 	if (!a.by)
 		say_by(p, name, &was->by, &a.first->by);
+	if (was->real_world && !a.real_world)
+		ev_strs_addf(p->out, "%s: %s data real_world removed",
+			     p->where, name);
 	if (was->max_age_days >= 0 && (a.age < 0 || a.age > was->max_age_days))
 		say_age(p, name, was->max_age_days, a.age);
 	for (i = 0; !a.changes && i < a.first->may_change.n; i++)

@@ -33,6 +33,7 @@ static const struct ev_field manifest_table[] = {
 	  "the same, from a tier upward" },
 	{ 0 }
 };
+static const char *const data_words[] = { "real_world", NULL };
 static const struct ev_field report_table[] = {
 	{ "suite", EV_F_STRING, EV_F_REQUIRED, NULL, NULL,
 	  "suite.id of a file in .evidence/suites" },
@@ -43,6 +44,8 @@ static const struct ev_field report_table[] = {
 	  "paths that may differ from what was validated" },
 	{ "review_by", EV_F_LIST, 0, NULL, NULL,
 	  "roles that may accept a review" },
+	{ "data", EV_F_ENUM, 0, NULL, data_words,
+	  "real_world: of no synthetic cohort" },
 	{ 0 }
 };
 static const struct ev_field test_table[] = {
@@ -213,6 +216,7 @@ static void read_report(struct ev_requirement *q, const struct ev_policy *p,
 	r->file = ev_policy_suite(p, suite->text);
 	if (!r->file)
 		unknown_suite(p, suite, bad);
+	r->real_world = ev_streq(ev_get_string(v, "data"), "real_world");
 	r->max_age_days = -1;
 	ev_count_read(&r->max_age_days, ev_get(v, "max_age_days"),
 		      "max_age_days", bad);

@@ -26,6 +26,7 @@ struct ev_suite_file {
 	char *id, *version, *path;
 	char digest[72];
 	struct ev_strs never;		/* ids of gates: `waivable: never` */
+	bool real_world;		/* dataset.kind */
 };
 
 struct ev_report_rule {
@@ -35,6 +36,7 @@ struct ev_report_rule {
 	int64_t max_age_days;		/* -1: no limit */
 	struct ev_strs may_change;	/* ev_glob() patterns of paths */
 	struct ev_strs review_by;	/* roles that may clear a review */
+	bool real_world;		/* `data`: the suite may say so, too */
 };
 struct ev_test_rule { char *name; struct ev_strs by; };
 /* Each of the roles has to agree; a waiver lasts so many days at most. */

@@ -92,6 +92,8 @@ static int add(struct ev_policy *p, const char *path,
 	s->path = ev_strdup(path);
 	ev_sha256_hex(hex, text, n);
 	snprintf(s->digest, sizeof(s->digest), "sha256:%s", hex);
+	s->real_world = ev_streq(ev_get_string(ev_get(root, "dataset"),
+					       "kind"), "real_world");
 	return read_gates(&s->never, ev_get(root, "gates"));
 }
 

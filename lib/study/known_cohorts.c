@@ -6,9 +6,11 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "data/json.h"
+#include "data/rows.h"
 #include "study/attach.h"
 
 #define ID_MAX 64u
+#define INFLATED_MAX ((uint64_t)256 << 20)
 #define MANY 8u			/* ids with another prefix that are no chance */
 
 /* Loading ----------------------------------------------------------------- */
@@ -164,43 +166,86 @@ size_t ev_cohorts_find(struct ev_cohort_found *out,
 
 /* Texts ------------------------------------------------------------------- */
 
+struct counting {
+	const struct ev_known_cohorts *known;
+	struct { uint64_t sure, maybe; } *n;
+	char last[ID_MAX + 1];
+	const struct ev_known_cohort *found;
+};
+
+/* An id stands in many rows: the one just seen is not looked at again. */
+static void count_word(struct counting *c, const char *word, size_t n)
+{
+	const struct ev_synth_known *k;
+	size_t i;
+	int how;
+
+	if (n < 10 || n > ID_MAX ||
+	    (!memcmp(word, c->last, n) && !c->last[n]))
+		return;
+	memcpy(c->last, word, n);
+	c->last[n] = '\0';
+	for (i = 0; !c->found && i < c->known->n; i++) {
+		k = &c->known->items[i].says;
+		how = ev_synth_known_patient(k, c->last);
+		c->n[i].sure += how == 2;
+		c->n[i].maybe += how == 1;
+		if (c->n[i].sure || c->n[i].maybe >= MANY)
+			c->found = &c->known->items[i];
+	}
+}
+
 static bool in_id(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 		(c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 
-struct counts { uint64_t sure, maybe; };
+static void count_words(struct counting *c, const char *text, size_t n)
+{
+	size_t i, from;
 
-/* An id stands in many rows: the one just seen is not looked at again. */
+	for (i = 0; !c->found && i < n; i++) {
+		for (from = i; i < n && in_id(text[i]); i++)
+			;
+		count_word(c, text + from, i - from);
+	}
+}
+
+/* By rows, as those are inflated with limits. */
+static void count_gzip(struct counting *c, const char *text, size_t n,
+		       enum ev_rows_format format)
+{
+	const struct ev_rows_field *f;
+	struct ev_rows *r;
+	size_t i;
+	int ret = ev_rows_open_memory(&r, text, n, "predictions.gz", format);
+
+	if (ret == 0) {
+		ev_rows_limit(r, INFLATED_MAX, INFLATED_MAX);
+		while (!c->found && (ret = ev_rows_next(r, &f)) == 1)
+			for (i = 0; i < ev_rows_columns(r); i++)
+				count_words(c, f[i].text, f[i].len);
+		ev_rows_close(r);
+	}
+	if (ret < 0)
+		ev_error_clear();
+}
+
 const struct ev_known_cohort *
 ev_cohorts_find_text(const struct ev_known_cohorts *known, const char *text,
 		     size_t n)
 {
-	struct counts *c = ev_calloc(known->n + 1, sizeof(*c));
-	const struct ev_known_cohort *found = NULL;
-	char id[ID_MAX + 1], last[ID_MAX + 1] = "";
-	size_t i, k, from;
-	int how;
+	struct counting c = { .known = known };
 
-	for (i = 0; !found && i < n; i++) {
-		for (from = i; i < n && in_id(text[i]); i++)
-			;
-		if (i - from < 10 || i - from > ID_MAX)
-			continue;
-		memcpy(id, text + from, i - from);
-		id[i - from] = '\0';
-		if (!strcmp(id, last))
-			continue;
-		memcpy(last, id, sizeof(last));
-		for (k = 0; !found && k < known->n; k++) {
-			how = ev_synth_known_patient(&known->items[k].says, id);
-			c[k].sure += how == 2;
-			c[k].maybe += how == 1;
-			if (c[k].sure || c[k].maybe >= MANY)
-				found = &known->items[k];
-		}
+	c.n = ev_calloc(known->n + 1, sizeof(*c.n));
+	if (n > 2 && !memcmp(text, "\x1f\x8b", 2)) {
+		count_gzip(&c, text, n, EV_ROWS_CSV);
+		if (!c.found)
+			count_gzip(&c, text, n, EV_ROWS_JSONL);
+	} else {
+		count_words(&c, text, n);
 	}
-	free(c);
-	return found;
+	free(c.n);
+	return c.found;
 }

@@ -419,7 +419,7 @@ say_record() {
 	local kind=$1 head=$2 who name key mod type members filter=. result=
 	local on=candidate age= recorded= supersedes= noted= only= again=
 	local of_product= altered= keyid= unseen= label=$3 suite= because=
-	local outcome= data=3f more= observed=0.91 plain= unnamed= capped= escalated= gates=()
+	local outcome= data=3f more= observed=0.91 plain= unnamed= capped= escalated= cohort= gates=()
 	shift 3
 	who=${head##*by }
 	name=${head% by *}
@@ -471,6 +471,13 @@ say_record() {
 			escalated+=${escalated:+,}'{"when":"gate_loosened","why":"G01 asks less","roles":["'${mod#escalates to }'"]}' ;;
 		report:'with a word more about the data')
 			more='"note":"the same data",' ;;
+		report:'about a synthetic cohort') cohort=false ;;
+		report:'with simulated scores') cohort=true ;;
+		report:'saying nonsense of cohorts') cohort='"no"' ;;
+		generator:'of that data') data=3f ;;
+		generator:'of other data') data=4e ;;
+		generator:'of the validation data') data=valid ;;
+		generator:'with simulated scores') cohort=true ;;
 		*) fail_word "$mod"; return ;;
 		esac
 	done
@@ -494,6 +501,11 @@ say_record() {
 		type=https://git-evidence.dev/validation-report/v1
 		report_members "$name" "$outcome" "$suite" "$plain" "$data" \
 			"${gates[@]}"
+		members=$REPLY
+		;;
+	generator)
+		type=https://git-evidence.dev/generator-manifest/v1
+		generator_members "$data" "${cohort:-false}"
 		members=$REPLY
 		;;
 	*)
@@ -536,8 +548,21 @@ report_members() {
 		shift 2
 	done
 	REPLY=$REPLY',"gates":['$said_gates']'
+	test -z "${cohort-}" ||
+		REPLY=$REPLY',"syntheticData":[{"record":null,"cohort":null,"pack":"hah-rhythm 1.4.0","patients":400,"simulatedScore":'$cohort',"use":null}]'
 	test -z "${escalated-}" ||
 		REPLY=$REPLY',"escalations":['$escalated']'
+}
+
+# generator_members DATA SIMULATED: of the data that a report reads, or of those
+# in manifest.json.
+generator_members() {
+	local data=${1}00112233445566778899aabbccddeeff
+	data=${data:0:32}${data:0:32}
+	test "$1" != valid ||
+		data=3b2c4d5e6f70819203a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90a
+	REPLY='"outputs":[{"name":"patients.csv","digest":"sha256:'$data'"}]'
+	REPLY=$REPLY',"simulated_score":'$2',"pack":{"id":"hah-rhythm","version":"1.4.0"}'
 }
 
 # revoke [line of] LABEL by WHO[: also noted on COMMIT, dated DATE]
@@ -896,7 +921,7 @@ say() {
 	verb=${head%% *} rest=${head#* }
 	case $verb in
 	commit) say_commit "$rest" "${list[@]}" ;;
-	manifest | report | test | lineage)
+	manifest | report | test | lineage | generator)
 		say_record "$verb" "$rest" "$label" "${list[@]}" ;;
 	waive) say_waive "$rest" "$label" "${list[@]}" ;;
 	promote) say_promote "$rest" "$label" "${list[@]}" ;;
