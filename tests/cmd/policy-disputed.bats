@@ -46,11 +46,13 @@ newer_in_force() {
 }
 
 # in_force_before DATE: Quinn says at DATE that the first policy was in force;
-# by the next commit of the ledger.
+# by the next commit of the ledger, and where no audit has seen the newer one.
 in_force_before() {
 	local ref
 	set_aside newer
 	mv "$WORLD/aside" "$WORLD/newer"
+	test ! -e .git/evidence/high-water ||
+		mv .git/evidence/high-water "$WORLD/mark"
 	git for-each-ref --format='create %(refname) %(objectname)' \
 		refs/tags/evidence/checkpoint >"$WORLD/checkpoints"
 	sed -E 's/^create (\S+) .*/delete \1/' "$WORLD/checkpoints" |
@@ -60,6 +62,7 @@ in_force_before() {
 	checkpoint_by "$1" quinn
 	git update-ref --stdin <"$WORLD/checkpoints"
 	git update-ref --stdin <"$WORLD/newer"
+	test ! -e "$WORLD/mark" || mv "$WORLD/mark" .git/evidence/high-water
 }
 
 @test "who has left cannot bring the policy back under which they decided" {

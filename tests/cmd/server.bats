@@ -317,10 +317,10 @@ own_policy() {
 	given_released
 	rm "$WORLD/server.git/$(git -C "$WORLD/server.git" for-each-ref \
 		--format='%(refname)' refs/tags/evidence/policy)"
-	refused 'the policy that they were made under is gone' \
-		-- origin main:feature
+	refused 'whose approvals are not all here' -- origin main:feature
 	git notes --ref=evidence append -m more
-	refused 'only that of the root key' -- origin refs/notes/evidence
+	refused 'the policy in force cannot be told' \
+		-- origin refs/notes/evidence
 	# whoever holds the root key can bring it back
 	accepted origin 'refs/tags/evidence/policy/*:refs/tags/evidence/policy/*'
 	accepted origin main:feature
