@@ -73,9 +73,11 @@ static int intervals(struct ev_clustered *out, const struct sums *s,
 		out->deff = out->n / out->n_eff;
 	} else {
 		out->deff = v / (p * (1 - p) / out->n);
-		out->n_eff = out->n / out->deff;
+		out->n_eff = out->n;
 		if (out->deff < 1)
 			flags = EV_STAT_DEFF_BELOW_ONE;
+		else
+			out->n_eff = out->n / out->deff;
 	}
 	ret = ev_wilson(&out->wilson, p * out->n_eff, out->n_eff, level);
 	if (ret < 0)

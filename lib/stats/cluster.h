@@ -10,6 +10,14 @@
  * Wilson's interval of the effective counts.  Counts are summed as whole
  * numbers, so that the order of clusters changes nothing.
  *
+ * A design effect below 1 comes from few clusters by chance far oftener than
+ * from patients who differ less than rows would, and an interval narrower than
+ * that of as many independent rows is not to be had by it: the effective size
+ * is then the number of rows, as in the standards of the NCHS for proportions
+ * (Parker et al., Vital Health Stat 2(175), 2017), with
+ * EV_STAT_DEFF_BELOW_ONE.  Design effect, standard error and the two further
+ * intervals are as they were computed.
+ *
  * One cluster: a value with EV_STAT_ONE_CLUSTER and EV_STAT_NO_INTERVAL.  A
  * variance of zero (all right, all wrong, all alike): the effective size is
  * K, the number of patients, with EV_STAT_DEGENERATE_VARIANCE.

@@ -243,6 +243,27 @@ static void one_row_each_is_nearly_the_plain_interval(void **state)
 	assert_true(out.wilson.lower < e.lower);
 }
 
+/* Patients who are all nearly alike: no more is known than rows would say. */
+static void a_design_effect_below_one_narrows_nothing(void **state)
+{
+	const struct ev_cluster even[4] = {
+		{ 4, 5 }, { 4, 5 }, { 4, 5 }, { 3, 5 }
+	};
+	struct ev_clustered out;
+	struct ev_estimate rows;
+
+	(void)state;
+	assert_int_equal(ev_clustered_proportion(&out, even, 4, 0.95), 0);
+	assert_int_equal(out.wilson.flags, EV_STAT_DEFF_BELOW_ONE);
+	/* p = 3/4, squares of x - p n: 3 of 1/16 and one of 9/16 */
+	assert_near(out.se, 0.05, 1e-15);
+	assert_near(out.deff, 0.0025 / (0.1875 / 20), 1e-12);
+	assert_true(out.n_eff == 20);
+	ev_wilson(&rows, 15, 20, 0.95);
+	assert_true(out.wilson.lower == rows.lower &&
+		    out.wilson.upper == rows.upper);
+}
+
 static void patients_without_variance_are_told(void **state)
 {
 	const struct ev_cluster right[3] = { { 5, 5 }, { 9, 9 }, { 0, 0 } };
@@ -298,6 +319,7 @@ int main(void)
 		cmocka_unit_test(rows_that_are_there_twice_narrow_nothing),
 		cmocka_unit_test(order_of_patients_changes_nothing),
 		cmocka_unit_test(one_row_each_is_nearly_the_plain_interval),
+		cmocka_unit_test(a_design_effect_below_one_narrows_nothing),
 		cmocka_unit_test(patients_without_variance_are_told),
 	};
 
