@@ -9,6 +9,7 @@
 #include "stats/dist.h"
 
 #define PREFIX_MAX 25u
+#define TRIED 4u			/* patients of each scenario */
 
 uint64_t ev_source_key(const char *pack, uint64_t seed)
 {
@@ -56,6 +57,23 @@ static void index_rules(struct ev_source *s)
 	}
 }
 
+/* Whoever is in a scenario that hardly anybody can be in is told of it before
+ * the patients of others are drawn. */
+static int try_scenarios(const struct ev_source *s)
+{
+	struct ev_drawn d;
+	uint64_t k;
+	size_t i;
+	int ret = 0;
+
+	ev_drawn_init(&d, s->pack);
+	for (i = 0; i < s->pack->n_scenarios; i++)
+		for (k = 0; k < s->counts[i] && k < TRIED && ret == 0; k++)
+			ret = ev_draw(&d, s, s->first[i] + k);
+	ev_drawn_release(&d);
+	return ret;
+}
+
 int ev_source_init(struct ev_source *s, const struct ev_pack *p,
 		   uint64_t seed, uint64_t patients)
 {
@@ -87,10 +105,24 @@ int ev_source_init(struct ev_source *s, const struct ev_pack *p,
 		s->separation = 1.41421356237309504880 *
 			ev_normal_quantile(p->score.auc);
 	index_rules(s);
+	for (i = 0; i < p->n_variables; i++)
+		if (p->variables[i].distinct &&
+		    p->variables[i].distinct < patients) {
+			ret = ev_fail(EV_EINVALID, "variable '%s' is unique, "
+				      "and has %llu values for %llu patients",
+				      p->variables[i].name, (unsigned long long)
+				      p->variables[i].distinct,
+				      (unsigned long long)patients);
+			ev_source_release(s);
+			return ret;
+		}
 	s->streams = ev_calloc(p->n_variables + 1, sizeof(*s->streams));
 	for (i = 0; i < p->n_variables; i++)
 		s->streams[i] = p->variables[i].stream;
-	return 0;
+	ret = try_scenarios(s);
+	if (ret < 0)
+		ev_source_release(s);
+	return ret;
 }
 
 void ev_source_release(struct ev_source *s)
@@ -155,6 +187,7 @@ static bool accepted(struct ev_drawn *out)
 
 	for (i = 0; i < p->n_constraints; i++)
 		if (p->constraints[i].kind == EV_C_HARD &&
+		    p->constraints[i].expr &&
 		    ev_expr_truth(p->constraints[i].expr, out->full) ==
 		    EV_FALSE) {
 			out->tries[i]++;

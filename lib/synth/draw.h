@@ -52,6 +52,8 @@ struct ev_source {			/* shared, read-only */
 	uint32_t *streams;		/* of the variables */
 	double separation;		/* of the two normal scores */
 };
+/* EV_EINVALID as ev_draw() says it, if the first patients of a scenario cannot
+ * be drawn. */
 int ev_source_init(struct ev_source *s, const struct ev_pack *p,
 		   uint64_t seed, uint64_t patients);
 void ev_source_release(struct ev_source *s);

@@ -54,6 +54,9 @@ void ev_dice_words(uint64_t *words, const struct ev_dice *d,
 /* draw_value.c: all variables of one attempt, into full; EV_EINVALID if one
  * is out of range. */
 int ev_draw_values(struct ev_drawn *out, const struct ev_dice *d);
+/* draw_unique.c: of `distinct` numbers from 0 on the patient's own, by a keyed
+ * permutation of them; the same in all attempts. */
+uint64_t ev_draw_distinct(const struct ev_dice *d, const struct ev_variable *v);
 /* draw_missing.c: what is missing then, of values and of series. */
 void ev_draw_missing(struct ev_drawn *out, const struct ev_dice *d);
 int ev_draw_gaps(struct ev_drawn *out, const struct ev_dice *d);

@@ -244,7 +244,8 @@ int ev_draw_values(struct ev_drawn *out, const struct ev_dice *d)
 		raw.normal = v->latent >= 0;
 		raw.z = raw.normal ? out->latent[v->latent] : 0;
 		raw.word = out->words[i];
-		x = from_rule(r, v, out->full, &raw);
+		x = v->distinct ? r->marginal.a + (double)ev_draw_distinct(d, v)
+			: from_rule(r, v, out->full, &raw);
 		if (x == x && is_number(v)) {
 			x = ev_fixed_round(x, v->type == EV_V_DECIMAL ?
 					   v->places : 0);

@@ -122,11 +122,11 @@ static int read_tree(struct ev_pack *p)
 	if (p->tree->type == EV_MAP) {
 		ev_pk_head(&k);
 		ev_pk_variables(&k);
-		ev_pk_missing(&k);
 		ev_pk_factors(&k);
 		ev_pk_copula(&k);
 		ev_pk_constraints(&k);
 		ev_pk_series(&k);
+		ev_pk_missing(&k);
 		ev_pk_labels(&k);
 		ev_pk_score(&k);
 		ev_pk_scenarios(&k);

@@ -156,8 +156,11 @@ static void constraints(struct ev_buf *out, const struct ev_pack *p, size_t n)
 	for (i = 0; i < p->n_constraints; i++) {
 		c = &p->constraints[i];
 		memset(used, 0, p->n_variables);
-		ev_expr_uses(c->expr, used);
-		if (used[n])
+		if (c->expr)
+			ev_expr_uses(c->expr, used);
+		if (c->unique == (ptrdiff_t)n)
+			ev_buf_addf(out, "  unique %s\n", c->id);
+		else if (used[n])
 			ev_buf_addf(out, "  %s %s: %s\n",
 				    c->kind == EV_C_HARD ? "hard" : "soft",
 				    c->id, c->text);

@@ -8,6 +8,7 @@
 #ifndef EV_SYNTH_PACK_INTERNAL_H
 #define EV_SYNTH_PACK_INTERNAL_H
 
+#include "base/buf.h"
 #include "data/schema.h"
 #include "synth/pack.h"
 
@@ -96,7 +97,9 @@ void ev_pk_guardrails(struct ev_pk *k);
 /* pack_variables.c, pack_rule.c ------------------------------------------ */
 
 void ev_pk_variables(struct ev_pk *k);
-void ev_pk_missing(struct ev_pk *k);
+void ev_pk_missing(struct ev_pk *k);	/* after series */
+void ev_pk_gap(struct ev_pk *k, size_t series, const struct ev_value *v,
+	       const char *path);
 /* The members of `v` that say how a value comes about; false: none does. */
 bool ev_pk_rule(struct ev_pk *k, struct ev_rule *out, size_t variable,
 		const struct ev_value *v, const char *path);
@@ -110,6 +113,25 @@ bool ev_pk_value(struct ev_pk *k, struct ev_rule *out, size_t variable,
 struct ev_expr *ev_pk_expr(struct ev_pk *k, const struct ev_value *v,
 			   const char *path);
 
+/* pack_constraint_forms.c: kinds of constraints ---------------------------- */
+
+/* Each is written as an expression; what is asked of its parts is asked
+ * before, so that problems have their places. */
+struct ev_pk_form {
+	struct ev_pk *k;
+	struct ev_constraint *c;
+	const struct ev_value *at;	/* the value of the kind */
+	const char *path;
+	uint8_t *used;			/* by variable */
+	struct ev_buf text;
+	bool whole;			/* nothing was wrong so far */
+};
+void ev_pk_implication(struct ev_pk_form *r);
+void ev_pk_range_form(struct ev_pk_form *r);
+void ev_pk_ordering(struct ev_pk_form *r);
+void ev_pk_sum(struct ev_pk_form *r);
+void ev_pk_temporal(struct ev_pk_form *r);
+
 /* others ----------------------------------------------------------------- */
 
 void ev_pk_order(struct ev_pk *k);		/* after scenarios */
@@ -117,6 +139,10 @@ void ev_pk_rule_uses(const struct ev_rule *r, uint8_t *used);
 void ev_pk_copula(struct ev_pk *k);
 void ev_pk_constraints(struct ev_pk *k);
 void ev_pk_reach(struct ev_pk *k);		/* after scenarios */
+/* From where to where a number can be, rounding included. */
+struct ev_pk_reach { double low, high; };
+struct ev_pk_reach ev_pk_support(const struct ev_rule *rule,
+				 const struct ev_variable *x);
 void ev_pk_series(struct ev_pk *k);
 void ev_pk_waveform(struct ev_pk *k, const struct ev_value *v);
 void ev_pk_one_series(struct ev_pk *k, struct ev_series *x,

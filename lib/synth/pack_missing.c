@@ -4,6 +4,8 @@
 
 #include "base/mem.h"
 
+#define MAX_ROW 100u			/* of monotone ones */
+
 static const struct ev_field line_fields[] = {
 	{ "intercept", EV_F_TEXT, EV_F_REQUIRED, NULL, NULL, "logit at 0" },
 	{ "slope", EV_F_TEXT, EV_F_REQUIRED, NULL, NULL, "by own value" },
@@ -17,10 +19,17 @@ static const struct ev_field mnar_fields[] = {
 	{ "logit", EV_F_MAP, EV_F_REQUIRED, line_fields, NULL, "its line" },
 	{ 0 }
 };
+static const struct ev_field monotone_fields[] = {
+	{ "after", EV_F_STRING, EV_F_REQUIRED, NULL, NULL, "variable" },
+	{ "p", EV_F_TEXT, 0, NULL, NULL, "share of what it leaves" },
+	{ "given", EV_F_MAP, 0, NULL, NULL, "the same by level of another" },
+	{ 0 }
+};
 static const struct ev_field fields[] = {
 	{ "mcar", EV_F_TEXT, 0, NULL, NULL, "the same for all" },
 	{ "mar", EV_F_MAP, 0, mar_fields, NULL, "by another variable" },
 	{ "mnar", EV_F_MAP, 0, mnar_fields, NULL, "by its own value" },
+	{ "monotone", EV_F_MAP, 0, monotone_fields, NULL, "after another" },
 	{ 0 }
 };
 
@@ -56,7 +65,6 @@ static void read_mar(struct ev_pk *k, struct ev_missingness *m, size_t i,
 	table = given->items[0];
 	what = ev_strdupf("'%s'", on->name);
 	seen = ev_calloc(on->levels.n + 1, 1);
-	m->kind = EV_MISS_MAR;
 	m->on = (size_t)found;
 	m->by_level = ev_calloc(on->levels.n + 1, sizeof(*m->by_level));
 	for (n = 0; n < table->n; n++) {
@@ -76,6 +84,24 @@ static void read_mar(struct ev_pk *k, struct ev_missingness *m, size_t i,
 	free(what);
 }
 
+static void read_monotone(struct ev_pk *k, struct ev_missingness *m, size_t i,
+			  const struct ev_value *v, const char *path)
+{
+	const struct ev_value *after = ev_get(v, "after"), *p = ev_get(v, "p");
+	const struct ev_value *given = ev_get(v, "given");
+	ptrdiff_t found = ev_pk_variable(k, after, after->text, path);
+
+	m->kind = EV_MISS_MONOTONE;
+	m->after = found < 0 ? i : (size_t)found;
+	if (!p == !given)
+		ev_problem_add(k->bad, v, NULL, "field '%s' must have one of "
+			       "'p' and 'given'", path);
+	else if (given)
+		read_mar(k, m, i, given, path);
+	else
+		ev_pk_chance(k, &m->threshold, p, path);
+}
+
 static void read_one(struct ev_pk *k, size_t i, const struct ev_value *v,
 		     const char *path)
 {
@@ -93,7 +119,7 @@ static void read_one(struct ev_pk *k, size_t i, const struct ev_value *v,
 	ev_schema_check(k->bad, v, fields, path);
 	if (k->bad->n == before && v->n != 1)
 		ev_problem_add(k->bad, v, NULL, "field '%s' must be one of "
-			       "mcar, mar and mnar", path);
+			       "mcar, mar, mnar and monotone", path);
 	if (k->bad->n != before)
 		return;
 	at = ev_strdupf("%s.%s", path, v->keys[0]->text);
@@ -101,7 +127,10 @@ static void read_one(struct ev_pk *k, size_t i, const struct ev_value *v,
 	if (ev_get(v, "mcar")) {
 		m->kind = EV_MISS_MCAR;
 		ev_pk_chance(k, &m->threshold, v->items[0], at);
+	} else if (ev_get(v, "monotone")) {
+		read_monotone(k, m, i, v->items[0], at);
 	} else if (!line) {
+		m->kind = EV_MISS_MAR;
 		read_mar(k, m, i, ev_get_path(v, "mar.given"), at);
 	} else if (ev_variable_has_levels(x)) {
 		ev_problem_add(k->bad, v, NULL, "field '%s': 'mnar' is for "
@@ -116,12 +145,55 @@ static void read_one(struct ev_pk *k, size_t i, const struct ev_value *v,
 	free(at);
 }
 
+/* From one to the one before it, and to one that is by itself. */
+static void check_rows(struct ev_pk *k)
+{
+	const struct ev_variable *x = k->p->variables;
+	size_t i, at, steps;
+
+	for (i = 0; i < k->p->n_variables; i++) {
+		at = i;
+		for (steps = 0; x[at].missing.kind == EV_MISS_MONOTONE &&
+		     steps <= MAX_ROW; steps++)
+			at = x[at].missing.after;
+		if (steps <= MAX_ROW)
+			continue;
+		ev_problem_add(k->bad, k->at[i], NULL, "'%s' is missing after "
+			       "a row of others that goes in a circle, or has "
+			       "more than %u", x[i].name, MAX_ROW);
+		return;
+	}
+}
+
+static ptrdiff_t find_series(const struct ev_pk *k, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < k->p->series.n_series; i++)
+		if (ev_streq(k->p->series.series[i].name, name))
+			return (ptrdiff_t)i;
+	return -1;
+}
+
+static void read_named(struct ev_pk *k, const struct ev_value *key,
+		       const struct ev_value *v, const char *path)
+{
+	ptrdiff_t found = find_series(k, key->text);
+
+	if (found >= 0) {
+		ev_pk_gap(k, (size_t)found, v, path);
+		return;
+	}
+	found = ev_pk_variable(k, key, key->text, "missingness");
+	if (found >= 0)
+		read_one(k, (size_t)found, v, path);
+}
+
 void ev_pk_missing(struct ev_pk *k)
 {
 	const struct ev_value *v = ev_get(k->root, "missingness"), *own;
-	ptrdiff_t found;
+	size_t before = k->bad->n, i;
 	char *path;
-	size_t i;
 
 	for (i = 0; i < k->p->n_variables; i++) {
 		own = ev_get(k->at[i], "missing");
@@ -133,10 +205,9 @@ void ev_pk_missing(struct ev_pk *k)
 	}
 	for (i = 0; v && v->type == EV_MAP && i < v->n; i++) {
 		path = ev_strdupf("missingness.%s", v->keys[i]->text);
-		found = ev_pk_variable(k, v->keys[i], v->keys[i]->text,
-				       "missingness");
-		if (found >= 0)
-			read_one(k, (size_t)found, v->items[i], path);
+		read_named(k, v->keys[i], v->items[i], path);
 		free(path);
 	}
+	if (k->bad->n == before)
+		check_rows(k);
 }

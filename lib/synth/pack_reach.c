@@ -7,104 +7,24 @@
 #include "base/mem.h"
 #include "synth/expr_internal.h"
 
-/* From where to where a value can be, and which levels it can have. */
-struct reach { double low, high; };
-
-static struct reach support(const struct ev_marginal *m)
-{
-	struct reach r = { -INFINITY, INFINITY }, part;
-	size_t i;
-
-	switch (m->kind) {
-	case EV_D_CONSTANT:
-		r.low = r.high = m->a;
-		break;
-	case EV_D_UNIFORM:
-		r.low = m->a;
-		r.high = m->b;
-		break;
-	case EV_D_TRIANGULAR:
-		r.low = m->a;
-		r.high = m->c;
-		break;
-	case EV_D_BETA:
-		r.low = m->c;
-		r.high = m->d;
-		break;
-	case EV_D_HISTOGRAM:
-		r.low = m->edges[0];
-		r.high = m->edges[m->n];
-		break;
-	case EV_D_MIXTURE:
-		r.low = INFINITY;
-		r.high = -INFINITY;
-		for (i = 0; i < m->n; i++) {
-			part = support(&m->parts[i]);
-			r.low = part.low < r.low ? part.low : r.low;
-			r.high = part.high > r.high ? part.high : r.high;
-		}
-		break;
-	case EV_D_NORMAL:
-	case EV_D_TRUNCATED_NORMAL:
-		break;
-	default:
-		r.low = 0;
-	}
-	if (m->truncated) {
-		r.low = m->low > r.low ? m->low : r.low;
-		r.high = m->high < r.high ? m->high : r.high;
-	}
-	return r;
-}
-
-static struct reach number_reach(const struct ev_rule *r)
-{
-	struct reach out = { -INFINITY, INFINITY }, part;
-	size_t i;
-
-	if (r->kind == EV_RULE_MARGINAL) {
-		out = support(&r->marginal);
-	} else if (r->kind == EV_RULE_GIVEN) {
-		out.low = INFINITY;
-		out.high = -INFINITY;
-		for (i = 0; i < r->given.n; i++) {
-			part = support(&r->given.marginals[i]);
-			out.low = part.low < out.low ? part.low : out.low;
-			out.high = part.high > out.high ? part.high : out.high;
-		}
-	} else if (r->has_truncate) {
-		out.low = r->truncate_low;
-		out.high = r->truncate_high;
-	}
-	out.low = out.low * r->factor + r->shift;
-	out.high = out.high * r->factor + r->shift;
-	if (r->has_clip) {
-		out.low = out.low < r->clip_low ? r->clip_low : out.low;
-		out.low = out.low > r->clip_high ? r->clip_high : out.low;
-		out.high = out.high > r->clip_high ? r->clip_high : out.high;
-		out.high = out.high < r->clip_low ? r->clip_low : out.high;
-	}
-	return out;
-}
-
-/* Half a unit of the last place is what rounding can add. */
-static struct reach rounded(struct reach r, const struct ev_variable *x)
-{
-	double half = 0.5;
-	unsigned i;
-
-	for (i = 0; i < x->places; i++)
-		half /= 10;
-	r.low -= half;
-	r.high += half;
-	return r;
-}
+struct room {
+	const struct ev_expr *e;
+	const struct ev_rule *const *rules;	/* by variable */
+	struct ev_pk_reach *reach;
+};
 
 /* Whether a level can come, if that can be told. */
-static bool level_comes(const struct ev_rule *r, size_t level)
+static bool level_comes(const struct room *m, size_t variable, size_t level)
 {
+	const struct ev_rule *r = m->rules[variable];
 	const struct ev_levels *l = &r->levels;
+	const struct ev_pk_reach *of;
 
+	if (r->kind == EV_RULE_CUT) {
+		of = &m->reach[r->cut.of];
+		return (level >= r->cut.n || of->low < r->cut.at[level]) &&
+			(!level || of->high >= r->cut.at[level - 1]);
+	}
 	if (r->kind != EV_RULE_LEVELS)
 		return true;
 	if (level >= l->last)
@@ -112,16 +32,10 @@ static bool level_comes(const struct ev_rule *r, size_t level)
 	return l->t[level] > (level ? l->t[level - 1] : 0);
 }
 
-struct room {
-	const struct ev_expr *e;
-	const struct ev_rule *const *rules;	/* by variable */
-	struct reach *reach;
-};
-
-static struct reach arithmetic(const struct room *m, size_t node)
+static struct ev_pk_reach arithmetic(const struct room *m, size_t node)
 {
 	const struct ev_expr_node *x = &m->e->nodes[node];
-	struct reach a, b, r = { -INFINITY, INFINITY };
+	struct ev_pk_reach a, b, r = { -INFINITY, INFINITY };
 
 	if (x->op == EV_X_NUMBER) {
 		r.low = r.high = x->number;
@@ -131,15 +45,15 @@ static struct reach arithmetic(const struct room *m, size_t node)
 		return m->reach[x->left];
 	a = arithmetic(m, x->left);
 	if (x->op == EV_X_MINUS)
-		return (struct reach){ -a.high, -a.low };
+		return (struct ev_pk_reach){ -a.high, -a.low };
 	b = arithmetic(m, x->right);
 	if (x->op == EV_X_PLUS)
-		r = (struct reach){ a.low + b.low, a.high + b.high };
+		r = (struct ev_pk_reach){ a.low + b.low, a.high + b.high };
 	else if (x->op == EV_X_LESS_BY)
-		r = (struct reach){ a.low - b.high, a.high - b.low };
+		r = (struct ev_pk_reach){ a.low - b.high, a.high - b.low };
 	/* of products and quotients nothing is claimed */
 	if (!(r.low <= r.high))
-		r = (struct reach){ -INFINITY, INFINITY };
+		r = (struct ev_pk_reach){ -INFINITY, INFINITY };
 	return r;
 }
 
@@ -147,7 +61,7 @@ static bool possible(const struct room *m, size_t node, bool as);
 
 static bool compare(const struct room *m, const struct ev_expr_node *x, bool as)
 {
-	struct reach a = arithmetic(m, x->left), b = arithmetic(m, x->right);
+	struct ev_pk_reach a = arithmetic(m, x->left), b = arithmetic(m, x->right);
 	bool same = a.low == a.high && b.low == b.high && a.low == b.low;
 	bool meet = a.low <= b.high && b.low <= a.high;
 
@@ -168,14 +82,15 @@ static bool compare(const struct room *m, const struct ev_expr_node *x, bool as)
 }
 
 /* Whether some levels but this one can come. */
-static bool others_come(const struct ev_rule *r, size_t level)
+static bool others_come(const struct room *m, size_t variable, size_t level)
 {
-	size_t i;
+	const struct ev_rule *r = m->rules[variable];
+	size_t n = r->kind == EV_RULE_CUT ? r->cut.n + 1 : r->levels.n, i;
 
-	if (r->kind != EV_RULE_LEVELS)
+	if (r->kind != EV_RULE_LEVELS && r->kind != EV_RULE_CUT)
 		return true;
-	for (i = 0; i < r->levels.n; i++)
-		if (i != level && level_comes(r, i))
+	for (i = 0; i < n; i++)
+		if (i != level && level_comes(m, variable, i))
 			return true;
 	return false;
 }
@@ -188,8 +103,8 @@ static bool possible(const struct room *m, size_t node, bool as)
 	case EV_X_IS:
 	case EV_X_IS_NOT:
 		return (x->op == EV_X_IS) == as ?
-			level_comes(m->rules[x->left], x->right) :
-			others_come(m->rules[x->left], x->right);
+			level_comes(m, x->left, x->right) :
+			others_come(m, x->left, x->right);
 	case EV_X_NOT:
 		return possible(m, x->left, !as);
 	case EV_X_AND:
@@ -203,13 +118,21 @@ static bool possible(const struct room *m, size_t node, bool as)
 	}
 }
 
+static void lower(struct ev_pk_reach *r, double to)
+{
+	r->high = to < r->high ? to : r->high;
+}
+
+static void raise(struct ev_pk_reach *r, double to)
+{
+	r->low = to > r->low ? to : r->low;
+}
+
 /* What must all hold narrows what a variable can be: `x < 60 and x > 70`. */
 static void narrow(struct room *m, size_t node)
 {
 	const struct ev_expr_node *x = &m->e->nodes[node], *l, *r;
-	struct reach *to;
-	bool turned;
-	double at;
+	struct ev_pk_reach a, b;
 
 	if (x->op == EV_X_AND) {
 		narrow(m, x->left);
@@ -220,86 +143,147 @@ static void narrow(struct room *m, size_t node)
 		return;
 	l = &m->e->nodes[x->left];
 	r = &m->e->nodes[x->right];
-	turned = l->op == EV_X_NUMBER && r->op == EV_X_VARIABLE;
-	if (!turned && (l->op != EV_X_VARIABLE || r->op != EV_X_NUMBER))
-		return;
-	to = &m->reach[turned ? r->left : l->left];
-	at = turned ? l->number : r->number;
-	if (x->op == EV_X_EQ || (x->op >= EV_X_GT) != turned)
-		to->low = at > to->low ? at : to->low;
-	if (x->op == EV_X_EQ || (x->op <= EV_X_LE) != turned)
-		to->high = at < to->high ? at : to->high;
+	a = arithmetic(m, x->left);
+	b = arithmetic(m, x->right);
+	if (x->op != EV_X_GT && x->op != EV_X_GE) {	/* a <= b */
+		if (l->op == EV_X_VARIABLE)
+			lower(&m->reach[l->left], b.high);
+		if (r->op == EV_X_VARIABLE)
+			raise(&m->reach[r->left], a.low);
+	}
+	if (x->op != EV_X_LT && x->op != EV_X_LE) {	/* a >= b */
+		if (l->op == EV_X_VARIABLE)
+			raise(&m->reach[l->left], b.low);
+		if (r->op == EV_X_VARIABLE)
+			lower(&m->reach[r->left], a.high);
+	}
 }
 
-static bool can_hold(const struct ev_pack *p, const struct ev_expr *e,
-		     const struct ev_rule *const *rules,
-		     struct reach *reach)
-{
-	struct room m = { e, rules, reach };
-	bool ok;
-	size_t i;
-
-	for (i = 0; i < p->n_variables; i++)
-		if (!ev_variable_has_levels(&p->variables[i]))
-			reach[i] = rounded(number_reach(rules[i]),
-					   &p->variables[i]);
-	ok = possible(&m, e->root, true);
-	narrow(&m, e->root);
-	for (i = 0; i < p->n_variables; i++)
-		if (!ev_variable_has_levels(&p->variables[i]))
-			ok = ok && reach[i].low <= reach[i].high;
-	return ok;
-}
-
-static bool concerns(const struct ev_scenario *s, const uint8_t *used)
+/* A scenario's rules, and where they can bring numbers. */
+static void begin(struct room *m, const struct ev_pack *p, size_t scenario,
+		  const struct ev_rule **rules)
 {
 	size_t i;
 
-	for (i = 0; i < s->n_set; i++)
-		if (used[s->set[i].variable])
+	for (i = 0; i < p->n_variables; i++) {
+		rules[i] = ev_pack_rule(p, scenario, i);
+		if (!ev_variable_has_levels(&p->variables[i]))
+			m->reach[i] = ev_pk_support(rules[i],
+						    &p->variables[i]);
+	}
+	m->rules = rules;
+}
+
+static bool is_empty(const struct room *m, const struct ev_pack *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->n_variables; i++)
+		if (!ev_variable_has_levels(&p->variables[i]) &&
+		    !(m->reach[i].low <= m->reach[i].high))
 			return true;
 	return false;
 }
 
-static void check(struct ev_pk *k, size_t n, const struct ev_value *at)
+static bool binds(const struct ev_constraint *c)
+{
+	return c->kind == EV_C_HARD && c->expr;
+}
+
+/* The first that cannot hold beside the others; how many, if all can. */
+static size_t first_impossible(struct room *m, const struct ev_pack *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->n_constraints; i++) {
+		if (!binds(&p->constraints[i]))
+			continue;
+		m->e = p->constraints[i].expr;
+		if (!possible(m, m->e->root, true))
+			return i;
+		narrow(m, m->e->root);
+		if (is_empty(m, p))
+			return i;
+	}
+	/* what later ones leave may be too little for earlier ones */
+	for (i = 0; i < p->n_constraints; i++) {
+		m->e = p->constraints[i].expr;
+		if (binds(&p->constraints[i]) &&
+		    !possible(m, m->e->root, true))
+			return i;
+	}
+	return i;
+}
+
+static bool can_hold_alone(struct room *m, const struct ev_pack *p, size_t n)
+{
+	m->e = p->constraints[n].expr;
+	if (!possible(m, m->e->root, true))
+		return false;
+	narrow(m, m->e->root);
+	return !is_empty(m, p);
+}
+
+static void tell(struct ev_pk *k, struct room *m, size_t n, size_t scenario,
+		 const struct ev_rule **rules)
+{
+	const struct ev_constraint *c = &k->p->constraints[n];
+	const struct ev_value *at = ev_get(ev_get(k->root, "constraints")
+					   ->items[n], c->form);
+	bool alone;
+
+	begin(m, k->p, scenario, rules);
+	alone = can_hold_alone(m, k->p, n);
+	ev_problem_add(k->bad, at, NULL, alone ? "constraint '%s' cannot hold "
+		       "in scenario '%s' beside the others: '%.200s'" :
+		       "constraint '%s' cannot hold in scenario '%s': no value "
+		       "of the variables in '%.200s' meets it", c->id,
+		       k->p->scenarios[scenario].id, c->text);
+}
+
+/* What is dealt out once and for all cannot be drawn again, or otherwise. */
+static void check_unique(struct ev_pk *k, size_t n)
 {
 	const struct ev_pack *p = k->p;
-	const struct ev_constraint *c = &p->constraints[n];
-	const struct ev_rule **rules = ev_calloc(p->n_variables + 1,
-						 sizeof(*rules));
-	struct reach *reach = ev_calloc(p->n_variables + 1, sizeof(*reach));
+	const struct ev_value *list = ev_get(k->root, "constraints");
+	size_t variable = (size_t)p->constraints[n].unique, i, m;
 	uint8_t *used = ev_calloc(p->n_variables + 1, 1);
-	bool plain = false;
-	size_t i, v;
 
-	ev_expr_uses(c->expr, used);
-	for (i = 0; i < p->n_scenarios; i++) {
-		if (!concerns(&p->scenarios[i], used)) {
-			if (plain)
-				continue;
-			plain = true;
-		}
-		for (v = 0; v < p->n_variables; v++)
-			rules[v] = ev_pack_rule(p, i, v);
-		if (can_hold(p, c->expr, rules, reach))
-			continue;
-		ev_problem_add(k->bad, at, NULL, "constraint '%s' cannot hold "
-			       "in scenario '%s': no value of the variables "
-			       "in '%.200s' meets it", c->id,
-			       p->scenarios[i].id, c->text);
-		break;
-	}
+	for (i = 0; i < p->n_constraints; i++)
+		if (p->constraints[i].expr)
+			ev_expr_uses(p->constraints[i].expr, used);
+	for (i = 0; i < p->n_scenarios; i++)
+		for (m = 0; m < p->scenarios[i].n_set; m++)
+			used[p->scenarios[i].set[m].variable] = 1;
+	if (used[variable])
+		ev_problem_add(k->bad, ev_get(list->items[n], "unique"), NULL,
+			       "constraint '%s': '%s' is unique, and in "
+			       "another constraint, or set by a scenario",
+			       p->constraints[n].id,
+			       p->variables[variable].name);
 	free(used);
-	free(reach);
-	free(rules);
 }
 
 void ev_pk_reach(struct ev_pk *k)
 {
-	const struct ev_value *list = ev_get(k->root, "constraints");
-	size_t i;
+	const struct ev_pack *p = k->p;
+	const struct ev_rule **rules = ev_calloc(p->n_variables + 1,
+						 sizeof(*rules));
+	struct room m = { NULL, NULL, NULL };
+	size_t i, n;
 
-	for (i = 0; i < k->p->n_constraints; i++)
-		if (k->p->constraints[i].kind == EV_C_HARD)
-			check(k, i, ev_get(list->items[i], "hard"));
+	m.reach = ev_calloc(p->n_variables + 1, sizeof(*m.reach));
+	for (i = 0; i < p->n_constraints; i++)
+		if (p->constraints[i].unique >= 0)
+			check_unique(k, i);
+	for (i = 0; i < p->n_scenarios && p->n_constraints; i++) {
+		begin(&m, p, i, rules);
+		n = first_impossible(&m, p);
+		if (n == p->n_constraints)
+			continue;
+		tell(k, &m, n, i, rules);
+		break;
+	}
+	free(m.reach);
+	free(rules);
 }

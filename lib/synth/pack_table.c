@@ -72,11 +72,28 @@ static const struct ev_field correlations_table[] = {
 	MUST("pairs", EV_F_MAP, NULL, "A~B: correlation"),
 	{ 0 }
 };
+static const struct ev_field implication_table[] = {
+	MUST("if", EV_F_STRING, NULL, "where this holds"),
+	MUST("then", EV_F_STRING, NULL, "this does"),
+	{ 0 }
+};
+static const struct ev_field sum_table[] = {
+	MUST("of", EV_F_ANY, NULL, "numbers"),
+	MUST("equals", EV_F_TEXT, NULL, "number"),
+	TEXT("within", "how far off; half of the last place"),
+	{ 0 }
+};
 static const struct ev_field constraint_table[] = {
 	MUST("id", EV_F_STRING, NULL, "name"),
 	STRING("hard", "must hold"),
 	STRING("soft", "may happen, up to max_rate"),
-	TEXT("max_rate", "of soft"),
+	MAP("implication", implication_table, "then, where if"),
+	MAP("range", NULL, "number: [low, high]"),
+	ANY("ordering", "numbers that ascend"),
+	MAP("sum", sum_table, "of numbers"),
+	ANY("temporal", "days in order"),
+	STRING("unique", "no two patients have the same"),
+	TEXT("max_rate", "share that may violate it"),
 	{ 0 }
 };
 static const struct ev_field windows_table[] = {

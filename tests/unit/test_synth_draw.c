@@ -232,14 +232,23 @@ static void windows_are_in_order_and_apart(void **state)
 static void a_constraint_that_cannot_be_met_is_named(void **state)
 {
 	(void)state;
-	begin(HEAD "variables:\n  x: {type: decimal(3), "
-	      "dist: {normal: {mean: 0, sd: 1}}}\n"
-	      "constraints:\n  - {id: C0, hard: 'x > -9'}\n"
-	      "  - {id: FAR, hard: 'x > 6'}\n" TAIL "}\n", 10);
+	pf_must(&pack, HEAD "variables:\n  x: {type: decimal(3), "
+		"dist: {normal: {mean: 0, sd: 1}}}\n"
+		"constraints:\n  - {id: C0, hard: 'x > -9'}\n"
+		"  - {id: FAR, hard: 'x > 6'}\n" TAIL "}\n"
+		"  - {id: far, risk: edge, weight: 1}\n");
+	pack.constraints[1].kind = EV_C_SOFT;
+	assert_int_equal(ev_source_init(&source, &pack, 11, 10), 0);
+	pack.constraints[1].kind = EV_C_HARD;
+	ev_drawn_init(&drawn, &pack);
 	assert_int_equal(ev_draw(&drawn, &source, 3), EV_EINVALID);
 	assert_non_null(strstr(ev_error_last()->message, "'FAR' is not met"));
 	assert_non_null(strstr(ev_error_last()->message, "patient 4"));
 	assert_int_equal(drawn.log.refused[1], 200);
+	ev_source_release(&source);
+	/* and before any is drawn */
+	assert_int_equal(ev_source_init(&source, &pack, 11, 10), EV_EINVALID);
+	assert_non_null(strstr(ev_error_last()->message, "'FAR' is not met"));
 	end();
 }
 

@@ -226,9 +226,8 @@ static void constraints_are_told_where_they_fail(void **state)
 		  " 'max_rate' go together\n" },
 		{ "hard: \"sbp >= 70 and sbp <= 240\"",
 		  "unique: [sex]",
-		  "p.yaml:34:14: unknown field 'constraints[0].unique'\n"
-		  "p.yaml:34:22: field 'constraints[0]': 'unique' is"
-		  " not supported\n" },
+		  "p.yaml:34:22: field 'constraints[0].unique' must be a"
+		  " string, not a list\n" },
 	};
 
 	(void)state;
@@ -409,7 +408,7 @@ static void missingness_goes_by_others(void **state)
 		  "sbp: {mcar: \"0.03\", mar: {given: {sex: {F: \"0\","
 		  " M: \"1\"}}}}",
 		  "p.yaml:39:8: field 'missingness.sbp' must be one of"
-		  " mcar, mar and mnar\n" },
+		  " mcar, mar, mnar and monotone\n" },
 		{ "sbp: {mcar: \"0.03\"}",
 		  "sex: {mar: {given: {sex: {F: \"0\", M: \"1\"}}}}",
 		  "p.yaml:39:23: field 'missingness.sex.mar': 'sex'"
