@@ -3,6 +3,7 @@
 #include "cmd/schemas.h"
 
 #define TEXT "{\"type\": \"string\"}"
+#define NUMBER "{\"type\": [\"number\", \"null\"]}"
 #define COUNT "{\"type\": \"integer\", \"minimum\": 0}"
 #define LIST(names, members) \
 	"{\"type\": \"array\", \"items\": {\"type\": \"object\",\n" \
@@ -40,6 +41,27 @@ const char schema_synth[] =
 	"    \"retries\": " COUNT ",\n"
 	"    \"constraints\": " LIST("\"id\", \"kind\"",
 		"\"id\": " TEXT ", \"kind\": {\"enum\": [\"hard\", "
-		"\"soft\"]}, \"retries\": " COUNT ", \"events\": " COUNT) "\n"
+		"\"soft\"]}, \"retries\": " COUNT ", \"events\": " COUNT) ",\n"
+	"    \"outcome\": {\"enum\": [\"pass\", \"review\", "
+	"\"incomplete\", \"fail\"]},\n"
+	"    \"guardrails\": " LIST("\"id\", \"outcome\", \"value\", "
+		"\"limit\", \"review\", \"says\"",
+		"\"id\": " TEXT ", \"outcome\": {\"enum\": [\"pass\", "
+		"\"review\", \"incomplete\", \"fail\", "
+		"\"not_applicable\"]}, \"value\": " NUMBER ", \"asked\": "
+		"{\"enum\": [\"at_least\", \"at_most\"]}, \"limit\": "
+		NUMBER ", \"review\": " NUMBER ", \"says\": " TEXT) ",\n"
+	"    \"leak\": " TEXT ",\n"
+	"    \"record\": {\n"
+	"      \"type\": \"object\",\n"
+	"      \"required\": [\"id\", \"line\", \"commit\", \"signer\"],\n"
+	"      \"properties\": {\"id\": " TEXT ", \"line\": " TEXT ", "
+	"\"commit\": " TEXT ", \"signer\": " TEXT "}},\n"
+	"    \"coverage\": {\n"
+	"      \"type\": \"object\",\n"
+	"      \"required\": [\"covered\", \"valid\", \"missing\"],\n"
+	"      \"properties\": {\"covered\": " COUNT ", \"valid\": "
+	COUNT ", \"missing\": {\"type\": \"array\", \"items\": "
+	TEXT "}}}\n"
 	"  }\n"
 	"}\n";

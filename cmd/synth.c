@@ -8,6 +8,8 @@
 #include "base/file.h"
 #include "cmd/render.h"
 #include "cmd/schemas.h"
+#include "cmd/synth_attach.h"
+#include "cmd/synth_guard.h"
 #include "cmd/usage.h"
 #include "synth/manifest.h"
 
@@ -32,12 +34,33 @@ static const struct option options[] = {
 	  "make", &check },
 	{ OPT_STRING, 0, "explain", "<variable>", "how a value comes about",
 	  &explain },
+	{ OPT_STRING, 0, "reference", "<file>", "compare with this table, "
+	  "which is not stored", &synth_guard.reference },
+	{ OPT_STRING, 0, "holdout", "<file>", "rows that the reference does "
+	  "not have", &synth_guard.holdout },
+	{ OPT_STRING, 0, "html", "<file>", "write the guardrails as a page, "
+	  "too", &synth_guard.html },
+	{ OPT_FLAG, 0, "no-guardrails", NULL, "write the cohort unjudged",
+	  &synth_guard.none },
+	{ OPT_FLAG, 0, "attach", NULL, "sign the manifest and keep it and the "
+	  "pack in the ledger", &synth_attach.wanted },
+	{ OPT_STRING, 0, "name", "<name>", "of the record; default: the "
+	  "pack's id", &synth_attach.name },
+	{ OPT_STRING, 0, "supersede", "<id>", "record that this one replaces",
+	  &synth_attach.supersede },
+	{ OPT_STRING, 0, "because", "<text>", "why it is replaced",
+	  &synth_attach.because },
+	{ OPT_STRING, 0, "key", "<fingerprint>", "sign with this key",
+	  &synth_attach.key },
 	{ 0 }
 };
 
 static const char *const synopsis[] = {
 	"synth <pack> --seed <n> -o <dir> [-n <patients>] "
-	"[--format <csv|jsonl>] [-j <n>] [--json]",
+	"[--format <csv|jsonl>] [--reference <file> [--holdout <file>]] "
+	"[--html <file>] [--no-guardrails] [-j <n>] [--json]",
+	"synth <pack> [<rev>] --seed <n> -o <dir> --attach [--name <name>] "
+	"[--supersede <id> --because <text>] [<options>]",
 	"synth <pack> --seed <n> --patient <id> [-n <patients>] "
 	"[--format <csv|jsonl>]",
 	"synth <pack> --check [-n <patients>] [--json]",
@@ -84,28 +107,15 @@ static void show_progress(void *ctx, uint64_t done, uint64_t all)
 }
 
 struct making {
+	struct context *ctx;
 	struct progress progress;
 	const struct ev_source *source;
+	const char *pack_path;
 };
 
 static void progress_of(void *ctx, uint64_t done, uint64_t all)
 {
 	show_progress(&((struct making *)ctx)->progress, done, all);
-}
-
-static int put_manifest(void *ctx, const struct ev_synth_result *r,
-			const char *at)
-{
-	const struct making *m = ctx;
-	struct ev_buf text = EV_BUF_INIT, path = EV_BUF_INIT;
-	int ret;
-
-	ev_synth_manifest(&text, m->source, r, NULL, EV_VERSION);
-	ev_path_join(&path, at, "manifest.json");
-	ret = ev_file_create(path.ptr, text.ptr, text.len, 0666);
-	ev_buf_release(&text);
-	ev_buf_release(&path);
-	return ret;
 }
 
 static unsigned jobs_to_use(void)
@@ -114,6 +124,35 @@ static unsigned jobs_to_use(void)
 
 	return n < 1 ? 1 : n > (long)EV_SYNTH_JOBS_MAX ? EV_SYNTH_JOBS_MAX :
 		(unsigned)n;
+}
+
+static int put_manifest(void *ctx, const struct ev_synth_result *r,
+			const char *at)
+{
+	const struct making *m = ctx;
+	struct ev_buf text = EV_BUF_INIT, path = EV_BUF_INIT;
+	struct ev_synth_input inputs[SYNTH_GUARD_INPUTS];
+	struct ev_synth_about about = {
+		.tool_version = EV_VERSION, .build_flags = EV_BUILD_FLAGS,
+		.commit = *EV_COMMIT ? EV_COMMIT : NULL, .inputs = inputs,
+		.approved_by = &synth_attach.approved_by,
+	};
+	int ret = synth_guard_check(m->source, r, at, m->pack_path,
+				    jobs_to_use());
+
+	if (ret < 0)
+		return ret;
+	about.guards = synth_guard_of();
+	about.n_inputs = synth_guard_inputs(inputs);
+	ev_synth_manifest(&text, m->source, r, &about);
+	ev_path_join(&path, at, "manifest.json");
+	ret = ev_file_create(path.ptr, text.ptr, text.len, 0666);
+	if (ret == 0)
+		ret = synth_attach_record(m->ctx, &text, synth_guard.page.len ?
+					  &synth_guard.page : NULL);
+	ev_buf_release(&text);
+	ev_buf_release(&path);
+	return ret;
 }
 
 static enum ev_synth_format format_to_use(void)
@@ -224,9 +263,10 @@ static void print_result(const struct ev_source *s,
 		out_line("%s  %s", r->files[i].sha256, r->files[i].name);
 }
 
-static int make(struct context *ctx, const struct ev_source *s)
+static int make(struct context *ctx, const struct ev_source *s,
+		const char *pack_path)
 {
-	struct making m = { .source = s };
+	struct making m = { .ctx = ctx, .source = s, .pack_path = pack_path };
 	struct ev_synth_plan plan = {
 		.source = s, .format = format_to_use(), .folder = folder,
 		.jobs = jobs_to_use(), .only = -1, .progress = progress_of,
@@ -251,11 +291,17 @@ static int make(struct context *ctx, const struct ev_source *s)
 		json_cohort(&j, s);
 		json_scenarios(&j, s);
 		json_result(&j, s, &r);
+		synth_guard_json(&j);
+		synth_attach_json(&j);
 		json_finish(&j);
 		ev_buf_release(&buf);
 	} else if (ret == 0) {
 		print_result(s, &r);
+		synth_guard_print(false);
+		synth_attach_print(ctx);
 	}
+	if (ret == 0)
+		ret = synth_guard_page();
 	ev_synth_result_release(&r);
 	return ret;
 }
@@ -316,12 +362,14 @@ static int explain_one(const struct ev_pack *p)
 
 static int check_usage(struct context *ctx, int argc, const char **argv)
 {
-	int modes = !!folder + !!patient + check + !!explain;
+	int modes = !!folder + !!patient + check + !!explain, n;
 
-	if (argc != 1)
-		return argc ? usage_error(ctx, "one pack at a time: '%s'",
-					  argv[1]) :
-			usage_error(ctx, "which pack?");
+	if (!argc)
+		return usage_error(ctx, "which pack?");
+	if (argc > (synth_attach.wanted ? 2 : 1))
+		return usage_error(ctx, synth_attach.wanted ? "too many words: "
+				   "'%s'" : "one pack at a time: '%s'",
+				   argv[synth_attach.wanted ? 2 : 1]);
 	if (!modes)
 		return usage_error(ctx, "where to? name a folder with -o");
 	if (modes > 1)
@@ -338,7 +386,8 @@ static int check_usage(struct context *ctx, int argc, const char **argv)
 	if (jobs > (int64_t)EV_SYNTH_JOBS_MAX)
 		return usage_error(ctx, "--jobs is at most %u",
 				   EV_SYNTH_JOBS_MAX);
-	return 0;
+	n = synth_guard_usage(ctx, folder != NULL);
+	return n ? n : synth_attach_usage(ctx, folder != NULL);
 }
 
 static int run(struct context *ctx, int argc, const char **argv)
@@ -359,18 +408,26 @@ static int run(struct context *ctx, int argc, const char **argv)
 				     seed < 0 ? 0 : (uint64_t)seed, patients ?
 				     (uint64_t)patients : pack.patients);
 		if (ret == 0)
+			ret = synth_attach_begin(ctx, argc > 1 ? argv[1] :
+						 "HEAD", argv[0], pack.digest);
+		if (ret == 0)
 			ret = check ? check_pack(ctx, &source) : patient ?
-				print_patient(&source) : make(ctx, &source);
+				print_patient(&source) :
+				make(ctx, &source, argv[0]);
 		ev_source_release(&source);
 	}
 	ev_pack_release(&pack);
-	return ret < 0 ? report_error(ctx) : finish_output(EXIT_PASS);
+	ret = ret < 0 ? report_error(ctx) :
+		finish_output(synth_guard_exit());
+	synth_guard_release();
+	synth_attach_release();
+	return ret;
 }
 
 const struct verb verb_synth = {
 	.name = "synth",
 	.group = GROUP_RECORD,
-	.flags = HAS_JSON,
+	.flags = MAY_REPO | ASKS_CONFIG | HAS_JSON,
 	.summary = "make a synthetic cohort from a scenario pack",
 	.synopsis = synopsis,
 	.options = options,
