@@ -40,6 +40,27 @@ synth() {
 	expect_exit 4 git evidence verify --recompute
 	expect_in stdout 'artifact                     pack' \
 		'2 files drawn again, byte for byte'
+	jq -e '.. | objects | select(.predicateType?)
+		| .predicate.pack.approved_by == []' shown
+	# who approved the pack, once it stands in the policy in force
+	mkdir .evidence/packs
+	cp pack.yaml .evidence/packs
+	git add .evidence
+	git commit -q -m 'a pack'
+	git config evidence.root "$(key_fpr quinn)"
+	expect_exit 0 git -c evidence.signingKey="$(key_fpr quinn)" evidence \
+		approve --policy --role quality --yes
+	synth
+	jq -e '.pack.approved_by == ["Quinn Abara (quality)"]' \
+		cohort/manifest.json
+	sed -i 's/^# A small/# Another/' pack.yaml
+	synth --name another
+	jq -e '.pack.approved_by == []' cohort/manifest.json
+	# all or nothing
+	rm -rf cohort
+	expect_exit 128 git evidence synth pack.yaml --seed 7 -n 120 -o cohort \
+		--attach --key "$(key_fpr mallory)"
+	test ! -e cohort
 }
 
 # given_predictions: what a device says of the windows of the cohort, and a
@@ -202,4 +223,9 @@ forge() {
 	expect_in stderr 'outputs.patients.csv.digest: "sha256:0123' \
 		'scenarios[1].actual: 3 in the record'
 	expect_not_in stderr 'outputs.windows.csv'
+	expect_exit 0 git evidence attach generator cohort/manifest.json \
+		--name other --artifact pack=pack.yaml \
+		--artifact manifest.json=forged.json
+	expect_exit 1 git evidence verify --recompute
+	expect_in stderr "generator 'other'" 'record.outputs[0].digest'
 }
