@@ -60,7 +60,8 @@ static const char *const synopsis[] = {
 	"[--format <csv|jsonl>] [--reference <file> [--holdout <file>]] "
 	"[--html <file>] [--no-guardrails] [-j <n>] [--json]",
 	"synth <pack> [<rev>] --seed <n> -o <dir> --attach [--name <name>] "
-	"[--supersede <id> --because <text>] [<options>]",
+	"[--supersede <id> --because <text>] [--key <fingerprint>] "
+	"[<options>]",
 	"synth <pack> --seed <n> --patient <id> [-n <patients>] "
 	"[--format <csv|jsonl>]",
 	"synth <pack> --check [-n <patients>] [--json]",

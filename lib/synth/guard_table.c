@@ -3,6 +3,7 @@
 #include "synth/guard_internal.h"
 
 #include <math.h>
+#include <strings.h>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -127,6 +128,7 @@ struct reading {
 	struct ev_rows *rows;
 	struct words *words;		/* by column */
 	uint8_t *guess;			/* by column: the type is not told */
+	uint8_t *boolean;		/* by column: yes and no */
 	const char *path;
 };
 
@@ -154,6 +156,7 @@ static void begin_column(struct reading *r, size_t i, const struct ev_pack *p)
 	}
 	v = &p->variables[c->variable];
 	c->numeric = !ev_variable_has_levels(v);
+	r->boolean[i] = v->type == EV_V_BOOLEAN;
 	for (k = 0; !c->numeric && k < v->levels.n; k++)
 		ev_strs_add(&c->levels, v->levels.items[k]);
 	c->declared = c->levels.n;
@@ -188,6 +191,21 @@ static void grow(struct ev_guard_table *t)
 					     sizeof(double));
 }
 
+/* A truth value as JSON and others write it: 1 yes, 0 no, -1 neither. */
+static int truth_of(const struct ev_rows_field *f)
+{
+	static const struct { const char *word; int is; } words[] = {
+		{ "true", 1 }, { "false", 0 }, { "1", 1 }, { "0", 0 },
+	};
+	size_t i;
+
+	for (i = 0; i < EV_ARRAY_SIZE(words); i++)
+		if (f->len == strlen(words[i].word) &&
+		    !strncasecmp(f->text, words[i].word, f->len))
+			return words[i].is;
+	return -1;
+}
+
 static int read_field(struct reading *r, size_t i,
 		      const struct ev_rows_field *f)
 {
@@ -206,6 +224,10 @@ static int read_field(struct reading *r, size_t i,
 			       "'%s'", ev_rows_name(r->rows),
 			       (unsigned long long)ev_rows_line(r->rows),
 			       f->column, c->name);
+	}
+	if (r->boolean[i] && truth_of(f) >= 0) {
+		*out = truth_of(f);
+		return 0;
 	}
 	if (c->levels.n >= LEVELS_MAX && c->variable >= 0)
 		return ev_fail(EV_ELIMIT, "column '%s' of '%s' has more than "
@@ -289,6 +311,7 @@ static int read_table(struct reading *r, const struct ev_pack *p)
 	t->columns = ev_calloc(t->n_columns + 1, sizeof(*t->columns));
 	r->words = ev_calloc(t->n_columns + 1, sizeof(*r->words));
 	r->guess = ev_calloc(t->n_columns + 1, 1);
+	r->boolean = ev_calloc(t->n_columns + 1, 1);
 	for (i = 0; i < t->n_columns; i++)
 		begin_column(r, i, p);
 	ret = read_rows(r);
@@ -303,13 +326,14 @@ static int read_table(struct reading *r, const struct ev_pack *p)
 		free(r->words[i].slot);
 	free(r->words);
 	free(r->guess);
+	free(r->boolean);
 	return ret;
 }
 
 int ev_guard_table_read_pack(struct ev_guard_table **out, const char *path,
 			     const struct ev_pack *p, uint64_t rows)
 {
-	struct reading r = { NULL, NULL, NULL, NULL, path };
+	struct reading r = { NULL, NULL, NULL, NULL, NULL, path };
 	int ret;
 
 	*out = NULL;
