@@ -130,6 +130,15 @@ void recomputed_json(struct ev_json *j, const struct recomputed_list *l)
 	ev_json_end_list(j);
 }
 
+static void tell_same(const struct recomputed *x)
+{
+	if (!strcmp(x->kind, "report"))
+		out_line("%zu numbers, digit for digit", x->numbers);
+	else
+		out_line("%zu file%s drawn again, byte for byte", x->numbers,
+			 x->numbers == 1 ? "" : "s");
+}
+
 void recomputed_print(const struct recomputed_list *l)
 {
 	const struct recomputed *x;
@@ -153,9 +162,7 @@ void recomputed_print(const struct recomputed_list *l)
 			out_line("%zu difference%s", x->differences,
 				 x->differences == 1 ? "" : "s");
 		else
-			out_line(strcmp(x->kind, "report") ? "%zu files drawn "
-				 "again, byte for byte" : "%zu numbers, digit "
-				 "for digit", x->numbers);
+			tell_same(x);
 	}
 }
 

@@ -29,6 +29,7 @@ int validation_data(struct validation *v, const char *manifest,
 	const struct ev_dataset *d = &v->suite.dataset;
 	const char *path = manifest ? manifest : d->manifest;
 	int ret = v->ctx->repo ? load(v) : 0;
+	size_t i;
 
 	if (ret < 0 && !v->attach) {
 		say_warning("whether the data are a synthetic cohort's is not "
@@ -43,5 +44,7 @@ int validation_data(struct validation *v, const char *manifest,
 					v->attach, ev_now());
 	if (ret == 0)
 		ev_data_use_tell(&v->limitations, &v->data);
+	for (i = 0; !v->ctx->json && i < v->limitations.n; i++)
+		say_note(v->ctx, "%s", v->limitations.items[i]);
 	return ret;
 }
