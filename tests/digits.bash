@@ -28,4 +28,4 @@ digits_of() {
 # The digits that were agreed on.  They change only when a function of the
 # room answers otherwise than before: say so in the commit that changes them.
 # shellcheck disable=SC2034 # those who load this use it
-digits_agreed=5c19dd03be0e05d006a17c31f9eb7097c3636bf4e023c7cec24f45c9916e2700
+digits_agreed=b4dad5ebe48c399a009b54b9e8ca03a297e9907137a6c8cbcac89bd7e280940f

@@ -1,5 +1,5 @@
 #include "base/compat.h"
-#include "clinical/engine.h"
+#include "clinical/division.h"
 
 #include "base/error.h"
 #include "base/mem.h"
@@ -114,10 +114,7 @@ static int pairs(struct ev_work *w, const struct ev_task *t)
 
 static int auc(struct ev_work *w, const struct ev_task *t)
 {
-	const struct ev_view *v = ev_work_pair(w, t->against);
-	struct ev_marker a = { v->score[0], v->order[0] };
-	struct ev_marker b = { v->score[1], v->order[1] };
-	struct ev_cases c = { v->truth, v->cluster, v->clusters, v->n };
+	const struct ev_auc_gram *gram;
 	int at = t->against + 1, ret;
 	struct ev_auc_test d;
 
@@ -126,15 +123,18 @@ static int auc(struct ev_work *w, const struct ev_task *t)
 		if (ev_at_level(&t->m->e, t->level, -1, 1))
 			return 1;
 	}
-	ret = ev_auc_paired(&d, &a, &b, &c, t->level);
 	memset(t->m, 0, sizeof(*t->m));
+	ret = ev_division_area(&gram, w->g, w->slice, t->against);
+	if (ret == 0)
+		ret = ev_auc_pair_of_group(&d, gram, t->level);
+	if (ret < 0)
+		return ret;
 	t->m->e = d.difference;
-	t->m->e.n = (double)v->n;
 	t->m->z = d.z;
 	t->m->p = d.p;
 	w->area[at] = *t->m;
-	w->has_area[at] = ret >= 0;
-	return ret < 0 ? ret : 1;
+	w->has_area[at] = true;
+	return 1;
 }
 
 static int drawn(struct ev_work *w, const struct ev_task *t)

@@ -4,6 +4,7 @@
 #include <math.h>
 #include "base/error.h"
 #include "base/mem.h"
+#include "clinical/division.h"
 #include "stats/philox.h"
 
 struct ev_cut ev_cut_of(const struct ev_decimal *d)
@@ -43,8 +44,65 @@ static int sort_marker(struct ev_engine *g, int marker, const double *score,
 		       const uint8_t *state)
 {
 	g->score[marker] = place(&g->owned[marker], g, score, state);
-	g->order[marker] = ev_malloc(g->c->n * sizeof(*g->order[marker]));
-	return ev_marker_order(g->order[marker], g->score[marker], g->c->n);
+	g->order[marker] = ev_malloc((g->c->n + 1) *
+				     sizeof(*g->order[marker]));
+	g->first[marker] = ev_malloc((g->c->n / 64 + 1) *
+				     sizeof(*g->first[marker]));
+	return ev_marker_sort(g->order[marker], g->first[marker],
+			      g->score[marker], g->c->n);
+}
+
+void ev_part_of(struct ev_part *p, const struct ev_engine *g, int against,
+		bool scored)
+{
+	memset(p, 0, sizeof(*p));
+	if (scored || g->drops)
+		p->state = g->c->state;
+	if (against < 0)
+		return;
+	p->paired = g->ref[against]->paired;
+	if (p->state)
+		p->other = g->ref[against]->state;
+}
+
+/* Does each row that takes part do so beside a reference, too? */
+static bool has_same_rows(const struct ev_engine *g, int against)
+{
+	struct ev_part one, both;
+	size_t i;
+
+	ev_part_of(&one, g, -1, false);
+	ev_part_of(&both, g, against, false);
+	for (i = 0; i < g->c->n; i++)
+		if (ev_takes_part(&one, i) != ev_takes_part(&both, i))
+			return false;
+	return true;
+}
+
+/* Logarithms that each slice would take of its rows. */
+static void take_logarithms(struct ev_engine *g)
+{
+	bool logit = false, loss = false;
+	size_t i;
+
+	if (ev_has_classes(g) ||
+	    g->s->dataset.score_kind != EV_SCORE_PROBABILITY)
+		return;
+	for (i = 0; i < g->s->n_requests; i++) {
+		enum ev_metric m = g->s->requests[i].metric;
+
+		loss = loss || m == EV_M_LOG_LOSS;
+		logit = logit || m == EV_M_CITL || m == EV_M_CAL_SLOPE ||
+			m == EV_M_CAL_INTERCEPT || m == EV_M_WEAK_CALIBRATION;
+	}
+	if (logit) {
+		g->logit = ev_malloc((g->c->n + 1) * sizeof(*g->logit));
+		ev_logit_column(g->logit, g->c->score, g->c->n);
+	}
+	if (loss) {
+		g->loss = ev_malloc((g->c->n + 1) * sizeof(*g->loss));
+		ev_loss_column(g->loss, g->c->score, g->c->label, g->c->n);
+	}
 }
 
 int ev_measuring_open(struct ev_engine *g, const struct ev_evaluation *e,
@@ -54,6 +112,7 @@ int ev_measuring_open(struct ev_engine *g, const struct ev_evaluation *e,
 	int ret, k;
 
 	memset(g, 0, sizeof(*g));
+	g->e = e;
 	g->s = e->suite;
 	g->c = e->cohort;
 	g->jobs = o && o->jobs ? o->jobs : 1;
@@ -61,8 +120,6 @@ int ev_measuring_open(struct ev_engine *g, const struct ev_evaluation *e,
 	g->drops = drops(g->rule);
 	g->local = ev_malloc(g->c->n * sizeof(*g->local));
 	memset(g->local, 0xff, g->c->n * sizeof(*g->local));
-	g->unit = ev_malloc(g->c->patients * sizeof(*g->unit));
-	memset(g->unit, 0xff, g->c->patients * sizeof(*g->unit));
 	g->cuts = ev_calloc(g->s->n_points + 1, sizeof(*g->cuts));
 	for (i = 0; i < g->s->n_points; i++)
 		g->cuts[i] = ev_cut_of(&g->s->points[i].threshold);
@@ -73,10 +130,14 @@ int ev_measuring_open(struct ev_engine *g, const struct ev_evaluation *e,
 		ret = ev_timeline_make(g);
 	for (k = 0; k < 2 && ret == 0; k++) {
 		g->ref[k] = e->reference[k];
-		if (g->ref[k] && !ev_has_classes(g))
-			ret = sort_marker(g, k + 1, g->ref[k]->score,
-					  g->ref[k]->state);
+		if (!g->ref[k] || ev_has_classes(g))
+			continue;
+		ret = sort_marker(g, k + 1, g->ref[k]->score,
+				  g->ref[k]->state);
+		g->same_rows[k] = has_same_rows(g, k);
 	}
+	if (ret == 0)
+		take_logarithms(g);
 	return ret;
 }
 
@@ -87,10 +148,14 @@ void ev_measuring_close(struct ev_engine *g)
 	for (k = 0; k < 3; k++) {
 		free(g->owned[k]);
 		free(g->order[k]);
+		free(g->first[k]);
+		free(g->places[k]);
 	}
 	ev_timeline_free(g->timeline);
 	free(g->local);
-	free(g->unit);
+	free(g->logit);
+	free(g->loss);
+	ev_division_free(g->division);
 	free(g->cuts);
 }
 

@@ -45,10 +45,16 @@ struct ev_engine {
 	 * an end, by the rule. Alias or owned. */
 	const double *score[3];
 	uint32_t *order[3];
+	uint64_t *first[3];		/* where another score begins */
 	double *owned[3];
+	bool same_rows[2];		/* a reference has all that take part */
+	/* Of each row that has a score; NULL: nobody asks. */
+	double *logit, *loss;
+	const struct ev_evaluation *e;
+	struct ev_division *division;	/* of the family looked at */
+	uint32_t *places[3];		/* see division.c */
 	struct ev_timeline *timeline;	/* rows in time; or NULL */
 	uint32_t *local;		/* by row; scratch, EV_NOWHERE */
-	uint32_t *unit;			/* by patient; scratch, EV_NOWHERE */
 };
 #define EV_NOWHERE UINT32_MAX
 
@@ -56,16 +62,34 @@ int ev_measuring_open(struct ev_engine *g, const struct ev_evaluation *e,
 		   const struct ev_evaluate_options *o);
 void ev_measuring_close(struct ev_engine *g);
 
+/* Which rows take part in what a view is for. */
+struct ev_part {
+	const uint8_t *state, *other, *paired;	/* NULL: any */
+};
+/* Paired with a reference (or -1), with a score alone, or as the rule has
+ * it. */
+void ev_part_of(struct ev_part *p, const struct ev_engine *g, int against,
+		bool scored);
+static inline bool ev_takes_part(const struct ev_part *p, size_t row)
+{
+	return (!p->paired || p->paired[row]) &&
+		(!p->state || p->state[row] == EV_ROW_SCORED) &&
+		(!p->other || p->other[row] == EV_ROW_SCORED);
+}
+
 /* Rows that take part, in one array for each property. */
 struct ev_view {
 	bool made;
 	size_t n, positives;
+	int marker;			/* of the reference; 0: none */
 	const double *score[2];		/* candidate, reference */
-	const uint32_t *order[2];
+	const uint32_t *order[2];	/* NULL: see ev_work_order() */
 	const uint8_t *truth;
+	const double *logit, *loss;	/* or NULL, as the engine's */
 	const uint32_t *cluster;	/* NULL: a row is its own */
 	uint32_t clusters;
-	void *owned[6];
+	struct ev_part part;
+	void *owned[8];
 };
 
 struct ev_work {
@@ -83,7 +107,8 @@ struct ev_work {
 	/* The models are fitted once for all that ask; at another level their
 	 * intervals follow from the standard errors. */
 	struct ev_calibration model;
-	bool has_model;
+	unsigned models;		/* those in it */
+	struct ev_patient_sums *sums;
 	/* The same of areas: [0] the value, [1], [2] its changes. */
 	struct ev_measure area[3];
 	bool has_area[3];
@@ -108,6 +133,10 @@ const struct ev_view *ev_work_rank(struct ev_work *w);
 const struct ev_view *ev_work_scored(struct ev_work *w);
 const struct ev_view *ev_work_pair(struct ev_work *w, int against);
 const struct ev_view *ev_work_pair_scored(struct ev_work *w, int against);
+/* Rows of one of its views by a marker's score, 0 or 1; then in the view, too,
+ * so that threads may look there. */
+const uint32_t *ev_work_order(struct ev_work *w, const struct ev_view *v,
+			      int marker);
 /* Cells of each cluster at an operating point. */
 const struct ev_cells *ev_work_units(struct ev_work *w, size_t point);
 

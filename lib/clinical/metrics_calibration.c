@@ -21,21 +21,44 @@ static void at_level(struct ev_estimate *e, double level)
 }
 
 static int model_of(struct ev_calibration *out, struct ev_work *w,
-		    const struct ev_predicted *d, double level)
+		    const struct ev_predicted *d, unsigned what, double level)
 {
+	/* weak calibration is seldom asked for, and has more to look at */
+	unsigned models = EV_CAL_LARGE | EV_CAL_JOINT | what;
 	int ret;
 
-	if (!w->has_model) {
-		ret = ev_calibration(&w->model, d, level);
+	if ((w->models & what) != what) {
+		ret = ev_calibration_of(&w->model, d, ev_work_scored(w)->logit,
+					models, level);
 		if (ret < 0)
 			return ret;
-		w->has_model = true;
+		w->models = models;
 	}
 	*out = w->model;
 	at_level(&out->in_the_large, level);
 	at_level(&out->slope, level);
 	at_level(&out->intercept, level);
 	return 0;
+}
+
+/* Sums by patient are made once for all that ask. */
+static int by_patient(struct ev_work *w, struct ev_measure *m,
+		      const struct ev_predicted *d, enum ev_metric metric,
+		      double level)
+{
+	const double *loss = ev_work_scored(w)->loss;
+	int ret = 0;
+
+	if (!w->sums)
+		ret = ev_patient_sums(&w->sums, d, loss);
+	if (ret < 0)
+		return ret;
+	if (metric == EV_M_BRIER)
+		return ev_patient_brier(&m->e, w->sums, level);
+	if (metric == EV_M_OE)
+		return ev_patient_observed_expected(&m->e, w->sums, level);
+	return loss ? ev_patient_log_loss(&m->e, w->sums, level) :
+		ev_log_loss(&m->e, d, level, NULL);
 }
 
 /* Intervals in closed form. */
@@ -48,15 +71,19 @@ static int closed(struct ev_work *w, struct ev_measure *m,
 
 	switch (metric) {
 	case EV_M_BRIER:
-		return ev_brier(&m->e, d, level);
+		return d->cluster ? by_patient(w, m, d, metric, level) :
+			ev_brier(&m->e, d, level);
 	case EV_M_LOG_LOSS:
-		return ev_log_loss(&m->e, d, level, NULL);
+		return d->cluster ? by_patient(w, m, d, metric, level) :
+			ev_log_loss(&m->e, d, level, NULL);
 	case EV_M_OE:
-		return ev_observed_expected(&m->e, d, level);
+		return d->cluster ? by_patient(w, m, d, metric, level) :
+			ev_observed_expected(&m->e, d, level);
 	case EV_M_CITL:
 	case EV_M_CAL_SLOPE:
 	case EV_M_CAL_INTERCEPT:
-		ret = model_of(&c, w, d, level);
+		ret = model_of(&c, w, d, metric == EV_M_CITL ? EV_CAL_LARGE :
+			       EV_CAL_JOINT, level);
 		if (ret < 0)
 			return ret;
 		m->e = metric == EV_M_CITL ? c.in_the_large :
@@ -87,7 +114,7 @@ static int weak(struct ev_work *w, struct ev_measure *m,
 		const struct ev_predicted *d, double level)
 {
 	struct ev_calibration c;
-	int ret = model_of(&c, w, d, level);
+	int ret = model_of(&c, w, d, EV_CAL_JOINT | EV_CAL_WEAK, level);
 
 	if (ret < 0)
 		return ret;

@@ -1,18 +1,7 @@
 #include "base/compat.h"
-#include "clinical/engine.h"
+#include "clinical/division.h"
 
 #include "base/error.h"
-
-static void view_marker(struct ev_marker *m, struct ev_cases *c,
-			const struct ev_view *v, int marker)
-{
-	m->score = v->score[marker];
-	m->order = v->order[marker];
-	c->truth = v->truth;
-	c->cluster = v->cluster;
-	c->clusters = v->clusters;
-	c->n = v->n;
-}
 
 static enum ev_auc_interval kind_of(const struct ev_work *w)
 {
@@ -21,9 +10,7 @@ static enum ev_auc_interval kind_of(const struct ev_work *w)
 
 static int area(struct ev_work *w, const struct ev_task *t)
 {
-	const struct ev_view *v = ev_work_rank(w);
-	struct ev_marker m;
-	struct ev_cases c;
+	const struct ev_auc_gram *gram;
 	int ret;
 
 	if (w->has_area[0]) {
@@ -33,11 +20,11 @@ static int area(struct ev_work *w, const struct ev_task *t)
 			return 1;
 	}
 	memset(t->m, 0, sizeof(*t->m));
-	view_marker(&m, &c, v, 0);
-	ret = ev_auc(&t->m->e, &m, &c, kind_of(w), t->level);
-	t->m->e.n = (double)v->n;
+	ret = ev_division_area(&gram, w->g, w->slice, -1);
+	if (ret == 0)
+		ret = ev_auc_of_group(&t->m->e, gram, kind_of(w), t->level);
 	w->area[0] = *t->m;
-	w->has_area[0] = true;
+	w->has_area[0] = ret >= 0;
 	return ret < 0 ? ret : 1;
 }
 

@@ -153,16 +153,17 @@ struct ev_cluster *ev_share_units(struct ev_work *w,
 double ev_commonest_score(struct ev_work *w)
 {
 	const struct ev_view *v = ev_work_scored(w);
+	const uint32_t *order = ev_work_order(w, v, 0);
 	size_t i, from = 0, best = 0;
 	double score = 0;
 
 	for (i = 1; i <= v->n; i++) {
-		if (i < v->n && v->score[0][v->order[0][i]] ==
-		    v->score[0][v->order[0][from]])
+		if (i < v->n && v->score[0][order[i]] ==
+		    v->score[0][order[from]])
 			continue;
 		if (i - from > best) {
 			best = i - from;
-			score = v->score[0][v->order[0][from]];
+			score = v->score[0][order[from]];
 		}
 		from = i;
 	}

@@ -155,7 +155,7 @@ static int both_classes(struct ev_html *h, const struct ev_evaluation *e,
 {
 	static const char *const names[] = { "previous", "anchor" };
 	const struct ev_view *v = ev_work_rank(w);
-	struct ev_marker m = { v->score[0], v->order[0] };
+	struct ev_marker m = { v->score[0], ev_work_order(w, v, 0) };
 	struct ev_cases cases = { v->truth, v->cluster, v->clusters, v->n };
 	struct curves c = { .n = 0 };
 	int k, drawn = add(&c, "candidate", &m, &cases, auc_of(e, -1));
@@ -164,7 +164,7 @@ static int both_classes(struct ev_html *h, const struct ev_evaluation *e,
 		if (!e->reference[k])
 			continue;
 		v = ev_work_pair(w, k);
-		m = (struct ev_marker){ v->score[1], v->order[1] };
+		m = (struct ev_marker){ v->score[1], ev_work_order(w, v, 1) };
 		cases = (struct ev_cases){ v->truth, v->cluster, v->clusters,
 					   v->n };
 		drawn += add(&c, names[k], &m, &cases, NULL);

@@ -56,9 +56,10 @@ static int bins_value(double *value, const struct ev_predicted *d,
 static int model_value(double *value, const struct ev_predicted *d,
 		       enum ev_metric metric)
 {
+	unsigned what = metric == EV_M_CITL ? EV_CAL_LARGE : EV_CAL_JOINT;
 	struct ev_calibration c;
 	const struct ev_estimate *e;
-	int ret = ev_calibration(&c, d, 0.95);
+	int ret = ev_calibration_of(&c, d, NULL, what | EV_CAL_POINT, 0.95);
 
 	if (ret < 0)
 		return ret;
@@ -165,11 +166,11 @@ static int calibration_value(double *value, struct ev_work *w,
 	return ret;
 }
 
-static int rank_value(double *value, const struct ev_request *q,
-		      const struct ev_view *v, int marker,
-		      const uint32_t *times)
+static int rank_value(double *value, struct ev_work *w,
+		      const struct ev_request *q, const struct ev_view *v,
+		      int marker, const uint32_t *times)
 {
-	struct ev_marker m = { v->score[marker], v->order[marker] };
+	struct ev_marker m = { v->score[marker], ev_work_order(w, v, marker) };
 	struct ev_cases c = { v->truth, v->cluster, v->clusters, v->n };
 	struct ev_estimate e;
 	int ret;
@@ -241,7 +242,7 @@ int ev_weighted_value(double *value, struct ev_work *w,
 	if (q->metric <= EV_M_KAPPA)
 		return decision_value(value, w, q, v, marker, times);
 	if (q->metric <= EV_M_AVERAGE_PRECISION)
-		return rank_value(value, q, v, marker, times);
+		return rank_value(value, w, q, v, marker, times);
 	if (q->metric == EV_M_NET_BENEFIT)
 		return net_benefit(value, q, v, marker, times);
 	return calibration_value(value, w, q, v, marker, times);

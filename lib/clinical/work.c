@@ -3,30 +3,19 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "clinical/division.h"
 
 /* Patients of the slice, numbered as they come. */
 static void number_clusters(struct ev_work *w)
 {
-	const uint32_t *patient = w->g->c->patient;
-	uint32_t *unit = w->g->unit;
-	size_t i;
-
 	if (!w->rows) {
-		w->cluster_of = patient;
+		w->cluster_of = w->g->c->patient;
 		w->clusters = w->g->c->patients;
 		return;
 	}
 	w->cluster = ev_malloc((w->n ? w->n : 1) * sizeof(*w->cluster));
 	w->cluster_of = w->cluster;
-	for (i = 0; i < w->n; i++) {
-		uint32_t *at = &unit[patient[w->rows[i]]];
-
-		if (*at == EV_NOWHERE)
-			*at = w->clusters++;
-		w->cluster[i] = *at;
-	}
-	for (i = 0; i < w->n; i++)
-		unit[patient[w->rows[i]]] = EV_NOWHERE;
+	w->clusters = ev_division_units(w->cluster, w->g, w->slice);
 }
 
 static void count_cells(struct ev_work *w)
@@ -86,6 +75,7 @@ void ev_work_close(struct ev_work *w)
 	free(w->cells);
 	free(w->cluster);
 	ev_class_rows_free(w->classes);
+	ev_patient_sums_free(w->sums);
 	release_view(&w->rank);
 	release_view(&w->scored);
 	for (k = 0; k < 2; k++) {
@@ -115,125 +105,134 @@ const struct ev_cells *ev_work_units(struct ev_work *w, size_t point)
 	return c;
 }
 
-/* Which rows take part in a view. */
-struct part {
-	const uint8_t *state, *other, *paired;	/* NULL: any */
-};
-
-static bool takes_part(const struct part *p, size_t row)
-{
-	return (!p->paired || p->paired[row]) &&
-		(!p->state || p->state[row] == EV_ROW_SCORED) &&
-		(!p->other || p->other[row] == EV_ROW_SCORED);
-}
-
-/* A marker's order over the cohort, kept to the rows that have a place. */
-static uint32_t *filter(const struct ev_engine *g, int marker, size_t n)
-{
-	uint32_t *out = ev_malloc((n ? n : 1) * sizeof(*out));
-	const uint32_t *order = g->order[marker];
-	size_t i, k = 0;
-
-	for (i = 0; i < g->c->n; i++) {
-		uint32_t at = g->local[order[i]];
-
-		/* no branch: half of a slice's are mispredicted */
-		if (k < n)
-			out[k] = at;
-		k += at != EV_NOWHERE;
-	}
-	return out;
-}
-
-/* Without a place for each row: all of the cohort, as it stands. */
-static void alias(struct ev_view *v, const struct ev_work *w, int marker)
+/* All of the cohort, as it stands. */
+static void alias(struct ev_view *v, const struct ev_work *w)
 {
 	const struct ev_engine *g = w->g;
 
-	v->n = g->c->n;
 	v->truth = g->c->label;
 	v->cluster = w->cluster_of;
 	v->score[0] = g->score[0];
 	v->order[0] = g->order[0];
-	if (marker) {
-		v->score[1] = g->score[marker];
-		v->order[1] = g->order[marker];
+	v->logit = g->logit;
+	v->loss = g->loss;
+	if (v->marker) {
+		v->score[1] = g->score[v->marker];
+		v->order[1] = g->order[v->marker];
 	}
 }
 
-/* Rows with a place, in the order of the slice; `places` has their rows. */
-static void gather(struct ev_view *v, struct ev_work *w, int marker,
-		   const struct part *part, size_t n)
+static double *doubles(struct ev_view *v, int owned, const double *of,
+		       size_t room)
+{
+	return of ? v->owned[owned] = ev_malloc(room * sizeof(double)) : NULL;
+}
+
+/* Rows that take part, in the order of the slice. */
+static void gather(struct ev_view *v, const struct ev_work *w)
 {
 	const struct ev_engine *g = w->g;
-	double *score[2] = { NULL, NULL };
+	const double *other = v->marker ? g->score[v->marker] : NULL;
+	size_t i, row, k = 0, room = v->n ? v->n : 1;
+	double *score, *second, *logit, *loss;
 	uint32_t *cluster = NULL;
 	uint8_t *truth;
-	size_t i, row, k = 0, room = n ? n : 1;
 
-	v->n = n;
 	v->owned[0] = truth = ev_malloc(room);
-	v->owned[1] = score[0] = ev_malloc(room * sizeof(double));
+	score = doubles(v, 1, g->score[0], room);
+	second = doubles(v, 2, other, room);
+	logit = doubles(v, 3, g->logit, room);
+	loss = doubles(v, 4, g->loss, room);
 	if (w->cluster_of)
-		v->owned[2] = cluster = ev_malloc(room * sizeof(*cluster));
-	if (marker)
-		v->owned[3] = score[1] = ev_malloc(room * sizeof(double));
+		v->owned[5] = cluster = ev_malloc(room * sizeof(*cluster));
 	for (i = 0; i < w->n; i++) {
 		row = ev_work_row(w, i);
-		if (!takes_part(part, row))
+		if (!ev_takes_part(&v->part, row))
 			continue;
 		truth[k] = g->c->label[row];
-		score[0][k] = g->score[0][row];
+		score[k] = g->score[0][row];
 		if (cluster)
 			cluster[k] = w->cluster_of[i];
-		if (marker)
-			score[1][k] = g->score[marker][row];
-		g->local[row] = (uint32_t)k++;
+		if (second)
+			second[k] = other[row];
+		if (logit)
+			logit[k] = g->logit[row];
+		if (loss)
+			loss[k] = g->loss[row];
+		k++;
 	}
-	v->owned[4] = filter(g, 0, n);
-	if (marker)
-		v->owned[5] = filter(g, marker, n);
-	for (i = 0; i < w->n; i++)
-		g->local[ev_work_row(w, i)] = EV_NOWHERE;
 	v->truth = truth;
 	v->cluster = cluster;
-	v->score[0] = score[0];
-	v->score[1] = score[1];
-	v->order[0] = v->owned[4];
-	v->order[1] = v->owned[5];
-}
-
-static void count_positives(struct ev_view *v)
-{
-	size_t i;
-
-	for (i = 0; i < v->n; i++)
-		v->positives += v->truth[i];
+	v->score[0] = score;
+	v->score[1] = second;
+	v->logit = logit;
+	v->loss = loss;
 }
 
 static void make(struct ev_view *v, struct ev_work *w, int against,
 		 bool scored)
 {
-	const struct ev_engine *g = w->g;
-	struct part part = { NULL, NULL, NULL };
 	size_t i, n = 0;
 
-	if (scored || g->drops)
-		part.state = g->c->state;
-	if (against >= 0) {
-		part.paired = g->ref[against]->paired;
-		if (part.state)
-			part.other = g->ref[against]->state;
+	ev_part_of(&v->part, w->g, against, scored);
+	v->marker = against + 1;
+	if (!v->part.state && !v->part.paired)
+		n = w->n;
+	for (i = 0; i < w->n && n < w->n; i++)
+		n += ev_takes_part(&v->part, ev_work_row(w, i));
+	v->n = n;
+	v->clusters = w->cluster_of ? w->clusters : (uint32_t)n;
+	if (n == w->g->c->n)
+		alias(v, w);
+	else
+		gather(v, w);
+	for (i = 0; i < v->n; i++)
+		v->positives += v->truth[i];
+	v->made = true;
+}
+
+static struct ev_view *own_view(struct ev_work *w, const struct ev_view *v)
+{
+	struct ev_view *own[] = { &w->rank, &w->scored, &w->pair[0],
+				  &w->pair[1], &w->pair_scored[0],
+				  &w->pair_scored[1] };
+	size_t i;
+
+	for (i = 0; i + 1 < EV_ARRAY_SIZE(own) && own[i] != v; i++)
+		;
+	return own[i];
+}
+
+const uint32_t *ev_work_order(struct ev_work *w, const struct ev_view *v,
+			      int marker)
+{
+	struct ev_engine *g = w->g;
+	const uint32_t *by_score;
+	struct ev_view *own;
+	uint32_t *out, at;
+	size_t i, k = 0;
+
+	if (v->order[marker])
+		return v->order[marker];
+	own = own_view(w, v);
+	by_score = ev_division_order(g, w->slice, marker ? v->marker : 0);
+	out = ev_malloc((v->n ? v->n : 1) * sizeof(*out));
+	for (i = 0; i < w->n; i++) {
+		size_t row = ev_work_row(w, i);
+
+		if (ev_takes_part(&v->part, row))
+			g->local[row] = (uint32_t)k++;
+	}
+	for (i = 0, k = 0; i < w->n; i++) {
+		at = g->local[by_score[i]];
+		if (at != EV_NOWHERE)
+			out[k++] = at;
 	}
 	for (i = 0; i < w->n; i++)
-		n += takes_part(&part, ev_work_row(w, i));
-	v->clusters = w->cluster_of ? w->clusters : (uint32_t)n;
-	if (n == g->c->n)
-		alias(v, w, against + 1);
-	else
-		gather(v, w, against + 1, &part, n);
-	count_positives(v);
-	v->made = true;
+		g->local[ev_work_row(w, i)] = EV_NOWHERE;
+	own->owned[6 + marker] = out;
+	own->order[marker] = out;
+	return out;
 }
 
 const struct ev_view *ev_work_rank(struct ev_work *w)

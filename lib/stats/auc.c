@@ -71,7 +71,7 @@ static int area(struct ev_estimate *out, double *variance,
 	return 0;
 }
 
-static int start(struct ev_estimate *out, const struct ev_cases *c,
+static int start(struct ev_estimate *out, bool clustered,
 		 enum ev_auc_interval kind, double level)
 {
 	static const char *const names[2][2] = {
@@ -79,7 +79,7 @@ static int start(struct ev_estimate *out, const struct ev_cases *c,
 		{ "obuchowski", "obuchowski_logit" },
 	};
 
-	return ev_estimate_init(out, names[c->cluster != NULL]
+	return ev_estimate_init(out, names[clustered]
 				[kind == EV_AUC_LOGIT], level);
 }
 
@@ -88,7 +88,7 @@ int ev_auc(struct ev_estimate *out, const struct ev_marker *m,
 {
 	struct ev_auc_gram g;
 	double variance;
-	int ret = start(out, c, kind, level);
+	int ret = start(out, c->cluster != NULL, kind, level);
 
 	if (ret < 0)
 		return ret;
@@ -128,42 +128,66 @@ static int instead_paired(struct ev_estimate *out, const struct ev_auc_gram *g)
 	return 0;
 }
 
+/* All of a difference but its gram. */
+static int paired(struct ev_auc_test *out, const struct ev_auc_gram *g)
+{
+	struct ev_estimate *e = &out->difference;
+	double variance;
+
+	e->n = (double)(g->m + g->n);
+	e->flags = ev_auc_lack(g);
+	if (e->flags & EV_STAT_UNDEFINED)
+		return 0;
+	e->value = ev_auc_contrast_value(g, less);
+	if (e->flags)
+		return 0;
+	variance = ev_auc_covariance(g, less, less);
+	if (!(variance > 0))
+		return instead_paired(e, g);
+	ev_estimate_wald(e, sqrt(variance), -1, 1);
+	out->z = e->value / e->se;
+	out->p = ev_normal_two_sided(out->z);
+	return 0;
+}
+
 int ev_auc_paired(struct ev_auc_test *out, const struct ev_marker *a,
 		  const struct ev_marker *b, const struct ev_cases *c,
 		  double level)
 {
 	const struct ev_marker both[2] = { *a, *b };
-	struct ev_estimate *e = &out->difference;
 	struct ev_auc_gram g;
-	double variance;
 	int ret;
 
 	memset(out, 0, sizeof(*out));
 	out->p = 1;
-	ret = start(e, c, EV_AUC_WALD, level);
+	ret = start(&out->difference, c->cluster != NULL, EV_AUC_WALD, level);
 	if (ret < 0)
 		return ret;
 	ret = ev_auc_gram(&g, both, 2, c);
-	if (ret < 0)
-		goto out;
-	e->n = (double)c->n;
-	e->flags = ev_auc_lack(&g);
-	if (e->flags & EV_STAT_UNDEFINED)
-		goto out;
-	e->value = ev_auc_contrast_value(&g, less);
-	if (e->flags)
-		goto out;
-	variance = ev_auc_covariance(&g, less, less);
-	if (variance > 0) {
-		ev_estimate_wald(e, sqrt(variance), -1, 1);
-		out->z = e->value / e->se;
-		out->p = ev_normal_two_sided(out->z);
-	} else {
-		ret = instead_paired(e, &g);
-	}
-out:
+	if (ret == 0)
+		ret = paired(out, &g);
 	ev_auc_gram_release(&g);
 	return ret;
+}
+
+int ev_auc_of_group(struct ev_estimate *out, const struct ev_auc_gram *g,
+		    enum ev_auc_interval kind, double level)
+{
+	int ret = start(out, g->clustered, kind, level);
+	double variance;
+
+	return ret < 0 ? ret : area(out, &variance, g, kind);
+}
+
+int ev_auc_pair_of_group(struct ev_auc_test *out, const struct ev_auc_gram *g,
+			 double level)
+{
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	out->p = 1;
+	ret = start(&out->difference, g->clustered, EV_AUC_WALD, level);
+	return ret < 0 ? ret : paired(out, g);
 }
 
 /* One of two independent areas, with its interval and size. */
@@ -177,7 +201,7 @@ static int one_side(struct side *s, const struct ev_marker *m,
 		    const struct ev_cases *c, double level)
 {
 	struct ev_auc_gram g;
-	int ret = start(&s->e, c, EV_AUC_WALD, level);
+	int ret = start(&s->e, c->cluster != NULL, EV_AUC_WALD, level);
 
 	if (ret < 0)
 		return ret;
@@ -240,7 +264,7 @@ int ev_auc_unpaired(struct ev_auc_test *out,
 
 	memset(out, 0, sizeof(*out));
 	out->p = 1;
-	ret = start(e, ca->cluster ? ca : cb, EV_AUC_WALD, level);
+	ret = start(e, ca->cluster || cb->cluster, EV_AUC_WALD, level);
 	if (ret == 0)
 		ret = one_side(&sa, a, ca, level);
 	if (ret == 0)

@@ -10,11 +10,6 @@ struct placed {
 	int64_t m, n, u;
 };
 
-/* Sums of placements of a cluster; of marker j at [j]. */
-struct part {
-	int64_t c, d;
-};
-
 static int checked(const struct ev_cases *c)
 {
 	if (c->n > INT32_MAX)
@@ -113,11 +108,11 @@ static int place(struct placed *p, const struct ev_marker *m,
 	return ret;
 }
 
-/* Add a cluster with m and n rows and the parts of each marker. */
-static void add(struct ev_auc_gram *g, int64_t m, int64_t n,
-		const struct part *p)
+void ev_auc_gram_unit(struct ev_auc_gram *g, int64_t m, int64_t n,
+		      const struct ev_auc_part *p)
 {
 	struct ev_auc_products *x = g->products;
+	int64_t c, d;
 	size_t a, b;
 
 	if (m + n == 0)
@@ -129,14 +124,16 @@ static void add(struct ev_auc_gram *g, int64_t m, int64_t n,
 	g->mn += (ev_int128)m * n;
 	g->nn += (ev_int128)n * n;
 	for (a = 0; a < g->k; a++) {
-		g->sums[a].mc += (ev_int128)m * p[a].c;
-		g->sums[a].nc += (ev_int128)n * p[a].c;
-		g->sums[a].md += (ev_int128)m * p[a].d;
-		g->sums[a].nd += (ev_int128)n * p[a].d;
+		c = p[a].sum[1];
+		d = p[a].sum[0];
+		g->sums[a].mc += (ev_int128)m * c;
+		g->sums[a].nc += (ev_int128)n * c;
+		g->sums[a].md += (ev_int128)m * d;
+		g->sums[a].nd += (ev_int128)n * d;
 		for (b = 0; b < g->k; b++, x++) {
-			x->cc += (ev_int128)p[a].c * p[b].c;
-			x->dd += (ev_int128)p[a].d * p[b].d;
-			x->cd += (ev_int128)p[a].c * p[b].d;
+			x->cc += (ev_int128)c * p[b].sum[1];
+			x->dd += (ev_int128)d * p[b].sum[0];
+			x->cd += (ev_int128)c * p[b].sum[0];
 		}
 	}
 }
@@ -165,11 +162,18 @@ static void add_rows(struct ev_auc_gram *g, const struct placed *p,
 						   p[b].at[row];
 		}
 	}
+	ev_auc_gram_rows(g);
+}
+
+void ev_auc_gram_rows(struct ev_auc_gram *g)
+{
+	size_t a, b, k = g->k;
+
 	for (a = 0; a < k; a++) {
 		for (b = 0; b < a; b++)
 			g->products[b * k + a] = g->products[a * k + b];
-		g->sums[a].mc = p[a].u;
-		g->sums[a].nd = p[a].u;
+		g->sums[a].mc = g->sums[a].u;
+		g->sums[a].nd = g->sums[a].u;
 	}
 	g->clusters_m = g->m;
 	g->clusters_n = g->n;
@@ -182,19 +186,20 @@ static void add_clusters(struct ev_auc_gram *g, const struct placed *p,
 			 const uint32_t *order, const struct ev_cases *c)
 {
 	size_t k = g->k, i, a, clusters = c->clusters;
-	struct part *parts = ev_calloc(clusters, k * sizeof(*parts)), *at;
+	struct ev_auc_part *parts, *at;
 	uint32_t (*rows)[2] = ev_calloc(clusters, sizeof(*rows));
 	uint32_t row;
 
+	parts = ev_calloc(clusters, k * sizeof(*parts));
 	for (i = 0; i < c->n; i++) {
 		row = row_at(order, i);
 		at = parts + (size_t)c->cluster[row] * k;
 		rows[c->cluster[row]][c->truth[row]]++;
 		for (a = 0; a < k; a++)
-			*(c->truth[row] ? &at[a].c : &at[a].d) += p[a].at[row];
+			at[a].sum[c->truth[row]] += p[a].at[row];
 	}
 	for (i = 0; i < clusters; i++)
-		add(g, rows[i][1], rows[i][0], parts + i * k);
+		ev_auc_gram_unit(g, rows[i][1], rows[i][0], parts + i * k);
 	free(rows);
 	free(parts);
 }
@@ -217,6 +222,15 @@ static int same_rows(const struct placed *p, size_t k, const uint32_t *order,
 	return 0;
 }
 
+void ev_auc_gram_init(struct ev_auc_gram *g, size_t k, bool clustered)
+{
+	memset(g, 0, sizeof(*g));
+	g->k = k;
+	g->sums = ev_calloc(k, sizeof(*g->sums));
+	g->products = ev_calloc(k * k, sizeof(*g->products));
+	g->clustered = clustered;
+}
+
 int ev_auc_gram(struct ev_auc_gram *g, const struct ev_marker *m, size_t k,
 		const struct ev_cases *c)
 {
@@ -225,16 +239,14 @@ int ev_auc_gram(struct ev_auc_gram *g, const struct ev_marker *m, size_t k,
 	size_t a, rows;
 	int ret = checked(c);
 
-	memset(g, 0, sizeof(*g));
-	if (ret < 0)
+	if (ret < 0) {
+		memset(g, 0, sizeof(*g));
 		return ret;
+	}
+	ev_auc_gram_init(g, k, c->cluster != NULL);
 	rows = rows_of(m, k, c->n);
 	order = rows == c->n ? NULL : m[0].order;
 	p = ev_calloc(k, sizeof(*p));
-	g->k = k;
-	g->sums = ev_calloc(k, sizeof(*g->sums));
-	g->products = ev_calloc(k * k, sizeof(*g->products));
-	g->clustered = c->cluster != NULL;
 	for (a = 0; ret == 0 && a < k; a++) {
 		p[a].at = ev_calloc(rows, sizeof(*p[a].at));
 		ret = place(&p[a], &m[a], order ? m[a].order : NULL, c);

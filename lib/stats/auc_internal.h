@@ -38,6 +38,29 @@ struct ev_auc_gram {
 	bool clustered;
 };
 
+/* Sums of placements of a cluster by truth: [1] C, [0] D. */
+struct ev_auc_part {
+	int64_t sum[2];
+};
+void ev_auc_gram_init(struct ev_auc_gram *g, size_t k, bool clustered);
+/* Add a cluster with m and n rows and the parts of each marker. */
+void ev_auc_gram_unit(struct ev_auc_gram *g, int64_t m, int64_t n,
+		      const struct ev_auc_part *p);
+/* Add a row that is a cluster of its own, by a marker, 0 or 1; `first`: its
+ * placement by marker 0, if this is 1.  After all of them, their sums. */
+static inline void ev_auc_gram_row(struct ev_auc_gram *g, size_t marker,
+				   int truth, int64_t placement, int64_t first)
+{
+	struct ev_auc_products *x = g->products + marker * (g->k + 1);
+	ev_int128 square = (ev_int128)((ev_uint128)placement * placement);
+
+	*(truth ? &x->cc : &x->dd) += square;
+	if (marker)
+		*(truth ? &x[-1].cc : &x[-1].dd) += (ev_int128)placement *
+						    first;
+}
+void ev_auc_gram_rows(struct ev_auc_gram *g);
+
 /* EV_EINVALID for markers that are not in order or not of the same rows. */
 int ev_auc_gram(struct ev_auc_gram *g, const struct ev_marker *m, size_t k,
 		const struct ev_cases *c);

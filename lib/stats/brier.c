@@ -48,9 +48,6 @@ static int begin(struct ev_estimate *out, const struct ev_predicted *d,
 	return 0;
 }
 
-/* What is averaged over rows. */
-typedef double term(double p, int y);
-
 static double squared(double p, int y)
 {
 	double miss = y ? 1 - p : p;
@@ -58,11 +55,19 @@ static double squared(double p, int y)
 	return miss * miss;
 }
 
-static double surprise(double p, int y)
+double ev_predicted_loss(double p, int y)
 {
 	double q = ev_predicted_clip(p);
 
 	return y ? -ev_log(q) : -ev_log1p(-q);
+}
+
+void ev_loss_column(double *loss, const double *p, const uint8_t *y, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		loss[i] = ev_predicted_loss(p[i], y[i]);
 }
 
 static double sum_y(const struct ev_predicted *d)
@@ -74,52 +79,12 @@ static double sum_y(const struct ev_predicted *d)
 	return (double)n;
 }
 
-/*
- * sum over clusters of (sum f - m n)^2, and the number of clusters in *k.  f
- * and n by row; n is 1, or p itself for the ratio y to p.
- */
-static double spread(const struct ev_predicted *d, term *f, bool ratio,
-		     double m, double *k)
-{
-	size_t i, groups = d->cluster ? d->clusters : d->n, seen = 0, at;
-	ev_fixed *sum = ev_calloc(groups + 1, sizeof(*sum));
-	uint8_t *there = ev_calloc(groups + 1, 1);
-	struct ev_sum squares;
-	double t;
-
-	for (i = 0; i < d->n; i++) {
-		at = d->cluster ? d->cluster[i] : i;
-		there[at] = 1;
-		t = ratio ? (double)d->y[i] - m * d->p[i] :
-		    f(d->p[i], d->y[i]) - m;
-		sum[at] += ev_fixed_of(t);
-	}
-	ev_sum_init(&squares);
-	for (i = 0; i < groups; i++) {
-		seen += there[i];
-		t = ev_fixed_value(sum[i]);
-		ev_sum_add(&squares, t * t);
-	}
-	free(sum);
-	free(there);
-	*k = (double)seen;
-	return ev_sum_value(&squares);
-}
-
-/* The mean of f, between 0 and high, with the ratio estimator's interval. */
-static int mean(struct ev_estimate *out, const struct ev_predicted *d,
-		term *f, double high)
+int ev_mean_interval(struct ev_estimate *out, double k, double s, double high)
 {
 	struct ev_estimate wide;
-	ev_fixed sum = 0;
-	double k, s, se;
-	size_t i;
+	double se;
 	int ret;
 
-	for (i = 0; i < d->n; i++)
-		sum += ev_fixed_of(f(d->p[i], d->y[i]));
-	out->value = ev_fixed_value(sum) / out->n;
-	s = spread(d, f, false, out->value, &k);
 	if (k < 2) {
 		out->flags = EV_STAT_ONE_CLUSTER | EV_STAT_NO_INTERVAL;
 		return 0;
@@ -141,12 +106,41 @@ static int mean(struct ev_estimate *out, const struct ev_predicted *d,
 	return ret;
 }
 
+/* The mean of f over rows that are each their own patient. */
+static int mean(struct ev_estimate *out, const struct ev_predicted *d,
+		double (*f)(double p, int y), double high)
+{
+	struct ev_sum squares;
+	ev_fixed sum = 0;
+	size_t i;
+	double t;
+
+	for (i = 0; i < d->n; i++)
+		sum += ev_fixed_of(f(d->p[i], d->y[i]));
+	out->value = ev_fixed_value(sum) / out->n;
+	ev_sum_init(&squares);
+	for (i = 0; i < d->n; i++) {
+		t = f(d->p[i], d->y[i]) - out->value;
+		ev_sum_add(&squares, t * t);
+	}
+	return ev_mean_interval(out, out->n, ev_sum_value(&squares), high);
+}
+
 int ev_brier(struct ev_estimate *out, const struct ev_predicted *d,
 	     double level)
 {
+	struct ev_patient_sums *s;
 	int ret = begin(out, d, "mean", "mean_clustered", level);
 
-	return ret < 0 || out->flags ? ret : mean(out, d, squared, 1);
+	if (ret < 0 || out->flags)
+		return ret;
+	if (!d->cluster)
+		return mean(out, d, squared, 1);
+	ret = ev_patient_sums(&s, d, NULL);
+	if (ret == 0)
+		ret = ev_patient_brier(out, s, level);
+	ev_patient_sums_free(s);
+	return ret;
 }
 
 int ev_scaled_brier(struct ev_estimate *out, const struct ev_predicted *d)
@@ -173,54 +167,52 @@ int ev_log_loss(struct ev_estimate *out, const struct ev_predicted *d,
 		double level, size_t *clipped)
 {
 	int ret = begin(out, d, "mean", "mean_clustered", level);
+	struct ev_patient_sums *s;
 	size_t i, n = 0;
+	double *loss;
 
 	for (i = 0; ret == 0 && i < d->n; i++)
 		n += ev_predicted_clip(d->p[i]) != d->p[i];
 	if (clipped)
 		*clipped = n;
-	return ret < 0 || out->flags ? ret : mean(out, d, surprise, DBL_MAX);
-}
-
-int ev_observed_expected(struct ev_estimate *out,
-			 const struct ev_predicted *d, double level)
-{
-	int ret = begin(out, d, "log_poisson", "log_ratio_clustered", level);
-	double y, p, k, se, half;
-	ev_fixed sum = 0;
-	size_t i;
-
 	if (ret < 0 || out->flags)
 		return ret;
-	for (i = 0; i < d->n; i++)
-		sum += ev_fixed_of(d->p[i]);
-	y = sum_y(d);
-	p = ev_fixed_value(sum);
+	if (!d->cluster)
+		return mean(out, d, ev_predicted_loss, DBL_MAX);
+	loss = ev_malloc((d->n + 1) * sizeof(*loss));
+	ev_loss_column(loss, d->p, d->y, d->n);
+	ret = ev_patient_sums(&s, d, loss);
+	if (ret == 0)
+		ret = ev_patient_log_loss(out, s, level);
+	ev_patient_sums_free(s);
+	free(loss);
+	return ret;
+}
+
+bool ev_ratio_begin(struct ev_estimate *out, double y, double p)
+{
 	out->x = y;
 	if (p < out->n * 0x1p-60 || p == 0) {
 		out->flags = EV_STAT_UNDEFINED;
-		return 0;
+		return false;
 	}
 	out->value = y / p;
 	if (y == 0) {
 		out->flags = EV_STAT_NO_INTERVAL;
-		return 0;
+		return false;
 	}
-	if (d->cluster) {
-		se = spread(d, NULL, true, out->value, &k);
-		if (k < 2) {
-			out->flags = EV_STAT_ONE_CLUSTER | EV_STAT_NO_INTERVAL;
-			return 0;
-		}
-		se = sqrt(k / (k - 1) * se) / y;
-	} else {
-		se = sqrt((1 - y / out->n) / y);
-	}
+	return true;
+}
+
+int ev_ratio_interval(struct ev_estimate *out, double se)
+{
+	double half;
+
 	if (se <= ROUNDING) {
 		out->flags = EV_STAT_DEGENERATE_VARIANCE | EV_STAT_NO_INTERVAL;
 		return 0;
 	}
-	half = ev_normal_z(level) * se;
+	half = ev_normal_z(out->level) * se;
 	out->se = se;
 	if (half > 600) {
 		out->flags = EV_STAT_NO_INTERVAL;
@@ -229,6 +221,30 @@ int ev_observed_expected(struct ev_estimate *out,
 	out->lower = out->value * ev_exp(-half);
 	out->upper = out->value * ev_exp(half);
 	return 0;
+}
+
+int ev_observed_expected(struct ev_estimate *out,
+			 const struct ev_predicted *d, double level)
+{
+	int ret = begin(out, d, "log_poisson", "log_ratio_clustered", level);
+	struct ev_patient_sums *s;
+	ev_fixed sum = 0;
+	size_t i;
+
+	if (ret < 0 || out->flags)
+		return ret;
+	if (d->cluster) {
+		ret = ev_patient_sums(&s, d, NULL);
+		if (ret == 0)
+			ret = ev_patient_observed_expected(out, s, level);
+		ev_patient_sums_free(s);
+		return ret;
+	}
+	for (i = 0; i < d->n; i++)
+		sum += ev_fixed_of(d->p[i]);
+	if (!ev_ratio_begin(out, sum_y(d), ev_fixed_value(sum)))
+		return 0;
+	return ev_ratio_interval(out, sqrt((1 - out->x / out->n) / out->x));
 }
 
 int ev_spiegelhalter(struct ev_spiegelhalter *out,

@@ -36,6 +36,25 @@ int ev_observed_expected(struct ev_estimate *out,
 			 const struct ev_predicted *d, double level);
 
 /*
+ * The same from sums by patient (d->cluster), taken once for all three.  loss:
+ * of each row, as ev_loss_column() has it; NULL: nobody asks for it.  Free
+ * what comes out.
+ */
+struct ev_patient_sums;
+int ev_patient_sums(struct ev_patient_sums **out, const struct ev_predicted *d,
+		    const double *loss);
+void ev_patient_sums_free(struct ev_patient_sums *s);
+int ev_patient_brier(struct ev_estimate *out, const struct ev_patient_sums *s,
+		     double level);
+int ev_patient_log_loss(struct ev_estimate *out,
+			const struct ev_patient_sums *s, double level);
+int ev_patient_observed_expected(struct ev_estimate *out,
+				 const struct ev_patient_sums *s,
+				 double level);
+/* -log of what was given to y, kept as above. */
+void ev_loss_column(double *loss, const double *p, const uint8_t *y, size_t n);
+
+/*
  * logit P(y) = a + b logit p by iteratively reweighted least squares, at most
  * 50 steps.  in_the_large: a with b held at 1.  Wald intervals; with clusters
  * from the sandwich with K / (K - 1), K clusters (rms::robcov has no factor,

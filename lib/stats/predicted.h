@@ -17,6 +17,16 @@ static inline double ev_predicted_clip(double p)
 	return p > 1 - EV_CAL_EPSILON ? 1 - EV_CAL_EPSILON : p;
 }
 
+/* -log P of what was seen, p kept away from 0 and 1. */
+double ev_predicted_loss(double p, int y);
+/* The interval of a mean of terms in 0..high, out->n of them, by the ratio
+ * estimator over k units; s: the sum of their squares about it. */
+int ev_mean_interval(struct ev_estimate *out, double k, double s, double high);
+/* y / p and whether there is more to say; its interval from an error of the
+ * logarithm. */
+bool ev_ratio_begin(struct ev_estimate *out, double y, double p);
+int ev_ratio_interval(struct ev_estimate *out, double se);
+
 /* A copy of x[n] in ascending order; finite numbers. Free it. */
 double *ev_sorted(const double *x, size_t n);
 /* The quantile i / of of sorted x, n > 0: R's types 2 and 7. */

@@ -35,6 +35,11 @@ struct ev_cases {
  * for NaN. */
 int ev_marker_order(uint32_t *order, const double *score, size_t n);
 
+/* The same, and in first[(n + 63) / 64] a bit, from the lowest on, for each
+ * place where another score begins. */
+int ev_marker_sort(uint32_t *order, uint64_t *first, const double *score,
+		   size_t n);
+
 enum ev_auc_interval { EV_AUC_WALD, EV_AUC_LOGIT };
 
 /*
@@ -70,6 +75,37 @@ int ev_auc_unpaired(struct ev_auc_test *out,
 		    const struct ev_marker *a, const struct ev_cases *ca,
 		    const struct ev_marker *b, const struct ev_cases *cb,
 		    double level);
+
+/*
+ * The same of many groups of rows at once, in one walk up the scores.  Rows
+ * come in the order of a marker by their places: 2 u + truth, with u the unit
+ * (patient), or EV_AUC_NO_PLACE for a row that takes no part.  Each unit is of
+ * one group, or of none, which is the number of groups.
+ */
+#define EV_AUC_MARKERS 2
+#define EV_AUC_NO_PLACE UINT32_MAX
+struct ev_auc_order {
+	const uint32_t *place;
+	const uint64_t *first;		/* of ev_marker_sort() */
+};
+struct ev_auc_rows {
+	size_t n;
+	const uint32_t *group;		/* by unit */
+	uint32_t units;
+	size_t groups;
+	bool single;			/* each unit has one row */
+};
+struct ev_auc_gram;			/* what a group comes to */
+/* 1 or 2 orders of the same n rows; free what comes out. */
+int ev_auc_groups(struct ev_auc_gram **out, const struct ev_auc_order *orders,
+		  size_t k, const struct ev_auc_rows *r);
+void ev_auc_groups_free(struct ev_auc_gram *g, size_t groups);
+const struct ev_auc_gram *ev_auc_group(const struct ev_auc_gram *g, size_t i);
+/* As ev_auc() by the first order; as ev_auc_paired(). */
+int ev_auc_of_group(struct ev_estimate *out, const struct ev_auc_gram *g,
+		    enum ev_auc_interval kind, double level);
+int ev_auc_pair_of_group(struct ev_auc_test *out, const struct ev_auc_gram *g,
+			 double level);
 
 /* k markers on the same rows, 2 <= k <= 64: are their areas all equal?
  * L D' (L S L')^- L D with the rank of L S L' as degrees of freedom. */

@@ -56,9 +56,19 @@ static bool places(uint32_t *count, size_t n)
 	return true;
 }
 
+static void mark(uint64_t *first, const uint64_t *key, size_t n)
+{
+	size_t i;
+
+	memset(first, 0, (n + 63) / 64 * sizeof(*first));
+	for (i = 0; i < n; i++)
+		if (i == 0 || key[i] != key[i - 1])
+			first[i / 64] |= 1ULL << i % 64;
+}
+
 /* By the lowest digit first, each pass stable: O(n), ties stay by row. */
-static int sorted(uint32_t *order, const double *score, size_t n,
-		  uint32_t count[DIGITS][BUCKETS])
+static int sorted(uint32_t *order, uint64_t *first, const double *score,
+		  size_t n, uint32_t count[DIGITS][BUCKETS])
 {
 	uint64_t *key = ev_malloc(2 * n * sizeof(*key)), *k = key, *k2 = k + n;
 	uint32_t *other = ev_malloc(n * sizeof(*other));
@@ -84,12 +94,15 @@ static int sorted(uint32_t *order, const double *score, size_t n,
 	}
 	if (ret == 0 && o != order)
 		memcpy(order, o, n * sizeof(*order));
+	if (ret == 0 && first)
+		mark(first, k, n);
 	free(other);
 	free(key);
 	return ret;
 }
 
-int ev_marker_order(uint32_t *order, const double *score, size_t n)
+int ev_marker_sort(uint32_t *order, uint64_t *first, const double *score,
+		   size_t n)
 {
 	uint32_t (*count)[BUCKETS];
 	int ret;
@@ -99,7 +112,12 @@ int ev_marker_order(uint32_t *order, const double *score, size_t n)
 	if (n == 0)
 		return 0;
 	count = ev_calloc(DIGITS, sizeof(*count));
-	ret = sorted(order, score, n, count);
+	ret = sorted(order, first, score, n, count);
 	free(count);
 	return ret;
+}
+
+int ev_marker_order(uint32_t *order, const double *score, size_t n)
+{
+	return ev_marker_sort(order, NULL, score, n);
 }

@@ -31,3 +31,13 @@ no_fma=GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2_Usable,-FMA_Usable,-AVX2,-FMA,-FMA4
 			"$digits_agreed"
 	done
 }
+
+@test "wider registers change no digit" {
+	local cc
+	for cc in gcc clang
+	do
+		echo "$cc"
+		test "$(digits_of "$cc" -O2 -DEV_ONE_WIDTH)" = \
+			"$digits_agreed"
+	done
+}

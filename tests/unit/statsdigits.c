@@ -151,9 +151,11 @@ static void larger(void)
 #define ROWS 700
 #define PATIENTS 200
 
-static double p[ROWS];
-static uint8_t y[ROWS];
-static uint32_t who[ROWS];
+#define MANY 20000		/* more than are fitted row by row */
+
+static double p[MANY];
+static uint8_t y[MANY];
+static uint32_t who[MANY];
 
 /* ECE and net benefit of patients as often as they were drawn. */
 static int drawn(double *value, uint8_t *defined, void *data,
@@ -186,16 +188,16 @@ static void groups(const struct ev_predicted *d)
 	show("hl7", h.p);
 }
 
-static void calibration(void)
+static void calibration(size_t n)
 {
-	struct ev_predicted d = { p, y, who, PATIENTS, ROWS };
+	struct ev_predicted d = { p, y, who, PATIENTS, n };
 	struct ev_calibration c;
 	struct ev_spiegelhalter z;
 	struct ev_estimate e;
 	double x, slope = between(0.5, 2);
-	int i;
+	size_t i;
 
-	for (i = 0; i < ROWS; i++) {
+	for (i = 0; i < n; i++) {
 		x = between(-6, 4);
 		p[i] = 1 / (1 + ev_exp(-x));
 		y[i] = ev_stream_uniform(&s) < 1 / (1 + ev_exp(-slope * x));
@@ -254,9 +256,10 @@ int main(void)
 	}
 	ev_stream_init(&s, 20261125, 1, 1);
 	for (i = 0; i < 20; i++) {
-		calibration();
+		calibration(ROWS);
 		draws(1 + (unsigned)i % 3);
 	}
+	calibration(MANY);
 	ev_stream_init(&s, 20261125, 2, 1);
 	for (i = 0; i < 40; i++)
 		roc_digits(&s);
