@@ -77,7 +77,7 @@ int synth_guard_check(const struct ev_source *s,
 		return 0;
 	ret = read_table(&t[0], at, &r->files[0], s->pack);
 	for (i = 1; ret == 0 && i < r->n_files; i++)
-		if (s->pack->score.given && !t[1] &&
+		if (ev_guards_want_windows(s->pack) && !t[1] &&
 		    !strncmp(r->files[i].name, "windows.", 8))
 			ret = read_table(&t[1], at, &r->files[i], s->pack);
 	if (ret == 0)

@@ -205,8 +205,8 @@ static void settle(struct ev_guards *g)
 
 static int (*const checks[])(struct ev_check *c) = {
 	ev_check_scenarios, ev_check_declared, ev_check_derived,
-	ev_check_correlation, ev_check_missing, ev_check_constraints,
-	ev_check_tuples, ev_check_modes, ev_check_histograms,
+	ev_check_correlation, ev_check_missing, ev_check_windows,
+	ev_check_constraints, ev_check_tuples, ev_check_modes, ev_check_histograms,
 	ev_check_reference, ev_check_propensity, ev_check_leak,
 	ev_check_behaviour,
 };

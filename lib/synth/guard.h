@@ -71,6 +71,8 @@ struct ev_guard_inputs {
 	const struct ev_evaluation *downstream;	/* or NULL */
 	unsigned jobs;
 };
+/* Whether any check looks at the table of windows. */
+bool ev_guards_want_windows(const struct ev_pack *p);
 int ev_guards_check(struct ev_guards *out, const struct ev_guard_inputs *in);
 /* A list of objects. */
 void ev_guards_json(struct ev_json *j, const struct ev_guards *g);

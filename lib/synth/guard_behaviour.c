@@ -19,44 +19,6 @@ struct scored {
 	size_t *scenario, *patient;	/* by row; SIZE_MAX: none */
 };
 
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(**(char **const *)a, **(char **const *)b);
-}
-
-/* The patient's row of each row here. */
-static size_t *patients(const struct scored *x)
-{
-	const struct ev_guard_column *own = ev_guard_column(x->c->t,
-							    "patient_id");
-	size_t *out = ev_malloc((x->t->n + 1) * sizeof(*out)), i, k;
-	size_t *row = ev_malloc((own ? own->levels.n + 1 : 1) * sizeof(*row));
-	char ***sorted = ev_malloc((own ? own->levels.n + 1 : 1) *
-				   sizeof(*sorted)), **key, ***found;
-	size_t *code = ev_malloc((x->id->levels.n + 1) * sizeof(*code));
-
-	for (k = 0; own && k < own->levels.n; k++)
-		sorted[k] = &own->levels.items[k];
-	if (own && own->levels.n)
-		qsort(sorted, own->levels.n, sizeof(*sorted), by_text);
-	for (i = 0; own && i < x->c->t->n; i++)
-		if (own->x[i] == own->x[i])
-			row[(size_t)own->x[i]] = i;
-	for (k = 0; k < x->id->levels.n; k++) {
-		key = &x->id->levels.items[k];
-		found = own && own->levels.n ? bsearch(&key, sorted,
-			own->levels.n, sizeof(*sorted), by_text) : NULL;
-		code[k] = found ? row[*found - own->levels.items] : SIZE_MAX;
-	}
-	for (i = 0; i < x->t->n; i++)
-		out[i] = x->id->x[i] == x->id->x[i] ?
-			code[(size_t)x->id->x[i]] : SIZE_MAX;
-	free(row);
-	free(sorted);
-	free(code);
-	return out;
-}
-
 /* False: there are no scores here. */
 static bool open_scores(struct scored *x, const struct ev_check *c)
 {
@@ -75,7 +37,7 @@ static bool open_scores(struct scored *x, const struct ev_check *c)
 	    !x->label->numeric)
 		return false;
 	x->scenario = ev_guard_scenarios(x->t, c->p);
-	x->patient = patients(x);
+	x->patient = ev_guard_patients(c, x->t);
 	return true;
 }
 

@@ -98,6 +98,34 @@ size_t *ev_guard_scenarios(const struct ev_guard_table *t,
 	return out;
 }
 
+size_t *ev_guard_patients(const struct ev_check *c,
+			  const struct ev_guard_table *t)
+{
+	const struct ev_guard_column *own = ev_guard_column(c->t,
+							    "patient_id");
+	const struct ev_guard_column *id = ev_guard_column(t, "patient_id");
+	size_t *out = ev_malloc((t->n + 1) * sizeof(*out)), i, all = 0;
+	size_t *row, *code;
+
+	for (i = 0; i < t->n; i++)
+		out[i] = SIZE_MAX;
+	if (!own || !id || own->numeric || id->numeric)
+		return out;
+	code = ev_guard_codes(&all, own, id);
+	row = ev_malloc((all + 1) * sizeof(*row));
+	for (i = 0; i < all; i++)
+		row[i] = SIZE_MAX;
+	for (i = 0; i < c->t->n; i++)
+		if (own->x[i] == own->x[i])
+			row[(size_t)own->x[i]] = i;
+	for (i = 0; i < t->n; i++)
+		if (id->x[i] == id->x[i])
+			out[i] = row[code[(size_t)id->x[i]]];
+	free(code);
+	free(row);
+	return out;
+}
+
 static int by_size(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;

@@ -190,6 +190,27 @@ static void one(struct ev_check *c, const struct ev_constraint *k,
 			 (double)known, hard ? 0 : k->max_rate, (double)NAN);
 }
 
+static void unique(struct ev_check *c, const struct ev_constraint *k)
+{
+	const struct ev_guard_column *col = c->column[k->unique];
+	struct ev_guard *x = ev_guard_add(c->out, "constraint.%s", k->id);
+	size_t n = c->t->n, i, again = 0;
+	double *sorted;
+
+	if (!col) {
+		ev_guard_not_applicable(x, "%s is hidden",
+					c->p->variables[k->unique].name);
+		return;
+	}
+	sorted = ev_guard_sorted(&n, col);
+	for (i = 1; i < n; i++)
+		again += sorted[i] == sorted[i - 1];
+	free(sorted);
+	ev_guard_says(x, "values of %s that another patient has too",
+		      col->name);
+	ev_guard_at_most(x, (double)again, 0, (double)NAN);
+}
+
 static void acceptance(struct ev_check *c)
 {
 	const struct ev_synth_result *r = c->in->result;
@@ -228,7 +249,9 @@ int ev_check_constraints(struct ev_check *c)
 		}
 	}
 	for (k = 0; k < n; k++)
-		if (at[k].expr)
+		if (at[k].unique >= 0)
+			unique(c, &at[k]);
+		else if (at[k].expr)
 			one(c, &at[k], events[k], known[k]);
 	if (n)
 		acceptance(c);

@@ -108,6 +108,10 @@ struct ev_check {
 	uint8_t *alone;			/* by constraint: of one variable */
 	size_t *group;			/* by variable: what may bear on it */
 };
+/* The patient's row of each row of another table of theirs; SIZE_MAX: none. */
+size_t *ev_guard_patients(const struct ev_check *c,
+			  const struct ev_guard_table *t);
+
 void ev_check_open(struct ev_check *c, struct ev_guards *out,
 		   const struct ev_guard_inputs *in);
 void ev_check_close(struct ev_check *c);
@@ -134,6 +138,7 @@ int ev_check_declared(struct ev_check *c);	/* guard_spec.c */
 int ev_check_derived(struct ev_check *c);
 int ev_check_correlation(struct ev_check *c);	/* guard_rank.c */
 int ev_check_missing(struct ev_check *c);	/* guard_missing.c */
+int ev_check_windows(struct ev_check *c);	/* guard_windows.c */
 int ev_check_constraints(struct ev_check *c);	/* guard_constraints.c */
 int ev_check_tuples(struct ev_check *c);	/* guard_tuples.c */
 int ev_check_modes(struct ev_check *c);		/* guard_copies.c */
@@ -152,6 +157,11 @@ bool ev_check_allows(const struct ev_check *c, size_t variable, double x);
 /* How far patients drawn again for hard constraints may move a variable;
  * `exact`: what is of it alone is reckoned with by ev_check_allows(). */
 double ev_check_slack(const struct ev_check *c, size_t variable, bool exact);
+/* A threshold of 64 bit words as a share. */
+static inline double ev_share_of(uint64_t threshold)
+{
+	return threshold == UINT64_MAX ? 1 : (double)threshold * 0x1p-64;
+}
 /* The values of a row by variable; NaN: missing or hidden. */
 void ev_check_row(double *values, const struct ev_check *c, size_t row);
 

@@ -12,28 +12,38 @@
 #define ALPHA 0.01
 #define NODES 2000u			/* of a mean over a distribution */
 
-static double share_of(uint64_t threshold)
+/* By the levels of other columns, as they are written; and by all that it is
+ * lost after. */
+static double by_rows(const struct ev_check *c, size_t variable,
+		      const char **why)
 {
-	return threshold == UINT64_MAX ? 1 : (double)threshold * 0x1p-64;
-}
+	const struct ev_missingness *m;
+	const struct ev_guard_column *on;
+	double sum = 0, kept, x;
+	size_t i, n = 0, at;
 
-/* By the levels of another column, as they are written. */
-static double by_level(const struct ev_check *c,
-		       const struct ev_missingness *m, const char **why)
-{
-	const struct ev_guard_column *on = c->column[m->on];
-	double sum = 0, x;
-	size_t i, n = 0;
-
-	if (!on) {
-		*why = "it depends on a variable that is hidden";
-		return (double)NAN;
-	}
 	for (i = 0; i < c->t->n; i++) {
-		x = on->x[i];
-		if (!(x >= 0) || x >= (double)on->declared)
+		for (at = variable, kept = 1;; at = m->after) {
+			m = &c->p->variables[at].missing;
+			if (m->kind == EV_MISS_MNAR) {
+				*why = "it is lost after one that is lost by "
+					"its own size";
+				return (double)NAN;
+			}
+			on = m->by_level ? c->column[m->on] : NULL;
+			x = on ? on->x[i] : (double)NAN;
+			if (m->kind != EV_MISS_NONE)
+				kept *= !m->by_level ? 1 -
+					ev_share_of(m->threshold) :
+					x >= 0 && x < (double)on->declared ?
+					1 - ev_share_of(m->by_level[(size_t)x])
+					: (double)NAN;
+			if (m->kind != EV_MISS_MONOTONE)
+				break;
+		}
+		if (kept != kept)
 			continue;
-		sum += share_of(m->by_level[(size_t)x]);
+		sum += 1 - kept;
 		n++;
 	}
 	if (!n)
@@ -82,16 +92,30 @@ static double declared(const struct ev_check *c, size_t variable,
 	switch (m->kind) {
 	case EV_MISS_NONE:
 		return 0;
-	case EV_MISS_MCAR:
-		return share_of(m->threshold);
-	case EV_MISS_MAR:
-		return by_level(c, m, why);
 	case EV_MISS_MNAR:
 		return by_itself(c, variable, m, why);
 	default:
-		*why = "it is lost with others";
-		return (double)NAN;
+		return by_rows(c, variable, why);
 	}
+}
+
+/* Once one of a chain is lost, so are those after it. */
+static void monotone(struct ev_check *c, size_t i)
+{
+	const struct ev_variable *v = &c->p->variables[i];
+	const struct ev_guard_column *first = c->column[v->missing.after];
+	struct ev_guard *x;
+	size_t k, wrong = 0;
+
+	if (v->missing.kind != EV_MISS_MONOTONE || !first)
+		return;
+	for (k = 0; k < c->t->n; k++)
+		wrong += first->x[k] != first->x[k] &&
+			c->column[i]->x[k] == c->column[i]->x[k];
+	x = ev_guard_add(c->out, "monotone.%s", v->name);
+	ev_guard_says(x, "patients that have %s and not %s", v->name,
+		      first->name);
+	ev_guard_at_most(x, (double)wrong, 0, (double)NAN);
 }
 
 static void one(struct ev_check *c, size_t i, size_t of)
@@ -127,7 +151,9 @@ int ev_check_missing(struct ev_check *c)
 			EV_MISS_NONE;
 	for (i = 0; i < c->p->n_variables; i++)
 		if (c->column[i] && (c->p->variables[i].missing.kind !=
-				     EV_MISS_NONE || c->column[i]->missing))
+				     EV_MISS_NONE || c->column[i]->missing)) {
 			one(c, i, of ? of : 1);
+			monotone(c, i);
+		}
 	return 0;
 }

@@ -7,36 +7,46 @@
 #include "base/mem.h"
 #include "stats/special.h"
 
+#define DEPTH_MAX 1000u
 #define KEPT_LEAST 0.01			/* fewer are seen: no weight helps */
 
-static double share_of(uint64_t threshold)
+/* By levels that the row shows. */
+static double kept_by_level(const struct ev_check *c,
+			      const struct ev_missingness *m, size_t row)
 {
-	return threshold == UINT64_MAX ? 1 : (double)threshold * 0x1p-64;
+	const struct ev_guard_column *on;
+	double x;
+
+	if (!m->by_level)
+		return 1;
+	on = c->column[m->on];
+	x = on ? on->x[row] : (double)NAN;
+	if (!(x >= 0) || x >= (double)on->declared)
+		return (double)NAN;
+	return 1 - ev_share_of(m->by_level[(size_t)x]);
 }
 
-/* How likely a value was kept, by what the row shows; NaN: it does not. */
+/* How likely a value was kept, by what the row shows; NaN: it does not.  What
+ * is the same for all is left out: it weighs nothing. */
 static double kept(const struct ev_check *c, size_t variable, size_t row)
 {
 	const struct ev_missingness *m = &c->p->variables[variable].missing;
-	const struct ev_guard_column *on, *own = c->column[variable];
-	double x;
+	const struct ev_guard_column *own = c->column[variable];
+	double x, part = 1;
+	unsigned depth;
 
-	switch (m->kind) {
-	case EV_MISS_NONE:
-	case EV_MISS_MCAR:
-		return 1;		/* the same for all: no weight */
-	case EV_MISS_MNAR:
-		x = own ? own->x[row] : (double)NAN;
-		return 1 / (1 + ev_exp(m->intercept + m->slope * x));
-	case EV_MISS_MAR:
-		on = c->column[m->on];
-		x = on ? on->x[row] : (double)NAN;
-		if (!(x >= 0) || x >= (double)on->declared)
+	for (depth = 0; m->kind == EV_MISS_MONOTONE; depth++) {
+		if (depth > DEPTH_MAX)
 			return (double)NAN;
-		return 1 - share_of(m->by_level[(size_t)x]);
-	default:
-		return (double)NAN;
+		part *= kept_by_level(c, m, row);
+		own = c->column[m->after];
+		m = &c->p->variables[m->after].missing;
 	}
+	if (m->kind == EV_MISS_MNAR) {
+		x = own ? own->x[row] : (double)NAN;
+		return part / (1 + ev_exp(m->intercept + m->slope * x));
+	}
+	return part * kept_by_level(c, m, row);
 }
 
 static bool is_plain(const struct ev_check *c, size_t variable)
