@@ -172,6 +172,53 @@ static void ids_are_known_where_the_key_is_the_seed(void **state)
 	draw("tests", "tests");
 }
 
+#define DIGEST "sha256:" \
+	"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+static void end_and_parents_are_those_of_the_pack(void **state)
+{
+	const struct ev_value *parents;
+
+	tear_down(state);
+	draw("owner: tests", "owner: tests\n  expires: 2027-03-01\n"
+	     "  parents: [\"" DIGEST "\"]");
+	assert_int_equal(ev_synth_manifest_check(tree), 0);
+	assert_string_equal(ev_get_string(tree, "expires"), "2027-03-01");
+	parents = ev_get(tree, "parents");
+	assert_int_equal(parents->n, 1);
+	assert_string_equal(parents->items[0]->text, DIGEST);
+	tear_down(state);
+	draw("tests", "tests");
+}
+
+static void an_end_or_a_parent_that_is_none_is_refused(void **state)
+{
+	static const char *const bad[] = {
+		"expires: 2027-02-30", "expires: soon", "parents: [P1]",
+		"parents: [\"sha256:00\"]",
+	};
+	struct ev_buf file = EV_BUF_INIT;
+	struct ev_pack p;
+	char *edited, *to, *said;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(ev_file_read(&file, SMALL, (size_t)1 << 20), 0);
+	for (i = 0; i < EV_ARRAY_SIZE(bad); i++) {
+		to = ev_strdupf("owner: tests\n  %s", bad[i]);
+		edited = pf_edit(file.ptr, "owner: tests", to);
+		assert_int_equal(ev_pack_parse(&p, "p.yaml", edited,
+					       strlen(edited)), EV_EINVALID);
+		said = pf_said();
+		assert_non_null(strstr(said, i < 2 ? "'pack.expires'" :
+				       "'pack.parents'"));
+		free(said);
+		free(edited);
+		free(to);
+	}
+	ev_buf_release(&file);
+}
+
 static void files_are_known_by_their_digest(void **state)
 {
 	struct ev_synth_known k;
@@ -295,6 +342,8 @@ int main(void)
 		cmocka_unit_test(what_a_manifest_lacks_is_named),
 		cmocka_unit_test(ids_are_known_from_the_manifest_alone),
 		cmocka_unit_test(ids_are_known_where_the_key_is_the_seed),
+		cmocka_unit_test(end_and_parents_are_those_of_the_pack),
+		cmocka_unit_test(an_end_or_a_parent_that_is_none_is_refused),
 		cmocka_unit_test(files_are_known_by_their_digest),
 		cmocka_unit_test(a_use_is_allowed_or_not),
 		cmocka_unit_test(
