@@ -1,4 +1,5 @@
 #include "base/compat.h"
+#include "clinical/left.h"
 #include "clinical/readers.h"
 
 #include <stdarg.h>
@@ -267,6 +268,7 @@ void ev_evaluation_release(struct ev_evaluation *e)
 		free(e->triggers[i].why);
 	}
 	free(e->triggers);
+	ev_left_release(e);
 	free(e->checks.worst);
 	ev_strs_release(&e->reasons);
 	memset(e, 0, sizeof(*e));

@@ -89,6 +89,17 @@ struct ev_gate_row {
 					   power in so many; -1: none */
 };
 
+/* Rows of a family of slices that are in none of its members: values that no
+ * group has, and pairs of a cross below their minimum. */
+#define EV_LEFT_LISTED 50u
+struct ev_left {
+	size_t family;
+	size_t pairs;
+	size_t rows, n_values;		/* of values without a group */
+	struct { const char *value; size_t rows; } values[EV_LEFT_LISTED];
+	size_t n_listed;
+};
+
 struct ev_trigger { char *when; const struct ev_strs *roles; char *why; };
 
 /* Failure modes, always looked for (CLINICAL 1.7). */
@@ -132,6 +143,8 @@ struct ev_evaluation {
 	const struct ev_reference *reference[2];	/* previous, anchor */
 	struct ev_slice_result *slices;	/* the first is overall */
 	size_t n_slices;
+	struct ev_left *left;		/* what slices leave out */
+	size_t n_left;
 	size_t suppressed;		/* cross members below the minimum */
 	struct ev_gate_row *rows;
 	size_t n_rows;

@@ -1,7 +1,9 @@
 #include "base/compat.h"
 #include "clinical/classes.h"
 #include "clinical/judge.h"
+#include "clinical/left.h"
 #include "clinical/minimum.h"
+#include "clinical/suite_internal.h"
 
 #include "base/error.h"
 #include "base/mem.h"
@@ -190,6 +192,7 @@ static void judge(struct ev_evaluation *e, struct ev_gate_row *row,
 	for (i = 0; i < small->n; i++)
 		ev_row_weaken(e, row, "'%s' is below its minimum and left out",
 			      small->items[i]);
+	ev_left_judge(e, row, ev_su_family(e->suite, row->slice_name));
 }
 
 /* What one number of a member's rows, drawn again, is. */

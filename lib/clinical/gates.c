@@ -4,7 +4,9 @@
 #include <math.h>
 #include "base/error.h"
 #include "base/mem.h"
+#include "clinical/left.h"
 #include "clinical/minimum.h"
+#include "clinical/suite_internal.h"
 #include "stats/dist.h"
 
 static int reference_of(const struct ev_gate_row *row)
@@ -42,10 +44,27 @@ void ev_row_state_limit(struct ev_evaluation *e, struct ev_gate_row *row)
 	ev_decimal_release(&margin);
 }
 
+static bool has_members(const struct ev_evaluation *e, size_t family)
+{
+	size_t i;
+
+	for (i = 0; i < e->n_slices; i++)
+		if (e->slices[i].family == family)
+			return true;
+	return false;
+}
+
+/* There is none at all, or some rows are in none. */
 static void no_member(struct ev_evaluation *e, struct ev_gate_row *row)
 {
+	size_t family = ev_su_family(e->suite, row->slice_name);
+
 	row->observed.flags = EV_STAT_UNDEFINED | EV_STAT_NO_INTERVAL;
 	ev_row_state_limit(e, row);
+	if (has_members(e, family)) {
+		ev_left_judge(e, row, family);
+		return;
+	}
 	ev_row_insufficient(e, row, "no slice of '%s' has its minimum of rows",
 			    row->slice_name);
 }

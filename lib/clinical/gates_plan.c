@@ -1,5 +1,5 @@
 #include "base/compat.h"
-#include "clinical/engine.h"
+#include "clinical/left.h"
 
 #include "base/error.h"
 #include "base/mem.h"
@@ -118,6 +118,9 @@ static void plan_family(struct ev_evaluation *e, size_t gate, size_t family)
 		plan_member(e, gate, family, i);
 		n++;
 	}
+	/* what is in no member has a row of its own */
+	if (n && ev_left_any(e, family))
+		add_row(e, gate, family, SIZE_MAX);
 	/* no synthetic patients, no scenarios: nothing is asked of them */
 	if (n || (f->synthetic && !ev_cohort_column(e->cohort, f->column)))
 		return;

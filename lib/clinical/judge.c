@@ -74,6 +74,17 @@ void ev_row_weaken(struct ev_evaluation *e, struct ev_gate_row *row,
 	row->outcome = o;
 }
 
+void ev_row_review(struct ev_gate_row *row, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(row, fmt, ap);
+	va_end(ap);
+	if (row->outcome < EV_OUT_REVIEW)
+		row->outcome = EV_OUT_REVIEW;
+}
+
 /* "lower bound 0.91 is not >= 0.92" */
 static void tell(struct ev_gate_row *row, const struct ev_rule *r,
 		 double judged, int holds)

@@ -41,5 +41,8 @@ void ev_row_insufficient(struct ev_evaluation *e, struct ev_gate_row *row,
 /* No better than what insufficiency maps to, because... */
 void ev_row_weaken(struct ev_evaluation *e, struct ev_gate_row *row,
 		   const char *fmt, ...) EV_PRINTF(3, 4);
+/* At best for review, because... */
+void ev_row_review(struct ev_gate_row *row, const char *fmt, ...)
+	EV_PRINTF(2, 3);
 
 #endif

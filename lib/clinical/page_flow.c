@@ -80,6 +80,30 @@ static bool has_bounds(const struct ev_evaluation *e)
 	return false;
 }
 
+/* Values that are in no group. */
+static void left(struct ev_html *h, const struct ev_evaluation *e)
+{
+	struct ev_buf b = EV_BUF_INIT;
+	size_t i, k;
+
+	for (i = 0; i < e->n_left; i++) {
+		const struct ev_left *l = &e->left[i];
+
+		if (!l->rows)
+			continue;
+		ev_buf_clear(&b);
+		ev_buf_addf(&b, "In no group of %s:",
+			    e->suite->slices[l->family].name);
+		for (k = 0; k < l->n_listed; k++)
+			ev_buf_addf(&b, "%s '%s' (%zu)", k ? "," : "",
+				    l->values[k].value, l->values[k].rows);
+		if (k < l->n_values)
+			ev_buf_addf(&b, " and %zu more", l->n_values - k);
+		step(h, b.ptr, l->rows, "no slice of it has these rows");
+	}
+	ev_buf_release(&b);
+}
+
 void ev_page_flow(struct ev_html *h, const struct ev_evaluation *e)
 {
 	static const char *const head[] = { "Step", "Rows", "What it means" };
@@ -105,6 +129,7 @@ void ev_page_flow(struct ev_html *h, const struct ev_evaluation *e)
 	step(h, "Patients", f->patients, e->cohort->clustered ?
 	     "some have several rows, and intervals count patients" :
 	     "each has one row");
+	left(h, e);
 	ev_page_table_end(h);
 	if (has_bounds(e))
 		bounds(h, e);

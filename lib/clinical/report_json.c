@@ -114,6 +114,41 @@ static void put_reference(struct ev_json *j, const char *key,
 	ev_json_end_object(j);
 }
 
+/* Values that no group of a slice has. */
+static void put_ungrouped(struct ev_json *j, const struct ev_evaluation *e)
+{
+	size_t i, k;
+	bool any = false;
+
+	for (i = 0; i < e->n_left; i++)
+		any = any || e->left[i].rows;
+	if (!any)
+		return;
+	ev_json_key(j, "ungrouped");
+	ev_json_list(j);
+	for (i = 0; i < e->n_left; i++) {
+		const struct ev_left *l = &e->left[i];
+
+		if (!l->rows)
+			continue;
+		ev_json_object(j);
+		ev_json_kv(j, "slice", e->suite->slices[l->family].name);
+		ev_json_kvi(j, "rows", (int64_t)l->rows);
+		ev_json_kvi(j, "distinct", (int64_t)l->n_values);
+		ev_json_key(j, "values");
+		ev_json_list(j);
+		for (k = 0; k < l->n_listed; k++) {
+			ev_json_object(j);
+			ev_json_kv(j, "value", l->values[k].value);
+			ev_json_kvi(j, "rows", (int64_t)l->values[k].rows);
+			ev_json_end_object(j);
+		}
+		ev_json_end_list(j);
+		ev_json_end_object(j);
+	}
+	ev_json_end_list(j);
+}
+
 static void put_inputs(struct ev_json *j, const struct ev_evaluation *e)
 {
 	const struct ev_cohort *c = e->cohort;
@@ -145,6 +180,7 @@ static void put_inputs(struct ev_json *j, const struct ev_evaluation *e)
 	ev_json_kvi(j, "abstained", (int64_t)f->abstained);
 	ev_json_kvi(j, "patients", (int64_t)f->patients);
 	ev_json_kvb(j, "clustered", c->clustered);
+	put_ungrouped(j, e);
 	ev_json_end_object(j);
 }
 

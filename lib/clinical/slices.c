@@ -1,4 +1,5 @@
 #include "base/compat.h"
+#include "clinical/left.h"
 #include "clinical/members.h"
 #include "clinical/readers.h"
 
@@ -182,6 +183,7 @@ static void cross(struct counting *x, struct ev_evaluation *e, size_t family)
 				ev_slice_release(r);
 				e->n_slices--;
 				e->suppressed++;
+				ev_left_pair(e, family);
 			}
 		}
 	}
@@ -209,6 +211,8 @@ static int divide(struct counting *x, struct ev_evaluation *e, size_t family)
 	ret = ev_members_divide(&m, f, c);
 	if (ret == 0)
 		take(x, e, family, &m);
+	if (ret == 0 && f->kind == EV_SLICE_GROUPS)
+		ev_left_groups(e, family);
 	ev_members_release(&m);
 	return ret;
 }

@@ -176,6 +176,7 @@ struct ev_family {			/* of slices */
 	bool has_tier;
 	enum ev_tier tier;
 	bool synthetic;			/* source: synth */
+	bool ignores_ungrouped;		/* ungrouped: ignore */
 };
 
 enum ev_bound { EV_BOUND_LOWER, EV_BOUND_UPPER, EV_BOUND_ESTIMATE,

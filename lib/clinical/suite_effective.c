@@ -274,6 +274,9 @@ static void write_slices(struct ev_json *j, const struct ev_suite *s)
 			ev_json_string(j, s->slices[f->cross[1]].name);
 			ev_json_end_list(j);
 		}
+		if (f->kind == EV_SLICE_GROUPS)
+			ev_json_kv(j, "ungrouped", f->ignores_ungrouped ?
+				   "ignore" : "review");
 		if (f->has_tier)
 			ev_json_kv(j, "tier", ev_tier_name(f->tier));
 		maybe(j, "source", f->synthetic ? "synth" : NULL);

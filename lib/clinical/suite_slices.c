@@ -7,11 +7,13 @@
 #define MAX_CUTS 100u
 #define MAX_GROUPED 4000u		/* values of all groups of a slice */
 
+static const char *const ungrouped[] = { "review", "ignore", NULL };
 static const char *const sources[] = { "synth", NULL };
 static const struct ev_field fields[] = {
 	{ "by", EV_F_STRING, 0, NULL, NULL, "column" },
 	{ "cuts", EV_F_ANY, 0, NULL, NULL, "list of ascending numbers" },
 	{ "groups", EV_F_MAP, 0, NULL, NULL, "name: values" },
+	{ "ungrouped", EV_F_ENUM, 0, NULL, ungrouped, "values of no group" },
 	{ "where", EV_F_MAP, 0, NULL, NULL, "column: values" },
 	{ "cross", EV_F_LIST, 0, NULL, NULL, "two slices" },
 	{ "tier", EV_F_ENUM, 0, NULL, ev_su_tiers, "instead of the suite's" },
@@ -217,6 +219,10 @@ static bool fits(const struct ev_value *v, const char *name, const char *path,
 				       "is everybody: it says nothing else");
 		return false;
 	}
+	if (ev_get(v, "ungrouped") && !groups)
+		ev_problem_add(bad, ev_get(v, "ungrouped"), NULL, "field "
+			       "'%s.ungrouped' is for slices with groups",
+			       path);
 	if (ways > 1 || (cuts && groups) || (!by && (cuts || groups)) ||
 	    (!ways && v->n) || !ways) {
 		ev_problem_add(bad, v, "by: COLUMN, with cuts or groups, or "
@@ -281,6 +287,8 @@ static void read_slice(struct ev_suite *s, const struct ev_value *key,
 		f->has_tier = tier >= 0;
 		f->tier = tier < 0 ? EV_TIER_NONE :
 			  (enum ev_tier)(EV_TIER_LOW + tier);
+		f->ignores_ungrouped = ev_su_index(ev_get(v, "ungrouped"),
+						   ungrouped) == 1;
 		f->synthetic = !!ev_get(v, "source");
 		read_parts(s, f, v, path, bad);
 		s->n_slices++;

@@ -98,10 +98,13 @@ static enum way way_of(const char *path)
 static int rank_of(const char *path, const char *word)
 {
 	static const char *const low_n[] = { "review", "incomplete", "fail" };
+	static const char ignore[] = "ignore";
 	size_t i;
 
 	if (ev_ends_with(path, "tier"))
 		return (int)ev_tier_parse(word);
+	if (ev_ends_with(path, ".ungrouped"))
+		return strcmp(word, ignore) ? 1 : 0;
 	if (!strstr(path, "insufficient") && strcmp(path, "otherwise"))
 		return -1;
 	for (i = 0; i < EV_ARRAY_SIZE(low_n); i++)

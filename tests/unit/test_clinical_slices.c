@@ -111,6 +111,46 @@ static void a_cross_keeps_what_has_its_minimum_and_counts_the_others(
 	made_release(&m);
 }
 
+/* What no member has is told, and keeps a gate from passing. */
+static void rows_of_no_member_keep_a_gate_from_passing(void **state)
+{
+	static const char *const more[] = { "", ", ungrouped: ignore" };
+	static const char rows[] = "row,patient,label,score,sex,age,scan\n"
+		"a,p1,1,0.9,F,17,x\nb,p1,0,0.95,F,18,y\nc,p2,1,0.6,M,39,x\n"
+		"d,p3,0,0.4,M,40,z\ne,p4,1,0.8,,,x\nf,p5,0,0.1,F,65,y\n";
+	char text[2000];
+	struct made m;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		snprintf(text, sizeof(text), SUITE_HEAD SUITE_DATA
+			 "slices:\n  scan: {by: scan, groups: {X: x, Y: y}%s}\n"
+			 "gates:\n  - {id: G, metric: n, slice: scan, pass: "
+			 "{ge: \"0\"}}\n", more[i]);
+		make(&m, text, rows, NULL);
+		assert_int_equal(m.e.outcome, i ? EV_OUT_PASS : EV_OUT_REVIEW);
+		assert_int_equal(m.e.n_left, 1);
+		assert_int_equal(m.e.left[0].rows, 1);
+		assert_string_equal(m.e.left[0].values[0].value, "z");
+		assert_int_equal(m.e.n_rows, i ? 2 : 3);
+		if (!i)
+			assert_string_equal(m.e.reasons.items[0], "G: scan: 1 "
+					    "row is in no group of 'scan': 'z' "
+					    "(1)");
+		made_release(&m);
+	}
+	make(&m, SUITE_HEAD SUITE_DATA "slices:\n  sex: {by: sex}\n"
+	     "  age: {by: age, cuts: [50]}\n  both: {cross: [sex, age]}\n"
+	     "gates:\n  - {id: G, metric: n, slice: both, pass: {ge: \"0\"}}\n",
+	     rows, NULL);
+	assert_true(m.e.suppressed > 0 && m.e.n_slices > 6);
+	assert_int_equal(m.e.outcome, EV_OUT_REVIEW);
+	assert_non_null(strstr(m.e.reasons.items[0], "below the minimum and "
+			       "not judged"));
+	made_release(&m);
+}
+
 static void a_column_that_is_not_there_is_an_error(void **state)
 {
 	struct made m;
@@ -135,6 +175,7 @@ int main(void)
 		cmocka_unit_test(groups_and_conditions_take_their_values),
 		cmocka_unit_test(
 		a_cross_keeps_what_has_its_minimum_and_counts_the_others),
+		cmocka_unit_test(rows_of_no_member_keep_a_gate_from_passing),
 		cmocka_unit_test(a_column_that_is_not_there_is_an_error),
 	};
 
