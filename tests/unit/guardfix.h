@@ -20,7 +20,7 @@ struct gf {
 	struct ev_source source;
 	struct ev_synth_result result;
 	struct ev_buf dir;
-	struct gf_table t;
+	struct gf_table t, w;		/* w: windows, if there are any */
 	struct ev_guards g;
 };
 
@@ -104,8 +104,9 @@ PF_UNUSED static char *gf_path(const struct gf *f, const char *name)
 /* Draw `n` patients; the table is in f->t. */
 PF_UNUSED static void gf_draw(struct gf *f, uint64_t seed, uint64_t n)
 {
-	char *out = gf_path(f, "out"), *patients = gf_path(f,
-							   "out/patients.csv");
+	char *out = gf_path(f, "out");
+	char *patients = gf_path(f, "out/patients.csv");
+	char *windows = gf_path(f, "out/windows.csv");
 	struct ev_synth_plan plan = { .source = &f->source, .folder = out,
 				      .jobs = 1, .only = -1 };
 
@@ -113,9 +114,12 @@ PF_UNUSED static void gf_draw(struct gf *f, uint64_t seed, uint64_t n)
 	if (ev_synth_write(&f->result, &plan) < 0)
 		fail_msg("%s", ev_error_last()->message);
 	gf_load(&f->t, patients);
+	if (ev_file_exists(windows))
+		gf_load(&f->w, windows);
 	ev_rmtree(out);
 	free(out);
 	free(patients);
+	free(windows);
 }
 
 PF_UNUSED static void gf_open(struct gf *f, const char *pack, uint64_t seed,
@@ -132,6 +136,7 @@ PF_UNUSED static void gf_close(struct gf *f)
 {
 	ev_guards_release(&f->g);
 	gf_unload(&f->t);
+	gf_unload(&f->w);
 	ev_synth_result_release(&f->result);
 	ev_source_release(&f->source);
 	ev_pack_release(&f->pack);
@@ -144,8 +149,9 @@ PF_UNUSED static int gf_judge(struct gf *f, const struct gf_table *reference,
 			      const struct gf_table *holdout,
 			      const char *pack_path)
 {
-	const struct gf_table *tables[] = { &f->t, reference, holdout };
-	struct ev_guard_table *t[3] = { NULL, NULL, NULL };
+	const struct gf_table *tables[] = { &f->t, reference, holdout,
+					    f->w.cell ? &f->w : NULL };
+	struct ev_guard_table *t[4] = { NULL, NULL, NULL, NULL };
 	struct ev_guard_inputs in = { .source = &f->source,
 				      .result = &f->result, .jobs = 2,
 				      .pack_path = pack_path };
@@ -153,7 +159,7 @@ PF_UNUSED static int gf_judge(struct gf *f, const struct gf_table *reference,
 	size_t i;
 	int ret = 0;
 
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 4; i++) {
 		if (!tables[i] || ret < 0)
 			continue;
 		gf_save(tables[i], path);
@@ -162,10 +168,11 @@ PF_UNUSED static int gf_judge(struct gf *f, const struct gf_table *reference,
 	in.cohort = t[0];
 	in.reference = t[1];
 	in.holdout = t[2];
+	in.windows = t[3];
 	ev_guards_release(&f->g);
 	if (ret == 0)
 		ret = ev_guards_check(&f->g, &in);
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < 4; i++)
 		ev_guard_table_free(t[i]);
 	free(path);
 	return ret;
