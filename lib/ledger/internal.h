@@ -32,6 +32,10 @@ struct ev_ledger {
 	struct ev_noted last;		/* that a text was asked of */
 };
 
+/* subjects.c: those of the notes of some objects, added. */
+int ev_subjects_look(struct ev_subjects *out, struct ev_ledger *l,
+		     enum ev_kind kind, const struct ev_oids *objects);
+
 /*
  * Verify those of the lines that the cache does not know, two at a time; then
  * ev_ledger_judge() finds them there.  Negative only if gpg could not be asked.

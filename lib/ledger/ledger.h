@@ -142,6 +142,13 @@ struct ev_subjects { struct ev_subject *items; size_t n, cap; };
 void ev_subjects_release(struct ev_subjects *l);
 int ev_ledger_subjects(struct ev_subjects *out, struct ev_ledger *l,
 		       enum ev_kind kind);
+/*
+ * The same for what is asked again and again: what was found is kept in
+ * <statedir>/subjects/<kind>, and of another ledger only the notes that differ
+ * are read.  It may name commits that have no such record in this one.
+ */
+int ev_ledger_subjects_kept(struct ev_subjects *out, struct ev_ledger *l,
+			    enum ev_kind kind);
 
 /* Lines as sets -------------------------------------------------------- */
 

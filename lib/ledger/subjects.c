@@ -184,26 +184,66 @@ static int grep(struct search *w)
 	return ret;
 }
 
+static void begin(struct search *w, struct ev_subjects *out,
+		  struct ev_ledger *l, enum ev_kind kind)
+{
+	size_t i;
+
+	memset(w, 0, sizeof(*w));
+	w->l = l;
+	w->out = out;
+	w->kind = kind;
+	w->seen = ev_oidmap_new();
+	for (i = 0; i < out->n; i++)
+		*ev_oidmap_at(w->seen, &out->items[i].commit) = w;
+	encode_type(w);
+}
+
+static void end(struct search *w)
+{
+	size_t i;
+
+	if (w->only)
+		ev_oidmap_free(w->only);
+	for (i = 0; i < EV_ARRAY_SIZE(w->encoded); i++)
+		ev_buf_release(&w->encoded[i]);
+	ev_oidmap_free(w->seen);
+}
+
+int ev_subjects_look(struct ev_subjects *out, struct ev_ledger *l,
+		     enum ev_kind kind, const struct ev_oids *objects)
+{
+	struct ev_oids blobs = { NULL, 0, 0 };
+	struct search w;
+	size_t i, k;
+	int ret = 0;
+
+	begin(&w, out, l, kind);
+	for (i = 0; ret == 0 && i < objects->n; i++) {
+		blobs.n = 0;
+		ret = ev_notes_find(&blobs, l->notes, &objects->items[i]);
+		for (k = 0; ret == 0 && k < blobs.n; k++)
+			ret = look(&w, &objects->items[i], &blobs.items[k]);
+	}
+	ev_oids_release(&blobs);
+	end(&w);
+	return ret;
+}
+
 int ev_ledger_subjects(struct ev_subjects *out, struct ev_ledger *l,
 		       enum ev_kind kind)
 {
-	struct search w = { .l = l, .out = out, .kind = kind };
-	size_t i;
+	struct search w;
 	int ret;
 
 	memset(out, 0, sizeof(*out));
-	w.seen = ev_oidmap_new();
-	encode_type(&w);
+	begin(&w, out, l, kind);
 	ret = ev_notes_each(l->notes, count, &w);
 	if (ret == 0 && w.n > MANY)
 		ret = grep(&w);
 	if (ret == 0)
 		ret = ev_notes_each(l->notes, look, &w);
-	if (w.only)
-		ev_oidmap_free(w.only);
-	for (i = 0; i < EV_ARRAY_SIZE(w.encoded); i++)
-		ev_buf_release(&w.encoded[i]);
-	ev_oidmap_free(w.seen);
+	end(&w);
 	if (ret < 0)
 		ev_subjects_release(out);
 	return ret;

@@ -69,7 +69,7 @@ int ev_known_cohorts_load(struct ev_known_cohorts *out, struct ev_ledger *l)
 	size_t i, k;
 	int ret;
 
-	ret = ev_ledger_subjects(&subjects, l, EV_KIND_GENERATOR);
+	ret = ev_ledger_subjects_kept(&subjects, l, EV_KIND_GENERATOR);
 	for (i = 0; ret == 0 && i < subjects.n; i++) {
 		ret = ev_ledger_lines(&lines, l, &subjects.items[i].commit,
 				      &subjects.items[i].tree);

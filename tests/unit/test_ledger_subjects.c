@@ -87,6 +87,70 @@ static void look(unsigned n)
 	ev_repo_close(r);
 }
 
+static struct ev_oid add_one(struct ev_repo *r, const struct ev_oid *base,
+			     enum ev_kind kind, unsigned number)
+{
+	struct ev_buf line = EV_BUF_INIT;
+	struct ev_note_edit edit;
+	struct ev_oid tree, commit;
+	char hex[EV_OID_HEX + 1];
+
+	put_line(&line, ev_kind_predicate(kind), number, 0);
+	ev_buf_addc(&line, '\n');
+	snprintf(hex, sizeof(hex), "%08x%032x", number, number);
+	fix_ok(ev_oid_parse(&edit.object, hex));
+	fix_ok(ev_object_write(&edit.blob, r, EV_OBJ_BLOB, line.ptr,
+			       line.len));
+	fix_ok(ev_notes_write(&tree, r, base, &edit, 1));
+	fix_ok(ev_notes_commit(&commit, r, &tree, base, 1, "notes"));
+	ev_buf_release(&line);
+	return commit;
+}
+
+static size_t kept(struct ev_repo *r, const struct ev_oid *tip)
+{
+	struct ev_subjects found;
+	struct ev_ledger *l;
+	size_t n;
+
+	fix_ok(ev_ledger_open(&l, r, NULL, tip));
+	fix_ok(ev_ledger_subjects_kept(&found, l, EV_KIND_GENERATOR));
+	n = found.n;
+	ev_subjects_release(&found);
+	ev_ledger_close(l);
+	return n;
+}
+
+static void what_was_found_is_kept_and_what_is_new_is_added(void **state)
+{
+	static const char *const spoilt[] = { "", "git-evidence subjects 1\n",
+					      "nonsense\n" };
+	static const char file[] = "r/.git/evidence/subjects/generator";
+	struct ev_oid first, more, last;
+	struct ev_repo *r;
+	size_t i;
+
+	(void)state;
+	fix_repo("r");
+	fix_ok(ev_repo_open(&r, "r"));
+	first = make(r, FEW);
+	assert_int_equal(kept(r, &first), 3);
+	assert_true(ev_file_exists(file));
+	assert_int_equal(kept(r, &first), 3);
+	more = add_one(r, &first, EV_KIND_GENERATOR, 100);
+	last = add_one(r, &more, EV_KIND_TEST, 101);
+	assert_int_equal(kept(r, &last), 4);
+	/* an earlier ledger may be told of later ones */
+	assert_true(kept(r, &first) >= 3);
+	assert_int_equal(kept(r, &last), 4);
+	for (i = 0; i < EV_ARRAY_SIZE(spoilt); i++) {
+		fix_ok(ev_file_replace(file, spoilt[i], strlen(spoilt[i]),
+				       0666));
+		assert_int_equal(kept(r, &last), 4);
+	}
+	ev_repo_close(r);
+}
+
 static void records_of_a_kind_are_found_in_a_small_ledger(void **state)
 {
 	(void)state;
@@ -107,6 +171,9 @@ int main(void)
 			fix_setup, fix_teardown),
 		cmocka_unit_test_setup_teardown(
 			records_of_a_kind_are_found_in_a_large_ledger,
+			fix_setup, fix_teardown),
+		cmocka_unit_test_setup_teardown(
+			what_was_found_is_kept_and_what_is_new_is_added,
 			fix_setup, fix_teardown),
 	};
 
