@@ -2,6 +2,8 @@
 
 #include "study/generator.h"
 
+#include <unistd.h>
+
 #include "base/error.h"
 #include "base/mem.h"
 #include "data/json.h"
@@ -91,7 +93,9 @@ static int read_request(struct again *w)
 static int draw(struct again *w)
 {
 	struct ev_synth_about about = { 0 };
-	struct ev_synth_plan plan = { .only = -1, .jobs = 1 };
+	long jobs = sysconf(_SC_NPROCESSORS_ONLN);
+	struct ev_synth_plan plan = { .only = -1, .jobs = jobs > 1 ?
+				      (unsigned)jobs : 1 };
 	struct ev_synth_result r = { 0 };
 	struct ev_buf text = EV_BUF_INIT;
 	struct ev_source s;

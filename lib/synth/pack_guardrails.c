@@ -60,6 +60,8 @@ static const struct ev_field similarity_fields[] = {
 };
 static const struct ev_field reference_fields[] = {
 	{ "histograms", EV_F_STRING, 0, NULL, NULL, "a file beside the pack" },
+	{ "classification", EV_F_STRING, 0, NULL, NULL, "how protected it is" },
+	{ "legal_basis", EV_F_STRING, 0, NULL, NULL, "why it may be read" },
 	LIMIT("ks"), LIMIT("tvd"), LIMIT("psi"), LIMIT("wasserstein"),
 	LIMIT("correlation"), LIMIT("contingency"), LIMIT("missingness"),
 	LIMIT("adherence"), LIMIT("coverage"), LIMIT("pmse"),

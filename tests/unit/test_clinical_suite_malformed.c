@@ -195,6 +195,10 @@ static void labels_and_scores_mean_one_thing(void **state)
 		  SF_FILE ":21:23: field 'dataset.holdout.max_uses' "
 		  "must be from 1 to 1000000, not 0\n" },
 		{ "kind: real_world",
+		  "kind: real_world\n  use: training",
+		  SF_FILE ":23:8: field 'dataset.use' is for a synthetic "
+		  "cohort, and 'dataset.kind' is real_world\n" },
+		{ "kind: real_world",
 		  "kind: real",
 		  SF_FILE ":22:9: field 'dataset.kind' must be one of "
 		  "'real_world', 'synthetic', 'mixed', not 'real'\n" },

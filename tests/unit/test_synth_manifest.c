@@ -175,6 +175,33 @@ static void ids_are_known_where_the_key_is_the_seed(void **state)
 #define DIGEST "sha256:" \
 	"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
+/* What was read beside the pack is told by its digest, and whose it is. */
+static void inputs_are_told_as_the_pack_calls_them(void **state)
+{
+	static const struct ev_synth_input input = { "reference", DIGEST };
+	struct ev_synth_about about = { .inputs = &input, .n_inputs = 1 };
+	const struct ev_value *v;
+
+	tear_down(state);
+	draw("longitudinal:", "guardrails: {reference: {"
+	     "classification: pseudonymous,"
+	     " legal_basis: consent}}\nlongitudinal:");
+	ev_value_free(tree);
+	ev_buf_clear(&text);
+	ev_synth_manifest(&text, &source, &result, &about);
+	assert_int_equal(ev_json_read(&tree, "manifest.json", text.ptr,
+				      text.len), 0);
+	assert_int_equal(ev_synth_manifest_check(tree), 0);
+	v = ev_get(tree, "inputs")->items[0];
+	assert_string_equal(ev_get_string(v, "digest"), DIGEST);
+	assert_string_equal(ev_get_string(v, "role"), "reference");
+	assert_string_equal(ev_get_string(v, "classification"),
+			    "pseudonymous");
+	assert_string_equal(ev_get_string(v, "legal_basis"), "consent");
+	tear_down(state);
+	draw("tests", "tests");
+}
+
 static void end_and_parents_are_those_of_the_pack(void **state)
 {
 	const struct ev_value *parents;
@@ -342,6 +369,7 @@ int main(void)
 		cmocka_unit_test(what_a_manifest_lacks_is_named),
 		cmocka_unit_test(ids_are_known_from_the_manifest_alone),
 		cmocka_unit_test(ids_are_known_where_the_key_is_the_seed),
+		cmocka_unit_test(inputs_are_told_as_the_pack_calls_them),
 		cmocka_unit_test(end_and_parents_are_those_of_the_pack),
 		cmocka_unit_test(an_end_or_a_parent_that_is_none_is_refused),
 		cmocka_unit_test(files_are_known_by_their_digest),
