@@ -47,8 +47,9 @@ size_t *ev_guard_scenarios(const struct ev_guard_table *t,
  * and *n is then how many. */
 double *ev_guard_sorted(size_t *n, const struct ev_guard_column *c);
 
-/* guard_rank.c: of values without missing ones; NaN: one is constant. */
-double ev_guard_spearman(const double *x, const double *y, size_t n);
+/* guard_rank.c: of *n values without missing ones, which are thinned out, and
+ * *n is then how many; NaN: one is constant. */
+double ev_guard_spearman(double *x, double *y, size_t *n);
 
 /* guard.c: items ---------------------------------------------------------- */
 

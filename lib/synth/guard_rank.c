@@ -10,6 +10,7 @@
 #include "synth/draw_internal.h"
 
 #define ALPHA 0.01
+#define ROWS_MAX 100000u		/* that are ranked; more: every k-th */
 
 struct ranked { double x; size_t i; };
 
@@ -43,13 +44,26 @@ static void rank(double *out, const double *x, size_t n)
 	free(r);
 }
 
-/* Of values without missing ones; NaN: one is constant. */
-double ev_guard_spearman(const double *x, const double *y, size_t n)
+static size_t thin(double *x, size_t n)
 {
+	size_t step = (n + ROWS_MAX - 1) / ROWS_MAX, i;
+
+	for (i = 0; step > 1 && i * step < n; i++)
+		x[i] = x[i * step];
+	return step > 1 ? (n + step - 1) / step : n;
+}
+
+double ev_guard_spearman(double *x, double *y, size_t *rows)
+{
+	size_t n = *rows;
 	double *a = ev_malloc((2 * n + 1) * sizeof(*a)), *b = a + n;
-	double mean = (double)n - 1, xx = 0, yy = 0, xy = 0;
+	double mean, xx = 0, yy = 0, xy = 0;
 	size_t i;
 
+	n = thin(x, *rows);
+	thin(y, *rows);
+	*rows = n;
+	mean = (double)n - 1;
 	rank(a, x, n);
 	rank(b, y, n);
 	for (i = 0; i < n; i++) {
@@ -111,7 +125,7 @@ static void one(struct worst *w, const struct ev_check *c, size_t i, size_t j)
 		v[n] = x->x[k];
 		v[c->t->n + n++] = y->x[k];
 	}
-	r = ev_guard_spearman(v, v + c->t->n, n);
+	r = ev_guard_spearman(v, v + c->t->n, &n);
 	free(v);
 	if (r != r) {
 		if (!w->undefined)

@@ -176,7 +176,7 @@ static double rank_correlation(const struct ev_guard_table *t,
 		v[n] = x->x[i];
 		v[t->n + n++] = y->x[i];
 	}
-	r = ev_guard_spearman(v, v + t->n, n);
+	r = ev_guard_spearman(v, v + t->n, &n);
 	free(v);
 	return r;
 }

@@ -284,6 +284,24 @@ static void judge(struct ev_guard *x, const struct ev_check *c,
 	ev_guard_at_most(x, d, limit, review);
 }
 
+/* Of one distribution the ends tell of all between them. */
+static bool ends_are_inside(const struct whole *f)
+{
+	const struct ev_guard_column *col = f->c->column[f->variable];
+	double low[2], high[2];
+	size_t k;
+
+	for (k = 0; k < f->c->p->n_scenarios; k++) {
+		if (!f->c->s->counts[k])
+			continue;
+		ev_law_at(low, f->c->s, k, f->variable, NULL, col->low);
+		ev_law_at(high, f->c->s, k, f->variable, NULL, col->high);
+		if (!(low[1] > 0 && high[0] < 1))
+			return false;
+	}
+	return true;
+}
+
 /* Values where the declared distribution has nothing, before or after. */
 static void range(struct ev_check *c, size_t variable, bool exact,
 		  const struct ev_weights *w)
@@ -291,12 +309,18 @@ static void range(struct ev_check *c, size_t variable, bool exact,
 	const char *name = c->p->variables[variable].name;
 	double *values = ev_malloc((c->p->n_variables + 1) * sizeof(*values));
 	struct ev_guard *x = ev_guard_add(c->out, "adherence.%s", name);
+	const struct whole f = { c, variable, 0, 1, NULL, 0 };
+	bool inside = exact && ends_are_inside(&f);
 	double at[2];
 	size_t i, known = 0, out = 0;
 
 	for (i = 0; i < c->t->n; i++) {
 		if (!(w->w[i] > 0))
 			continue;
+		if (inside) {
+			known++;
+			continue;
+		}
 		if (!exact)
 			ev_check_row(values, c, i);
 		ev_law_at(at, c->s, c->scenario[i], variable, exact ? NULL :
