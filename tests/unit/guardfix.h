@@ -21,6 +21,7 @@ struct gf {
 	struct ev_synth_result result;
 	struct ev_buf dir;
 	struct gf_table t, w;		/* w: windows, if there are any */
+	const struct ev_evaluation *downstream;
 	struct ev_guards g;
 };
 
@@ -169,6 +170,7 @@ PF_UNUSED static int gf_judge(struct gf *f, const struct gf_table *reference,
 	in.reference = t[1];
 	in.holdout = t[2];
 	in.windows = t[3];
+	in.downstream = f->downstream;
 	ev_guards_release(&f->g);
 	if (ret == 0)
 		ret = ev_guards_check(&f->g, &in);

@@ -134,6 +134,39 @@ static void distances_to_the_closest_are_as_sdmetrics_has_them(void **state)
 	ev_strs_release(&ids);
 }
 
+/* A cohort of which each third patient is held. */
+static void large_tables_are_thinned_out_evenly(void **state)
+{
+	const struct ev_guard_column *all, *some;
+	struct ev_guard_table *t;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(ev_guard_table_read_pack(&t, DATA
+		"placements_real.csv", NULL, 2 * EV_GUARD_ROWS + 1), 0);
+	assert_int_equal(ev_guard_table_rows(t), (215 + 2) / 3);
+	all = ev_guard_column(real, "second_perc");
+	some = ev_guard_column(t, "second_perc");
+	for (i = 0; i < ev_guard_table_rows(t); i++)
+		assert_true(some->x[i] == all->x[3 * i]);
+	assert_string_equal(ev_guard_table_digest(t),
+			    ev_guard_table_digest(real));
+	ev_guard_table_free(t);
+}
+
+static void what_is_undefined_is_no_number(void **state)
+{
+	double got;
+
+	(void)state;
+	assert_int_equal(ev_ks_complement(&got, made, real, "gender"), 0);
+	assert_true(got != got);
+	assert_int_equal(ev_tv_complement(&got, made, real, "salary"), 0);
+	assert_true(got != got);
+	assert_int_equal(ev_ks_complement(&got, made, real, "height"),
+			 EV_ENOTFOUND);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +175,8 @@ int main(void)
 			tables_of_two_columns_are_as_sdmetrics_has_them),
 		cmocka_unit_test(
 			distances_to_the_closest_are_as_sdmetrics_has_them),
+		cmocka_unit_test(large_tables_are_thinned_out_evenly),
+		cmocka_unit_test(what_is_undefined_is_no_number),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -172,6 +172,42 @@ static void a_device_that_does_not_behave_is_told(void **state)
 	gf_close(&f);
 }
 
+/* What a suite measured counts, and not the simulated device. */
+static void behaviour_by_a_suite_counts(void **state)
+{
+	struct ev_request requests[] = { { .key = (char *)"abstain_rate" },
+					 { .key = (char *)"auc" } };
+	struct ev_measure m[3][2];
+	struct ev_slice_result slices[] = {
+		{ .name = (char *)"overall", .measures = m[0] },
+		{ .name = (char *)"scenario=S2", .measures = m[1] },
+		{ .name = (char *)"motion=a", .measures = m[2] },
+	};
+	struct ev_suite suite = { .requests = requests, .n_requests = 2 };
+	struct ev_evaluation e = { .suite = &suite, .slices = slices,
+				   .n_slices = 3 };
+	const struct ev_guard *g;
+	struct gf f;
+
+	(void)state;
+	memset(m, 0, sizeof(m));
+	m[1][0].e.value = 0.75;
+	m[0][1].e.value = 0.59;
+	m[0][1].e.upper = 0.61;
+	begin(&f);
+	f.downstream = &e;
+	gf_must_judge(&f, NULL, NULL);
+	g = gf_is(&f, "behaviour.abstain_rate.S2", EV_OUT_FAIL);
+	assert_true(g->value == 0.75);
+	g = gf_is(&f, "behaviour.auc", EV_OUT_PASS);
+	assert_true(g->value == 0.61);
+	assert_null(strstr(g->says, "simulated"));
+	/* no request of the name; a level alone is no order */
+	gf_is(&f, "behaviour.sensitivity@alert.S1", EV_OUT_INCOMPLETE);
+	gf_is(&f, "behaviour.abstain_rate.by.motion", EV_OUT_INCOMPLETE);
+	gf_close(&f);
+}
+
 static void limits_that_are_wrong_are_refused(void **state)
 {
 	static const struct { const char *text, *said; } wrong[] = {
@@ -241,6 +277,7 @@ int main(void)
 		cmocka_unit_test(faults_of_windows_are_named),
 		cmocka_unit_test(a_burst_of_another_length_is_told),
 		cmocka_unit_test(a_device_that_does_not_behave_is_told),
+		cmocka_unit_test(behaviour_by_a_suite_counts),
 		cmocka_unit_test(limits_that_are_wrong_are_refused),
 		cmocka_unit_test(limits_of_the_pack_hold),
 	};
