@@ -79,30 +79,13 @@ static bool has_same_rows(const struct ev_engine *g, int against)
 	return true;
 }
 
-/* Logarithms that each slice would take of its rows. */
-static void take_logarithms(struct ev_engine *g)
+uint32_t *ev_engine_local(struct ev_engine *g)
 {
-	bool logit = false, loss = false;
-	size_t i;
-
-	if (ev_has_classes(g) ||
-	    g->s->dataset.score_kind != EV_SCORE_PROBABILITY)
-		return;
-	for (i = 0; i < g->s->n_requests; i++) {
-		enum ev_metric m = g->s->requests[i].metric;
-
-		loss = loss || m == EV_M_LOG_LOSS;
-		logit = logit || m == EV_M_CITL || m == EV_M_CAL_SLOPE ||
-			m == EV_M_CAL_INTERCEPT || m == EV_M_WEAK_CALIBRATION;
+	if (!g->local) {
+		g->local = ev_malloc((g->c->n + 1) * sizeof(*g->local));
+		memset(g->local, 0xff, (g->c->n + 1) * sizeof(*g->local));
 	}
-	if (logit) {
-		g->logit = ev_malloc((g->c->n + 1) * sizeof(*g->logit));
-		ev_logit_column(g->logit, g->c->score, g->c->n);
-	}
-	if (loss) {
-		g->loss = ev_malloc((g->c->n + 1) * sizeof(*g->loss));
-		ev_loss_column(g->loss, g->c->score, g->c->label, g->c->n);
-	}
+	return g->local;
 }
 
 int ev_measuring_open(struct ev_engine *g, const struct ev_evaluation *e,
@@ -118,8 +101,6 @@ int ev_measuring_open(struct ev_engine *g, const struct ev_evaluation *e,
 	g->jobs = o && o->jobs ? o->jobs : 1;
 	g->rule = g->s->dataset.missing;
 	g->drops = drops(g->rule);
-	g->local = ev_malloc(g->c->n * sizeof(*g->local));
-	memset(g->local, 0xff, g->c->n * sizeof(*g->local));
 	g->cuts = ev_calloc(g->s->n_points + 1, sizeof(*g->cuts));
 	for (i = 0; i < g->s->n_points; i++)
 		g->cuts[i] = ev_cut_of(&g->s->points[i].threshold);
@@ -128,6 +109,8 @@ int ev_measuring_open(struct ev_engine *g, const struct ev_evaluation *e,
 		ret = sort_marker(g, 0, g->c->score, g->c->state);
 	if (ret == 0)
 		ret = ev_timeline_make(g);
+	if (g->timeline)
+		ev_engine_local(g);
 	for (k = 0; k < 2 && ret == 0; k++) {
 		g->ref[k] = e->reference[k];
 		if (!g->ref[k] || ev_has_classes(g))
@@ -136,8 +119,6 @@ int ev_measuring_open(struct ev_engine *g, const struct ev_evaluation *e,
 				  g->ref[k]->state);
 		g->same_rows[k] = has_same_rows(g, k);
 	}
-	if (ret == 0)
-		take_logarithms(g);
 	return ret;
 }
 
@@ -153,8 +134,6 @@ void ev_measuring_close(struct ev_engine *g)
 	}
 	ev_timeline_free(g->timeline);
 	free(g->local);
-	free(g->logit);
-	free(g->loss);
 	ev_division_free(g->division);
 	free(g->cuts);
 }

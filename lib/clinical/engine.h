@@ -48,19 +48,19 @@ struct ev_engine {
 	uint64_t *first[3];		/* where another score begins */
 	double *owned[3];
 	bool same_rows[2];		/* a reference has all that take part */
-	/* Of each row that has a score; NULL: nobody asks. */
-	double *logit, *loss;
 	const struct ev_evaluation *e;
 	struct ev_division *division;	/* of the family looked at */
 	uint32_t *places[3];		/* see division.c */
 	struct ev_timeline *timeline;	/* rows in time; or NULL */
-	uint32_t *local;		/* by row; scratch, EV_NOWHERE */
+	uint32_t *local;		/* by row; scratch, EV_NOWHERE; NULL
+					   until somebody asks for it */
 };
 #define EV_NOWHERE UINT32_MAX
 
 int ev_measuring_open(struct ev_engine *g, const struct ev_evaluation *e,
 		   const struct ev_evaluate_options *o);
 void ev_measuring_close(struct ev_engine *g);
+uint32_t *ev_engine_local(struct ev_engine *g);
 
 /* Which rows take part in what a view is for. */
 struct ev_part {
@@ -85,11 +85,10 @@ struct ev_view {
 	const double *score[2];		/* candidate, reference */
 	const uint32_t *order[2];	/* NULL: see ev_work_order() */
 	const uint8_t *truth;
-	const double *logit, *loss;	/* or NULL, as the engine's */
 	const uint32_t *cluster;	/* NULL: a row is its own */
 	uint32_t clusters;
 	struct ev_part part;
-	void *owned[8];
+	void *owned[6];
 };
 
 struct ev_work {

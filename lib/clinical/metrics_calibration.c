@@ -28,8 +28,7 @@ static int model_of(struct ev_calibration *out, struct ev_work *w,
 	int ret;
 
 	if ((w->models & what) != what) {
-		ret = ev_calibration_of(&w->model, d, ev_work_scored(w)->logit,
-					models, level);
+		ret = ev_calibration_of(&w->model, d, NULL, models, level);
 		if (ret < 0)
 			return ret;
 		w->models = models;
@@ -41,24 +40,32 @@ static int model_of(struct ev_calibration *out, struct ev_work *w,
 	return 0;
 }
 
+static bool asks_for_loss(const struct ev_suite *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_requests; i++)
+		if (s->requests[i].metric == EV_M_LOG_LOSS)
+			return true;
+	return false;
+}
+
 /* Sums by patient are made once for all that ask. */
 static int by_patient(struct ev_work *w, struct ev_measure *m,
 		      const struct ev_predicted *d, enum ev_metric metric,
 		      double level)
 {
-	const double *loss = ev_work_scored(w)->loss;
 	int ret = 0;
 
 	if (!w->sums)
-		ret = ev_patient_sums(&w->sums, d, loss);
+		ret = ev_patient_sums(&w->sums, d, asks_for_loss(w->g->s));
 	if (ret < 0)
 		return ret;
 	if (metric == EV_M_BRIER)
 		return ev_patient_brier(&m->e, w->sums, level);
 	if (metric == EV_M_OE)
 		return ev_patient_observed_expected(&m->e, w->sums, level);
-	return loss ? ev_patient_log_loss(&m->e, w->sums, level) :
-		ev_log_loss(&m->e, d, level, NULL);
+	return ev_patient_log_loss(&m->e, w->sums, level);
 }
 
 /* Intervals in closed form. */

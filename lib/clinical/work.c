@@ -114,8 +114,6 @@ static void alias(struct ev_view *v, const struct ev_work *w)
 	v->cluster = w->cluster_of;
 	v->score[0] = g->score[0];
 	v->order[0] = g->order[0];
-	v->logit = g->logit;
-	v->loss = g->loss;
 	if (v->marker) {
 		v->score[1] = g->score[v->marker];
 		v->order[1] = g->order[v->marker];
@@ -134,17 +132,15 @@ static void gather(struct ev_view *v, const struct ev_work *w)
 	const struct ev_engine *g = w->g;
 	const double *other = v->marker ? g->score[v->marker] : NULL;
 	size_t i, row, k = 0, room = v->n ? v->n : 1;
-	double *score, *second, *logit, *loss;
+	double *score, *second;
 	uint32_t *cluster = NULL;
 	uint8_t *truth;
 
 	v->owned[0] = truth = ev_malloc(room);
 	score = doubles(v, 1, g->score[0], room);
 	second = doubles(v, 2, other, room);
-	logit = doubles(v, 3, g->logit, room);
-	loss = doubles(v, 4, g->loss, room);
 	if (w->cluster_of)
-		v->owned[5] = cluster = ev_malloc(room * sizeof(*cluster));
+		v->owned[3] = cluster = ev_malloc(room * sizeof(*cluster));
 	for (i = 0; i < w->n; i++) {
 		row = ev_work_row(w, i);
 		if (!ev_takes_part(&v->part, row))
@@ -155,18 +151,12 @@ static void gather(struct ev_view *v, const struct ev_work *w)
 			cluster[k] = w->cluster_of[i];
 		if (second)
 			second[k] = other[row];
-		if (logit)
-			logit[k] = g->logit[row];
-		if (loss)
-			loss[k] = g->loss[row];
 		k++;
 	}
 	v->truth = truth;
 	v->cluster = cluster;
 	v->score[0] = score;
 	v->score[1] = second;
-	v->logit = logit;
-	v->loss = loss;
 }
 
 static void make(struct ev_view *v, struct ev_work *w, int against,
@@ -209,28 +199,29 @@ const uint32_t *ev_work_order(struct ev_work *w, const struct ev_view *v,
 	struct ev_engine *g = w->g;
 	const uint32_t *by_score;
 	struct ev_view *own;
-	uint32_t *out, at;
+	uint32_t *local, *out, at;
 	size_t i, k = 0;
 
 	if (v->order[marker])
 		return v->order[marker];
 	own = own_view(w, v);
+	local = ev_engine_local(g);
 	by_score = ev_division_order(g, w->slice, marker ? v->marker : 0);
 	out = ev_malloc((v->n ? v->n : 1) * sizeof(*out));
 	for (i = 0; i < w->n; i++) {
 		size_t row = ev_work_row(w, i);
 
 		if (ev_takes_part(&v->part, row))
-			g->local[row] = (uint32_t)k++;
+			local[row] = (uint32_t)k++;
 	}
 	for (i = 0, k = 0; i < w->n; i++) {
-		at = g->local[by_score[i]];
+		at = local[by_score[i]];
 		if (at != EV_NOWHERE)
 			out[k++] = at;
 	}
 	for (i = 0; i < w->n; i++)
-		g->local[ev_work_row(w, i)] = EV_NOWHERE;
-	own->owned[6 + marker] = out;
+		local[ev_work_row(w, i)] = EV_NOWHERE;
+	own->owned[4 + marker] = out;
 	own->order[marker] = out;
 	return out;
 }

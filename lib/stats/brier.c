@@ -62,14 +62,6 @@ double ev_predicted_loss(double p, int y)
 	return y ? -ev_log(q) : -ev_log1p(-q);
 }
 
-void ev_loss_column(double *loss, const double *p, const uint8_t *y, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		loss[i] = ev_predicted_loss(p[i], y[i]);
-}
-
 static double sum_y(const struct ev_predicted *d)
 {
 	size_t i, n = 0;
@@ -136,7 +128,7 @@ int ev_brier(struct ev_estimate *out, const struct ev_predicted *d,
 		return ret;
 	if (!d->cluster)
 		return mean(out, d, squared, 1);
-	ret = ev_patient_sums(&s, d, NULL);
+	ret = ev_patient_sums(&s, d, false);
 	if (ret == 0)
 		ret = ev_patient_brier(out, s, level);
 	ev_patient_sums_free(s);
@@ -169,7 +161,6 @@ int ev_log_loss(struct ev_estimate *out, const struct ev_predicted *d,
 	int ret = begin(out, d, "mean", "mean_clustered", level);
 	struct ev_patient_sums *s;
 	size_t i, n = 0;
-	double *loss;
 
 	for (i = 0; ret == 0 && i < d->n; i++)
 		n += ev_predicted_clip(d->p[i]) != d->p[i];
@@ -179,13 +170,10 @@ int ev_log_loss(struct ev_estimate *out, const struct ev_predicted *d,
 		return ret;
 	if (!d->cluster)
 		return mean(out, d, ev_predicted_loss, DBL_MAX);
-	loss = ev_malloc((d->n + 1) * sizeof(*loss));
-	ev_loss_column(loss, d->p, d->y, d->n);
-	ret = ev_patient_sums(&s, d, loss);
+	ret = ev_patient_sums(&s, d, true);
 	if (ret == 0)
 		ret = ev_patient_log_loss(out, s, level);
 	ev_patient_sums_free(s);
-	free(loss);
 	return ret;
 }
 
@@ -234,7 +222,7 @@ int ev_observed_expected(struct ev_estimate *out,
 	if (ret < 0 || out->flags)
 		return ret;
 	if (d->cluster) {
-		ret = ev_patient_sums(&s, d, NULL);
+		ret = ev_patient_sums(&s, d, false);
 		if (ret == 0)
 			ret = ev_patient_observed_expected(out, s, level);
 		ev_patient_sums_free(s);

@@ -130,17 +130,6 @@ static void joint(struct ev_calibration *out, struct fitting *t)
 	out->weak_p = ev_chi2_sf(out->weak_chi2, 2);
 }
 
-void ev_logit_column(double *x, const double *p, size_t n)
-{
-	size_t i;
-	double q;
-
-	for (i = 0; i < n; i++) {
-		q = ev_predicted_clip(p[i]);
-		x[i] = ev_log(q / (1 - q));
-	}
-}
-
 /* Cluster sums, and how many clusters have rows. */
 static void make_parts(struct ev_logit_parts *p, const struct ev_predicted *d)
 {

@@ -36,13 +36,12 @@ int ev_observed_expected(struct ev_estimate *out,
 			 const struct ev_predicted *d, double level);
 
 /*
- * The same from sums by patient (d->cluster), taken once for all three.  loss:
- * of each row, as ev_loss_column() has it; NULL: nobody asks for it.  Free
- * what comes out.
+ * The same from sums by patient (d->cluster), taken once for all three, with
+ * or without losses.  Free what comes out.
  */
 struct ev_patient_sums;
 int ev_patient_sums(struct ev_patient_sums **out, const struct ev_predicted *d,
-		    const double *loss);
+		    bool losses);
 void ev_patient_sums_free(struct ev_patient_sums *s);
 int ev_patient_brier(struct ev_estimate *out, const struct ev_patient_sums *s,
 		     double level);

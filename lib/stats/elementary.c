@@ -1,14 +1,14 @@
 #include "base/compat.h"
 #include "stats/special.h"
 
+#include "stats/elementary.h"
 #include "stats/fp.h"
 
-/* log 2 = HIGH + MIDDLE to 96 bits; k * HIGH is exact for |k| < 2^11. */
-#define LN2_HIGH 0x1.62e42fefa38p-1
-#define LN2_MIDDLE 0x1.ef35793c7673p-45
+#define LN2_HIGH EV_LN2_HIGH
+#define LN2_MIDDLE EV_LN2_MIDDLE
 #define LN2_LOW 0x1.f97b57a079a19p-103
 #define LOG2_E 0x1.71547652b82fep+0
-#define SQRT_2 0x1.6a09e667f3bcdp+0
+#define SQRT_2 EV_SQRT_2
 
 /* exp(r) = 1 + r + r^2 (c[0] + c[1] r + ...), |r| <= log(2) / 2 */
 static const double exp_rest[] = {
@@ -17,10 +17,10 @@ static const double exp_rest[] = {
 	1.0 / 479001600, 1.0 / 6227020800, 1.0 / 87178291200,
 };
 
-/* log((1 + s) / (1 - s)) = 2s + s z (c[0] + c[1] z + ...), z = s^2 */
 static const double log_rest[] = {
-	2.0 / 3, 2.0 / 5, 2.0 / 7, 2.0 / 9, 2.0 / 11, 2.0 / 13, 2.0 / 15,
-	2.0 / 17, 2.0 / 19, 2.0 / 21, 2.0 / 23,
+	EV_LOG_REST(0), EV_LOG_REST(1), EV_LOG_REST(2), EV_LOG_REST(3),
+	EV_LOG_REST(4), EV_LOG_REST(5), EV_LOG_REST(6), EV_LOG_REST(7),
+	EV_LOG_REST(8), EV_LOG_REST(9), EV_LOG_REST(10),
 };
 
 /* x 2^k without a second rounding unless the result is subnormal. */
@@ -155,7 +155,7 @@ double ev_log1p(double x)
 		return -ev_fp_inf();
 	if (ev_fp_abs(x) < 0x1p-54 || !ev_fp_is_finite(x))
 		return x;
-	if (x > -0.29 && x < 0.41)
+	if (x > -EV_LOG1P_NEAR && x < 0.41)
 		return log_near_one(x, 0, 0);
 	u = 1 + x;
 	c = x >= 1 ? 1 - (u - x) : x - (u - 1);

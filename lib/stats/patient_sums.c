@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "stats/fixed.h"
+#include "stats/lanes.h"
 #include "stats/predicted.h"
 #include "stats/sum.h"
 
@@ -22,27 +22,32 @@ struct ev_patient_sums {
 };
 
 static void add_rows(struct patient *of, const struct ev_predicted *d,
-		     const double *loss)
+		     bool losses)
 {
+	double loss[EV_LANES_BLOCK] = { 0 }, p, miss;
 	struct patient *at;
-	double p, miss;
-	size_t i;
+	size_t i, k, n;
 
-	for (i = 0; i < d->n; i++) {
-		at = &of[d->cluster[i]];
-		p = d->p[i];
-		miss = d->y[i] ? 1 - p : p;
-		at->sum[SQUARE] += ev_fixed_of(miss * miss);
-		at->sum[P] += ev_fixed_of(p);
-		if (loss)
-			at->sum[LOSS] += ev_fixed_of(loss[i]);
-		at->n++;
-		at->y += d->y[i];
+	for (i = 0; i < d->n; i += n) {
+		n = d->n - i < EV_LANES_BLOCK ? d->n - i : EV_LANES_BLOCK;
+		if (losses)
+			ev_loss_column(loss, d->p + i, d->y + i, n);
+		for (k = 0; k < n; k++) {
+			at = &of[d->cluster[i + k]];
+			p = d->p[i + k];
+			miss = d->y[i + k] ? 1 - p : p;
+			at->sum[SQUARE] += ev_fixed_of(miss * miss);
+			at->sum[P] += ev_fixed_of(p);
+			if (losses)
+				at->sum[LOSS] += ev_fixed_of(loss[k]);
+			at->n++;
+			at->y += d->y[i + k];
+		}
 	}
 }
 
 int ev_patient_sums(struct ev_patient_sums **out, const struct ev_predicted *d,
-		    const double *loss)
+		    bool losses)
 {
 	struct ev_patient_sums *s;
 	uint32_t i;
@@ -53,7 +58,7 @@ int ev_patient_sums(struct ev_patient_sums **out, const struct ev_predicted *d,
 		return ret;
 	s = *out = ev_calloc(1, sizeof(*s));
 	s->of = ev_calloc((size_t)d->clusters + 1, sizeof(*s->of));
-	add_rows(s->of, d, loss);
+	add_rows(s->of, d, losses);
 	for (i = 0; i < d->clusters; i++) {
 		if (s->of[i].n == 0)
 			continue;
