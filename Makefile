@@ -33,17 +33,21 @@ ifdef DEVELOPER
 WARN += -Werror
 endif
 ifdef SANITIZE
+# Where a program can lie anywhere, the loader writes to each of what the
+# sanitizers know of its places: two thousand pages, for every command.
+PIC := -fno-pie
 OPT := -O1 -g1 -fsanitize=address,undefined -fno-omit-frame-pointer \
 	-fno-sanitize-recover=undefined
-LDOPT := -fsanitize=address,undefined
+LDOPT := -no-pie -fsanitize=address,undefined
 else
 OPT ?= -O2 -g -D_FORTIFY_SOURCE=2
 LDOPT := -Wl,-z,relro,-z,now
 endif
+PIC ?= -fPIC
 ifdef FUZZ
 OPT += -fsanitize=fuzzer-no-link
 endif
-CFLAGS_ALL = -std=gnu11 $(OPT) -fstack-protector-strong -fPIC -pthread \
+CFLAGS_ALL = -std=gnu11 $(OPT) -fstack-protector-strong $(PIC) -pthread \
 	-ffp-contract=off $(WARN) -Ilib -I. -I$(BUILD) \
 	-DEV_VERSION='"$(VERSION)"' -DEV_DATADIR='"$(DATADIR)"' $(CFLAGS)
 
