@@ -265,7 +265,34 @@ static void warn_given(struct ev_strs *warnings, const struct ev_case *c,
 	}
 }
 
+/* Nobody else may know that it waits for them. */
+static void warn_open(struct ev_strs *warnings, const struct ev_cases *c,
+		      const struct ev_verdict *v, const struct ev_approve *a)
+{
+	struct ev_strs open = EV_STRS_INIT;
+	struct ev_buf rest = EV_BUF_INIT;
+	size_t i, n = 0;
+
+	ev_cases_left_names(&open, c, v, a->person);
+	for (i = 0; i < open.n; i++) {
+		if (a->clears && ev_strs_has(a->clears, open.items[i]))
+			continue;
+		ev_buf_addf(&rest, " --clears %s", open.items[i]);
+		n++;
+	}
+	if (n)
+		ev_strs_addf(warnings, "%s in review, and this approval does "
+			     "not accept %s; one that does: git evidence "
+			     "approve %s --for %s --role %s%s", n == 1 ?
+			     "something is" : "some things are", n == 1 ?
+			     "it" : "them", c->items[0].label, a->ref, a->role,
+			     rest.ptr);
+	ev_buf_release(&rest);
+	ev_strs_release(&open);
+}
+
 static void add_warnings(struct ev_strs *warnings, struct ev_cases *c,
+			 const struct ev_verdict *v,
 			 const struct ev_approve *a)
 {
 	if (ev_oid_eq(&c->q.from, &a->commit))
@@ -279,6 +306,7 @@ static void add_warnings(struct ev_strs *warnings, struct ev_cases *c,
 		return;
 	warn_barred(warnings, c, a);
 	warn_given(warnings, &c->items[0], a);
+	warn_open(warnings, c, v, a);
 }
 
 int ev_approve_draft(struct ev_decision *out, struct ev_approve_view *view,
@@ -306,7 +334,7 @@ int ev_approve_draft(struct ev_decision *out, struct ev_approve_view *view,
 	if (ret == 0)
 		ret = ev_approve_look(view, &cases);
 	if (ret == 0)
-		add_warnings(&view->warnings, &cases, a);
+		add_warnings(&view->warnings, &cases, &view->verdict, a);
 	ev_cases_release(&cases);
 	if (ret < 0) {
 		ev_decision_release(out);

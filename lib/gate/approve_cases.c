@@ -161,3 +161,40 @@ void ev_cases_later_names(struct ev_strs *out, const struct ev_cases *c,
 				add_later(out, r, &r->picks.items[m]);
 		}
 }
+
+/* A name that can be cleared: of a rule, or "reports.S/G01".  Of a rule that
+ * fails, one that a waiver will leave to review. */
+static bool is_left(const struct ev_verdict *v, const char *name,
+		    const struct ev_strs *waived)
+{
+	enum ev_outcome least = ev_strs_has(waived, name) ? EV_FAIL :
+		EV_REVIEW;
+	size_t i, n;
+
+	for (i = 0; i < v->n; i++) {
+		n = strlen(v->rules[i].rule);
+		if ((v->rules[i].outcome == EV_REVIEW ||
+		     v->rules[i].outcome == least) &&
+		    !strncmp(v->rules[i].rule, name, n) &&
+		    (!name[n] || name[n] == '/'))
+			return true;
+	}
+	return false;
+}
+
+void ev_cases_left_names(struct ev_strs *out, const struct ev_cases *c,
+			 const struct ev_verdict *v,
+			 const struct ev_person *by)
+{
+	struct ev_strs all = EV_STRS_INIT, waived = EV_STRS_INIT;
+	size_t i;
+
+	for (i = 0; i < c->n; i++)
+		ev_waivers_open(&waived, &c->items[i], NULL);
+	ev_cases_open_names(&all, c, by);
+	for (i = 0; i < all.n; i++)
+		if (is_left(v, all.items[i], &waived))
+			ev_strs_add(out, all.items[i]);
+	ev_strs_release(&waived);
+	ev_strs_release(&all);
+}

@@ -32,6 +32,10 @@ void ev_cases_roles(struct ev_strs *out, const struct ev_cases *c);
 /* Names that can be cleared; of `by` (may be NULL) alone those they may. */
 void ev_cases_open_names(struct ev_strs *out, const struct ev_cases *c,
 			 const struct ev_person *by);
+/* Of those, what the verdict still leaves open. */
+void ev_cases_left_names(struct ev_strs *out, const struct ev_cases *c,
+			 const struct ev_verdict *v,
+			 const struct ev_person *by);
 /* The same of gates in review beside one that fails: they are left when a waiver
  * forgives that, and may be accepted with it. */
 void ev_cases_later_names(struct ev_strs *out, const struct ev_cases *c,

@@ -221,48 +221,13 @@ static void read_records(struct ev_standing *s, const struct ev_case *c,
 			add_once(&s->records, c->records[i].rule);
 }
 
-/* A name that can be cleared: of a rule, or "reports.S/G01".  Of a rule that
- * fails, one that a waiver will leave to review. */
-static bool is_left(const struct ev_verdict *v, const char *name,
-		    const struct ev_strs *waived)
-{
-	enum ev_outcome least = ev_strs_has(waived, name) ? EV_FAIL :
-		EV_REVIEW;
-	size_t i, n;
-
-	for (i = 0; i < v->n; i++) {
-		n = strlen(v->rules[i].rule);
-		if ((v->rules[i].outcome == EV_REVIEW ||
-		     v->rules[i].outcome == least) &&
-		    !strncmp(v->rules[i].rule, name, n) &&
-		    (!name[n] || name[n] == '/'))
-			return true;
-	}
-	return false;
-}
-
 /* What somebody has accepted already need not be accepted again. */
 static void read_open(struct ev_standing *s, const struct ev_cases *cases,
 		      const struct ev_person *asks)
 {
-	struct ev_strs all = EV_STRS_INIT, theirs = EV_STRS_INIT;
-	struct ev_strs waived = EV_STRS_INIT;
-	size_t i;
-
-	for (i = 0; i < cases->n; i++)
-		ev_waivers_open(&waived, &cases->items[i], NULL);
-	ev_cases_open_names(&all, cases, NULL);
+	ev_cases_left_names(&s->open, cases, &s->verdict, NULL);
 	if (asks && !asks->machine)
-		ev_cases_open_names(&theirs, cases, asks);
-	for (i = 0; i < all.n; i++)
-		if (is_left(&s->verdict, all.items[i], &waived))
-			ev_strs_add(&s->open, all.items[i]);
-	for (i = 0; i < theirs.n; i++)
-		if (ev_strs_has(&s->open, theirs.items[i]))
-			ev_strs_add(&s->clears, theirs.items[i]);
-	ev_strs_release(&theirs);
-	ev_strs_release(&waived);
-	ev_strs_release(&all);
+		ev_cases_left_names(&s->clears, cases, &s->verdict, asks);
 }
 
 /* Who has approved may approve once more to accept what they had not. */
@@ -285,6 +250,17 @@ static void read_again(struct ev_standing *s, struct ev_cases *cases,
 	ev_strs_release(&roles);
 }
 
+/* Then nobody's word is awaited. */
+static bool is_withdrawn(const struct ev_verdict *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->n; i++)
+		if (!strcmp(v->rules[i].rule, "withdrawn"))
+			return true;
+	return false;
+}
+
 int ev_standing_read(struct ev_standing *out, struct ev_repo *r,
 		     const struct ev_chain *chain, const struct ev_evidence *e,
 		     const char *ref, const struct ev_oid *to,
@@ -300,6 +276,10 @@ int ev_standing_read(struct ev_standing *out, struct ev_repo *r,
 		return ret;
 	out->from = cases.q.from;
 	ret = ev_judge(&out->verdict, r, chain, e, &cases.q);
+	if (ret == 0 && is_withdrawn(&out->verdict)) {
+		ev_cases_release(&cases);
+		return 0;
+	}
 	for (i = 0; ret == 0 && i < cases.n; i++) {
 		if (cases.items[i].req->has_separation)
 			ret = ev_range_signatures(&cases.items[i]);

@@ -226,6 +226,21 @@ static void drop_hints(struct ev_verdict *v)
 	}
 }
 
+/* Nothing else that could be done lets it through. */
+static void leave_withdrawn(struct ev_verdict *v)
+{
+	size_t i, k;
+
+	for (i = 0; i < v->n && strcmp(v->rules[i].rule, "withdrawn"); i++)
+		;
+	for (k = 0; i < v->n && k < v->n; k++) {
+		if (k == i)
+			continue;
+		free(v->rules[k].hint);
+		v->rules[k].hint = NULL;
+	}
+}
+
 static int judge_release(struct ev_case *c)
 {
 	static int (*const steps[])(struct ev_case *) = {
@@ -264,6 +279,7 @@ int ev_case_judge(struct ev_case *c)
 		ret = ev_rollback_look(c);
 	if (ret == 0)
 		ret = c->rollback.is ? judge_rollback(c) : judge_release(c);
+	leave_withdrawn(c->verdict);
 	if (c->nameless)
 		drop_hints(c->verdict);
 	return ret;

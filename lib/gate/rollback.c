@@ -20,15 +20,21 @@
 
 int ev_rule_withdrawn(struct ev_case *c)
 {
-	char reason[200];
+	char reason[200], *hint;
 	bool yes;
 	int ret;
 
 	ret = ev_content_withdrawn(&yes, reason, c->repo, c->chain, &c->lines);
-	if (ret == 0 && yes)
-		ev_verdict_add(c->verdict, "withdrawn", EV_FAIL, NULL, "%s",
-			       reason);
-	return ret;
+	if (ret < 0 || !yes)
+		return ret;
+	hint = c->has_from_tree && ev_oid_eq(&c->tree, &c->from_tree) ?
+		ev_strdup("git evidence log --kind promotion       # which "
+			  "release before it can be rolled back to") :
+		ev_strdupf("git evidence show %s       # why; no approval "
+			   "lets it through", c->label);
+	ev_verdict_add(c->verdict, "withdrawn", EV_FAIL, hint, "%s", reason);
+	free(hint);
+	return 0;
 }
 
 /* Is it one? --------------------------------------------------------------- */

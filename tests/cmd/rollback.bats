@@ -191,6 +191,17 @@ teardown() {
 	expect_in stdout withdrawn
 	expect_exit 1 git evidence check v1.0.0
 	expect_in stdout withdrawn v1.0.0
+	expect_exit 1 git evidence status v1.0.0
+	expect_in stdout 'v1.0.0 was withdrawn by Quinn Abara' \
+		'git evidence show '
+	expect_not_in stdout 'git evidence rollback v1.0.0' 'awaited:'
+	# of what production holds: another one may come back, no approval helps
+	expect_exit 0 git evidence revoke v2.0.0 --reason 'so does this'
+	expect_exit 1 git evidence status v2.0.0
+	expect_in stdout 'git evidence log --kind promotion'
+	expect_not_in stdout 'awaited:' 'git evidence approve'
+	expect_exit 1 git evidence check v2.0.0
+	expect_not_in stderr 'git evidence approve'
 }
 
 @test "neither does the withdrawn one go anywhere by hand" {

@@ -227,9 +227,14 @@ payload() {
 		'could approve: Quinn Abara, Robin Sato' \
 		"--role quality --clears tests.unit"
 	expect_exit 0 git evidence approve --role quality -n
+	expect_in stderr 'warning: something is in review, and this approval' \
+		'--for refs/heads/production --role quality --clears tests.unit'
 	sed -i "s/$day/<day>/" "$WORLD/stdout"
 	expect_in stdout 'open waivers:' 'tests.unit: ' \
 		'until <day> by Dr. Ada Kern, risk RA-231: a new site'
+	expect_exit 0 git evidence approve --role quality -n \
+		--clears tests.unit
+	expect_not_in stderr 'in review'
 }
 
 @test "waive: withdrawn, it counts no more" {
