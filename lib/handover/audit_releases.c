@@ -61,8 +61,8 @@ static int holder_of(size_t *out, struct ev_auditing *a,
 	const struct ev_holder *h;
 	int ret;
 
-	ret = ev_past_line(&h, a->trust->past, a->repo, &x->to,
-			   line->record.line);
+	ret = ev_past_line_of(&h, a->trust->past, a->repo, &x->to,
+			      line->record.line, line->record.signed_at);
 	*out = ret == 0 && h ? (size_t)(h - a->trust->past->items) : SIZE_MAX;
 	return ret;
 }

@@ -135,8 +135,8 @@ int ev_audit_judge_again(struct ev_auditing *a, const struct ev_release *x,
 	struct ev_verdict v;
 	int ret;
 
-	ret = ev_past_line(&h, a->trust->past, a->repo, &x->to,
-			   line->record.line);
+	ret = ev_past_line_of(&h, a->trust->past, a->repo, &x->to,
+			      line->record.line, line->record.signed_at);
 	if (ret < 0)
 		return ret;
 	w.at = ev_audit_holder(a, h);

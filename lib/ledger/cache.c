@@ -20,7 +20,7 @@
  * entries say, and little with their number.  More than FILE_MAX is neither
  * read nor written.
  */
-#define HEAD "git-evidence v2\n"
+#define HEAD "git-evidence v3\n"
 #define HEAD_SIZE 16
 #define FIXED (4 + 32 + 8)
 #define BODY_MAX 65536
@@ -212,7 +212,7 @@ struct fixed {
 	struct ev_oid commit, tree;
 	int64_t signed_at;
 	uint32_t kind, sig, hash_algo, has_commit, has_tree;
-	uint32_t foreign;
+	uint32_t foreign, own_keyid;
 };
 
 static void put_record(struct ev_buf *b, const struct ev_record *r)
@@ -234,6 +234,7 @@ static void put_record(struct ev_buf *b, const struct ev_record *r)
 	f.has_commit = r->has_commit;
 	f.has_tree = r->has_tree;
 	f.foreign = r->foreign;
+	f.own_keyid = r->own_keyid;
 	ev_buf_add(b, &f, sizeof(f));
 	put_text(b, r->type);
 	put_text(b, r->name);
@@ -268,6 +269,7 @@ static bool get_record(struct ev_record *r, const unsigned char *p, size_t n)
 	r->has_commit = f.has_commit != 0;
 	r->has_tree = f.has_tree != 0;
 	r->foreign = f.foreign != 0;
+	r->own_keyid = f.own_keyid != 0;
 	r->type = get_text(&in);
 	r->name = get_text(&in);
 	r->outcome = get_text(&in);

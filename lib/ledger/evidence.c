@@ -69,13 +69,21 @@ void ev_evidence_set_tag(struct ev_evidence *e, const char *name,
 	e->tags[at].oid = *oid;
 }
 
-const struct ev_oid *ev_evidence_tag(const struct ev_evidence *e,
-				     const char *name)
+const struct ev_tagref *ev_evidence_tagref(const struct ev_evidence *e,
+					   const char *name)
 {
 	bool there;
 	size_t at = place(e, name, &there);
 
-	return there ? &e->tags[at].oid : NULL;
+	return there ? &e->tags[at] : NULL;
+}
+
+const struct ev_oid *ev_evidence_tag(const struct ev_evidence *e,
+				     const char *name)
+{
+	const struct ev_tagref *tag = ev_evidence_tagref(e, name);
+
+	return tag ? &tag->oid : NULL;
 }
 
 static int add_tag(void *ctx, const char *name, const struct ev_oid *oid)

@@ -31,6 +31,8 @@ void ev_evidence_set_tag(struct ev_evidence *e, const char *name,
 			 const struct ev_oid *oid);
 
 /* The tag at a name, or NULL. */
+const struct ev_tagref *ev_evidence_tagref(const struct ev_evidence *e,
+					   const char *name);
 const struct ev_oid *ev_evidence_tag(const struct ev_evidence *e,
 				     const char *name);
 

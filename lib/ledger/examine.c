@@ -3,6 +3,7 @@
 #include "ledger/examine.h"
 
 #include <stdio.h>
+#include <strings.h>
 
 #include "base/error.h"
 #include "base/hash.h"
@@ -85,6 +86,10 @@ void ev_exam_end(struct ev_exam *x, struct ev_ledger *l,
 	r->sig = sig->status;
 	memcpy(r->signer, sig->signer, sizeof(r->signer));
 	memcpy(r->subkey, sig->subkey, sizeof(r->subkey));
+	r->own_keyid = sig->status == EV_SIG_GOOD &&
+		(!x->envelope.keyid || !*x->envelope.keyid ||
+		 !strcasecmp(x->envelope.keyid, sig->signer) ||
+		 !strcasecmp(x->envelope.keyid, sig->subkey));
 	r->signed_at = sig->created;
 	r->hash_algo = sig->hash_algo;
 	memcpy(r->sig_reason, sig->reason, sizeof(r->sig_reason));
@@ -144,7 +149,8 @@ int ev_ledger_learn(struct ev_ledger *l, const struct ev_slice *lines, size_t n)
 	exams = ev_calloc(LEARN_AT_ONCE, sizeof(*exams));
 	for (i = 0; ret == 0 && i < n; i++) {
 		ev_sha256_bytes(digest, lines[i].p, lines[i].n);
-		if (!ev_cache_has(l->cache, digest)) {
+		if (!ev_cache_has(l->cache, digest) &&
+		    !ev_judge_known_before(NULL, l, digest)) {
 			if (ev_exam_begin(&exams[open], l, digest, lines[i].p,
 					  lines[i].n))
 				open++;

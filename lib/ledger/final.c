@@ -115,9 +115,11 @@ static int take(struct ev_finals *out, struct ev_ledger *l,
 {
 	struct ev_final *x;
 	struct ev_line line;
+	unsigned char digest[EV_SHA256_SIZE];
 	int ret;
 
-	ret = ev_judge_read(&line, l, s->p, s->n);
+	ev_sha256_bytes(digest, s->p, s->n);
+	ret = ev_judge_read(&line, l, digest, s->p, s->n);
 	if (ret == 0 && line.state == EV_LIVE && counted(l, &line.record)) {
 		EV_GROW(out->items, out->n, out->cap);
 		x = &out->items[out->n++];

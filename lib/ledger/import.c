@@ -29,9 +29,11 @@ static void refuse(struct ev_import_result *out, size_t row, const char *reason)
 static int judge_own(struct ev_line *line, struct ev_ledger *l,
 		     const struct ev_slice *s)
 {
+	unsigned char digest[EV_SHA256_SIZE];
 	int ret;
 
-	ret = ev_judge_read(line, l, s->p, s->n);
+	ev_sha256_bytes(digest, s->p, s->n);
+	ret = ev_judge_read(line, l, digest, s->p, s->n);
 	if (ret == 0)
 		ev_judge_place(line, l, line->record.has_commit ?
 			       &line->record.commit : &line->record.tree);

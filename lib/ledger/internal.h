@@ -30,6 +30,8 @@ struct ev_ledger {
 	bool global_read, only_list;
 	struct ev_oid known_commit, known_tree;	/* zero: none yet */
 	struct ev_noted last;		/* that a text was asked of */
+	struct ev_trust *hint;		/* that knew the line before, of those
+					   before `trust` */
 };
 
 /* subjects.c: those of the notes of some objects, added. */
@@ -48,8 +50,8 @@ int ev_ledger_learn(struct ev_ledger *l, const struct ev_slice *lines,
 bool ev_judge_cached(struct ev_line *out, struct ev_ledger *l,
 		     const unsigned char digest[32]);
 /* What the cache says of the line or, failing that, gpg. */
-int ev_judge_read(struct ev_line *out, struct ev_ledger *l, const char *line,
-		  size_t n);
+int ev_judge_read(struct ev_line *out, struct ev_ledger *l,
+		  const unsigned char digest[32], const char *line, size_t n);
 /* Whether a line with a good signature counts on `object`, now. */
 void ev_judge_place(struct ev_line *out, struct ev_ledger *l,
 		    const struct ev_oid *object);
@@ -64,6 +66,18 @@ void ev_judge_place_only(struct ev_line *out, struct ev_ledger *l,
 int ev_judge_past(struct ev_line *out, struct ev_ledger *l,
 		  const struct ev_oid *object, const unsigned char digest[32],
 		  const char *line, size_t n);
+/*
+ * Is it well signed by a key that nobody lists any more, as a policy before
+ * this one has found out?  Then this one need not ask who made it.  Only once
+ * the past is known.  `made` (may be NULL) is when that was.
+ */
+bool ev_judge_known_before(int64_t *made, struct ev_ledger *l,
+			   const unsigned char digest[32]);
+/* Such a line, where a checkpoint holds it; *done is false where none does, or
+ * it is none, and `out` says nothing. */
+int ev_judge_known(bool *done, struct ev_line *out, struct ev_ledger *l,
+		   const struct ev_oid *object, const unsigned char digest[32],
+		   const char *line, size_t n);
 /* What the cache says of the line under another trust, or gpg; 1 if neither
  * can be asked (`line` NULL). */
 int ev_judge_as(struct ev_line *out, const struct ev_ledger *l,

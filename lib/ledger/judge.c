@@ -94,16 +94,15 @@ bool ev_judge_cached(struct ev_line *out, struct ev_ledger *l,
 	return true;
 }
 
-int ev_judge_read(struct ev_line *out, struct ev_ledger *l, const char *line,
+int ev_judge_read(struct ev_line *out, struct ev_ledger *l,
+		  const unsigned char digest[EV_SHA256_SIZE], const char *line,
 		  size_t n)
 {
-	unsigned char digest[EV_SHA256_SIZE];
 	struct ev_signature sig;
 	struct ev_exam x;
 	int ret = 0;
 
 	memset(out, 0, sizeof(*out));
-	ev_sha256_bytes(digest, line, n);
 	if (ev_judge_cached(out, l, digest))
 		return 0;
 	if (ev_exam_begin(&x, l, digest, line, n)) {
@@ -146,18 +145,21 @@ int ev_ledger_judge(struct ev_line *out, struct ev_ledger *l,
 		    const struct ev_oid *object, const char *line, size_t n)
 {
 	unsigned char digest[EV_SHA256_SIZE];
+	bool done;
 	int ret;
 
-	ret = ev_judge_read(out, l, line, n);
+	ev_sha256_bytes(digest, line, n);
+	ret = ev_judge_known(&done, out, l, object, digest, line, n);
+	if (ret == 0 && !done)
+		ret = ev_judge_read(out, l, digest, line, n);
 	if (ret < 0)
 		return ret;
-	ev_judge_place(out, l, object);
-	if (out->state == EV_FOREIGN || out->state == EV_UNTIMELY) {
-		ev_sha256_bytes(digest, line, n);
+	if (!done)
+		ev_judge_place(out, l, object);
+	if (!done)
 		ret = ev_judge_past(out, l, object, digest, line, n);
-		if (ret == 0)
-			ret = ev_judge_stood(out, l, object, digest, line, n);
-	}
+	if (ret == 0)
+		ret = ev_judge_stood(out, l, object, digest, line, n);
 	if (ret < 0)
 		ev_line_release(out);
 	return ret;

@@ -25,7 +25,7 @@ static int read_again(struct ev_line *out, struct ev_ledger *l,
 {
 	memset(out, 0, sizeof(*out));
 	if (line)
-		return ev_judge_read(out, l, line, n);
+		return ev_judge_read(out, l, digest, line, n);
 	return ev_judge_cached(out, l, digest) ? 0 : 1;
 }
 
@@ -50,6 +50,48 @@ int ev_judge_place_as(struct ev_line *out, const struct ev_ledger *l,
 	if (ret == 0)
 		ev_judge_place_only(out, &other, object);
 	return ret;
+}
+
+/* Is it good by that trust, by a key that `l`'s own home has not under any of
+ * its names?  Then that one could say only that it is unknown. */
+static bool is_known_to(int64_t *made, const struct ev_ledger *l,
+			struct ev_trust *trust,
+			const unsigned char digest[EV_SHA256_SIZE])
+{
+	struct ev_ledger other = read_by(l, trust);
+	const struct ev_keyhome *home = l->trust->home;
+	struct ev_line read;
+	bool yes;
+
+	memset(&read, 0, sizeof(read));
+	yes = ev_judge_cached(&read, &other, digest) &&
+		read.record.sig == EV_SIG_GOOD && read.record.own_keyid &&
+		strlen(read.record.subkey) == 40 &&
+		!ev_keyhome_find(home, read.record.signer, NULL) &&
+		!ev_keyhome_find(home, read.record.subkey, NULL) &&
+		!ev_keyhome_find(home, read.record.subkey + 24, NULL);
+	if (yes && made)
+		*made = read.record.signed_at;
+	ev_line_release(&read);
+	return yes;
+}
+
+bool ev_judge_known_before(int64_t *made, struct ev_ledger *l,
+			   const unsigned char digest[EV_SHA256_SIZE])
+{
+	struct ev_trust *t = l->trust;
+
+	if (!t || !t->home || !t->past || t->past->fill)
+		return false;
+	if (l->hint && is_known_to(made, l, l->hint, digest))
+		return true;
+	for (t = t->before; t; t = t->before)
+		if (t != l->hint && t->home &&
+		    is_known_to(made, l, t, digest)) {
+			l->hint = t;
+			return true;
+		}
+	return false;
 }
 
 /* Does somebody in the past list its key?  Who could sign what was never taken
@@ -91,25 +133,20 @@ static void judge_held(struct ev_line *out, struct ev_repo *r,
 		ev_line_set(out, EV_UNTIMELY, reason);
 }
 
-int ev_judge_past(struct ev_line *out, struct ev_ledger *l,
-		  const struct ev_oid *object,
-		  const unsigned char digest[EV_SHA256_SIZE],
-		  const char *line, size_t n)
+/* `made` is when it was signed; `out` stays where nothing holds it. */
+static int judge_by_holder(struct ev_line *out, struct ev_ledger *l,
+			   const struct ev_oid *object,
+			   const unsigned char digest[EV_SHA256_SIZE],
+			   const char *line, size_t n, int64_t made)
 {
-	struct ev_past *p = l->trust ? l->trust->past : NULL;
+	struct ev_past *p = l->trust->past;
 	char hex[EV_SHA256_HEX + 1];
 	const struct ev_holder *h;
 	struct ev_line held;
-	bool listed;
 	int ret;
 
-	if ((out->state != EV_FOREIGN && out->state != EV_UNTIMELY) || !p)
-		return 0;
-	ret = was_listed(&listed, p, l, digest, line, n);
-	if (ret || !listed)
-		return ret;
 	ev_hex_encode(hex, digest, EV_SHA256_SIZE);
-	ret = ev_past_line(&h, p, l->repo, object, hex);
+	ret = ev_past_line_of(&h, p, l->repo, object, hex, made);
 	if (ret < 0 || !h)
 		return ret;
 	ret = ev_judge_place_as(&held, l, h->trust, object, digest, line, n);
@@ -125,6 +162,42 @@ int ev_judge_past(struct ev_line *out, struct ev_ledger *l,
 	return ret;
 }
 
+int ev_judge_known(bool *done, struct ev_line *out, struct ev_ledger *l,
+		   const struct ev_oid *object,
+		   const unsigned char digest[EV_SHA256_SIZE],
+		   const char *line, size_t n)
+{
+	int64_t made;
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	*done = false;
+	if (!l->cache || ev_cache_has(l->cache, digest) ||
+	    !ev_judge_known_before(&made, l, digest))
+		return 0;
+	ret = judge_by_holder(out, l, object, digest, line, n, made);
+	*done = ret == 0 && out->person;
+	return ret;
+}
+
+int ev_judge_past(struct ev_line *out, struct ev_ledger *l,
+		  const struct ev_oid *object,
+		  const unsigned char digest[EV_SHA256_SIZE],
+		  const char *line, size_t n)
+{
+	struct ev_past *p = l->trust ? l->trust->past : NULL;
+	bool listed;
+	int ret;
+
+	if ((out->state != EV_FOREIGN && out->state != EV_UNTIMELY) || !p)
+		return 0;
+	ret = was_listed(&listed, p, l, digest, line, n);
+	if (ret || !listed)
+		return ret;
+	return judge_by_holder(out, l, object, digest, line, n,
+			       out->record.signed_at);
+}
+
 static bool may_promote(const struct ev_person *p, const struct ev_holder *h)
 {
 	size_t i;
@@ -137,14 +210,14 @@ static bool may_promote(const struct ev_person *p, const struct ev_holder *h)
 
 /* The text of a line among those of `object`, by its digest. */
 static const struct ev_slice *pick(const struct ev_slices *lines,
-				   const char *digest)
+				   const unsigned char digest[EV_SHA256_SIZE])
 {
-	char hex[EV_SHA256_HEX + 1];
+	unsigned char own[EV_SHA256_SIZE];
 	size_t i;
 
 	for (i = 0; i < lines->n; i++) {
-		ev_sha256_hex(hex, lines->items[i].p, lines->items[i].n);
-		if (!strcmp(hex, digest))
+		ev_sha256_bytes(own, lines->items[i].p, lines->items[i].n);
+		if (!memcmp(own, digest, sizeof(own)))
 			return &lines->items[i];
 	}
 	return NULL;
@@ -157,6 +230,7 @@ int ev_past_is_promoted(bool *yes, struct ev_past *p, struct ev_repo *r,
 	struct ev_slices lines = { NULL, 0, 0 };
 	struct ev_texts texts = { NULL, 0, 0 };
 	struct ev_ledger *l = NULL;
+	unsigned char digest[EV_SHA256_SIZE];
 	const struct ev_slice *s;
 	struct ev_line read;
 	int ret;
@@ -166,9 +240,10 @@ int ev_past_is_promoted(bool *yes, struct ev_past *p, struct ev_repo *r,
 	ret = ev_ledger_open(&l, r, h->trust, &h->ledger);
 	if (ret == 0)
 		ret = ev_note_lines(&lines, &texts, r, l->notes, object);
-	s = ret == 0 ? pick(&lines, line) : NULL;
+	s = ret == 0 && ev_hex_decode(digest, line, sizeof(digest)) == 0 ?
+		pick(&lines, digest) : NULL;
 	if (s)
-		ret = ev_judge_read(&read, l, s->p, s->n);
+		ret = ev_judge_read(&read, l, digest, s->p, s->n);
 	if (s && ret == 0)
 		ev_judge_place_only(&read, l, object);
 	if (s && ret == 0 && read.state == EV_LIVE)

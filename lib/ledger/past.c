@@ -29,6 +29,7 @@ void ev_past_release(struct ev_past *p)
 		ev_buf_release(&p->memo->digests);
 		ev_past_namings_release(p->memo);
 		free(p->memo->decided);
+		free(p->memo->decided_of);
 		free(p->memo->held);
 		free(p->memo);
 	}
@@ -162,16 +163,35 @@ int ev_past_holds(struct ev_past *p, struct ev_repo *r, size_t holder,
 	return ret < 0 ? ret : found;
 }
 
-/* A ledger only grows, so what one has all later ones have. */
-static int first_up_to(size_t *out, struct ev_past *p, struct ev_repo *r,
-		       size_t last, const struct ev_oid *object,
-		       const char *line)
+/* The first that is not from before: where it is most likely. */
+static size_t first_after(const struct ev_past *p, size_t last, int64_t made)
 {
 	size_t low = 0, high = last, mid;
-	int ret;
 
 	while (low < high) {
 		mid = low + (high - low) / 2;
+		if (p->items[mid].at >= made)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return high;
+}
+
+/* A ledger only grows, so what one has all later ones have. */
+static int first_up_to(size_t *out, struct ev_past *p, struct ev_repo *r,
+		       size_t last, const struct ev_oid *object,
+		       const char *line, int64_t made)
+{
+	size_t low = 0, high = last, mid = first_after(p, last, made), tries;
+	int ret;
+
+	for (tries = 0; low < high; tries++) {
+		/* It, and the one before it; then by halves. */
+		if (tries == 1 && mid > low && high == mid)
+			mid--;
+		else if (tries || mid >= high)
+			mid = low + (high - low) / 2;
 		ret = ev_past_holds(p, r, mid, object, line);
 		if (ret < 0)
 			return ret;
@@ -221,6 +241,13 @@ int ev_past_line(const struct ev_holder **out, struct ev_past *p,
 		 struct ev_repo *r, const struct ev_oid *object,
 		 const char *line)
 {
+	return ev_past_line_of(out, p, r, object, line, INT64_MAX);
+}
+
+int ev_past_line_of(const struct ev_holder **out, struct ev_past *p,
+		    struct ev_repo *r, const struct ev_oid *object,
+		    const char *line, int64_t made)
+{
 	size_t i, at;
 	int ret = ev_past_fill(p, r);
 
@@ -231,7 +258,7 @@ int ev_past_line(const struct ev_holder **out, struct ev_past *p,
 		ret = ev_past_holds(p, r, i - 1, object, line);
 		if (ret <= 0)
 			continue;
-		ret = first_up_to(&at, p, r, i - 1, object, line);
+		ret = first_up_to(&at, p, r, i - 1, object, line, made);
 		return ret < 0 ? ret : first_checked(out, p, r, at, object,
 						     line);
 	}

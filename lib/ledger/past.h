@@ -85,6 +85,10 @@ int ev_past_fill(struct ev_past *p, struct ev_repo *r);
 int ev_past_line(const struct ev_holder **out, struct ev_past *p,
 		 struct ev_repo *r, const struct ev_oid *object,
 		 const char *line);
+/* The same, of one that is signed at that time: found sooner. */
+int ev_past_line_of(const struct ev_holder **out, struct ev_past *p,
+		    struct ev_repo *r, const struct ev_oid *object,
+		    const char *line, int64_t made);
 int ev_past_tag(const struct ev_holder **out, struct ev_past *p,
 		struct ev_repo *r, const char *ref, const struct ev_oid *tag);
 /* What the first of those promotions lists at this name, if one does. */

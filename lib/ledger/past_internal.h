@@ -38,6 +38,7 @@ struct ev_past_memo {
 	/* The decisions and their times, by time. */
 	struct ev_past_decided *decided;
 	size_t ndecided;
+	uint32_t *decided_of;		/* of each tag there is, from 1 */
 	bool decided_read;
 };
 struct ev_past_decided { const struct ev_tagref *tag; int64_t at; };

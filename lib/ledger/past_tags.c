@@ -235,7 +235,13 @@ static int read_decided(struct ev_past *p, struct ev_repo *r)
 	if (m->ndecided)
 		qsort(m->decided, m->ndecided, sizeof(*m->decided), by_time);
 	m->decided_read = ret == 0;
-	if (ret < 0) {
+	if (ret == 0) {
+		m->decided_of = ev_calloc(p->evidence ? p->evidence->n + 1 : 1,
+					  sizeof(*m->decided_of));
+		for (i = 0; i < m->ndecided; i++)
+			m->decided_of[m->decided[i].tag - p->evidence->tags] =
+				(uint32_t)i + 1;
+	} else {
 		free(m->decided);
 		m->decided = NULL;
 		m->ndecided = 0;
@@ -262,16 +268,15 @@ static bool agrees(const struct ev_past_memo *m, struct ev_holder *h)
 }
 
 static const struct ev_past_decided *
-find_decided(const struct ev_past_memo *m, const char *ref,
+find_decided(const struct ev_past *p, const char *ref,
 	     const struct ev_oid *tag)
 {
-	size_t k;
+	const struct ev_past_memo *m = p->memo;
+	const struct ev_tagref *t = p->evidence ?
+		ev_evidence_tagref(p->evidence, ref) : NULL;
+	size_t k = t ? m->decided_of[t - p->evidence->tags] : 0;
 
-	for (k = 0; k < m->ndecided; k++)
-		if (!strcmp(m->decided[k].tag->name, ref) &&
-		    ev_oid_eq(&m->decided[k].tag->oid, tag))
-			return &m->decided[k];
-	return NULL;
+	return k && ev_oid_eq(&t->oid, tag) ? &m->decided[k - 1] : NULL;
 }
 
 static int by_digest(const struct ev_holder **out, struct ev_past *p,
@@ -285,7 +290,7 @@ static int by_digest(const struct ev_holder **out, struct ev_past *p,
 
 	if (ret < 0)
 		return ret;
-	d = find_decided(m, ref, tag);
+	d = find_decided(p, ref, tag);
 	for (i = 0; ret == 0 && d && i < p->n && !*out; i++) {
 		if (p->items[i].at < d->at ||
 		    !agrees(m, &p->items[i]))
@@ -310,7 +315,7 @@ int ev_past_tag(const struct ev_holder **out, struct ev_past *p,
 	if (!ev_starts_with(ref, EV_TAGS))
 		return by_release(out, p, r, ref, tag);
 	ret = read_decided(p, r);
-	d = ret == 0 ? find_decided(ev_past_memo(p), ref, tag) : NULL;
+	d = ret == 0 ? find_decided(p, ref, tag) : NULL;
 	if (ret == 0)
 		ret = by_namings(out, p, r, ref, tag, false,
 				 d ? &d->at : NULL);

@@ -82,6 +82,8 @@ struct ev_record {
 	unsigned hash_algo;
 	char sig_reason[160];		/* why it is not good */
 	bool foreign;			/* not good, and names nobody listed */
+	bool own_keyid;			/* good, and the envelope names that
+					   key or none */
 };
 void ev_record_release(struct ev_record *r);
 /*

@@ -43,6 +43,11 @@ void ev_seen_free(struct ev_seen *s)
 	ev_past_release(&s->past);
 	ev_checkpoints_release(&s->list);
 	ev_oidmap_free(s->places);
+	free(s->named);
+	free(s->named_at);
+	free(s->whole);
+	free(s->good);
+	free(s->held);
 	free(s->links);
 	ev_oids_release(&s->vouched);
 	ev_evidence_release(&s->evidence);
@@ -174,6 +179,32 @@ static void sort(struct ev_checkpoints *l)
 	l->cap = l->n;
 }
 
+static void find_named(struct ev_seen *s)
+{
+	const struct ev_checkpoints *l = &s->list;
+	const struct ev_strs *before;
+	size_t i, k, m, n = 0;
+
+	for (i = 0; i < l->n; i++)
+		n += l->items[i].decided.d.before.n;
+	s->named = ev_calloc(n + 1, sizeof(*s->named));
+	s->named_at = ev_calloc(l->n + 1, sizeof(*s->named_at));
+	s->whole = ev_calloc(l->n + 1, sizeof(*s->whole));
+	for (i = n = 0; i < l->n; i++) {
+		before = &l->items[i].decided.d.before;
+		s->named_at[i] = n;
+		s->whole[i] = i == 0;
+		for (k = 0; k < before->n; k++) {
+			m = ev_checkpoints_find(s, before->items[k]);
+			if (m >= i)
+				continue;
+			s->named[n++] = m;
+			s->whole[i] |= m + 1 == i && s->whole[m];
+		}
+	}
+	s->named_at[l->n] = n;
+}
+
 int ev_checkpoints_read(struct ev_seen *s)
 {
 	const struct ev_evidence *e = &s->evidence;
@@ -202,6 +233,7 @@ int ev_checkpoints_read(struct ev_seen *s)
 		ev_checkpoints_release(&s->list);
 		return ret;
 	}
+	find_named(s);
 	s->read = true;
 	return 0;
 }
@@ -217,20 +249,21 @@ size_t ev_checkpoints_find(const struct ev_seen *s, const char *tag)
 
 bool *ev_checkpoints_up_to(const struct ev_seen *s, size_t at)
 {
-	const struct ev_checkpoints *l = &s->list;
-	bool *flags = ev_calloc(l->n + 1, sizeof(*flags));
-	const struct ev_strs *before;
-	size_t i, k, m;
+	bool *flags = ev_calloc(s->list.n + 1, sizeof(*flags));
+	size_t i, k;
 
-	if (at < l->n)
-		flags[at] = true;
-	for (i = l->n; i > 0; i--) {
-		before = &l->items[i - 1].decided.d.before;
-		for (k = 0; flags[i - 1] && k < before->n; k++) {
-			m = ev_checkpoints_find(s, before->items[k]);
-			if (m < i)
-				flags[m] = true;
+	if (at >= s->list.n)
+		return flags;
+	flags[at] = true;
+	for (i = at + 1; i > 0; i--) {
+		if (!flags[i - 1])
+			continue;
+		if (s->whole[i - 1]) {
+			memset(flags, true, i);
+			break;
 		}
+		for (k = s->named_at[i - 1]; k < s->named_at[i]; k++)
+			flags[s->named[k]] = true;
 	}
 	return flags;
 }

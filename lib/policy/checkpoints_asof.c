@@ -79,28 +79,47 @@ static int borrow_links(struct ev_as_of *a, const struct ev_chain *c,
 	return ret;
 }
 
-/* The decisions that it or one before it holds. */
-static int take_decisions(struct ev_as_of *a, struct ev_repo *r)
+/* Where the first checkpoint that holds each decision is in the list. */
+static int find_held(struct ev_seen *s, struct ev_repo *r)
 {
-	const struct ev_evidence *e = &a->seen->evidence;
 	const struct ev_holder *const *held;
 	char hex[EV_OID_HEX + 1];
+	size_t i;
+	int ret;
+
+	if (s->held)
+		return 0;
+	ret = ev_past_tags(&held, &s->past, r);
+	if (ret < 0)
+		return ret;
+	s->held = ev_calloc(s->evidence.n + 1, sizeof(*s->held));
+	for (i = 0; i < s->evidence.n; i++) {
+		if (!held[i])
+			continue;
+		ev_oid_hex(hex, &held[i]->tag);
+		s->held[i] = (uint32_t)ev_checkpoints_find(s, hex) + 1;
+		if (s->held[i] > s->list.n)
+			s->held[i] = 0;
+	}
+	return 0;
+}
+
+/* The decisions that it or one before it holds; their names are borrowed. */
+static int take_decisions(struct ev_as_of *a, struct ev_repo *r)
+{
+	struct ev_evidence *e = &a->seen->evidence, *out = &a->evidence;
 	bool *before;
-	size_t i, k;
-	int ret = ev_past_tags(&held, &a->seen->past, r);
+	size_t i;
+	int ret = find_held(a->seen, r);
 
 	if (ret < 0)
 		return ret;
 	before = ev_checkpoints_up_to(a->seen, a->at);
-	for (i = 0; i < e->n; i++) {
-		if (!held[i])
-			continue;
-		ev_oid_hex(hex, &held[i]->tag);
-		k = ev_checkpoints_find(a->seen, hex);
-		if (k < a->seen->list.n && before[k])
-			ev_evidence_set_tag(&a->evidence, e->tags[i].name,
-					    &e->tags[i].oid);
-	}
+	out->tags = ev_calloc(e->n + 1, sizeof(*out->tags));
+	out->cap = e->n + 1;
+	for (i = 0; i < e->n; i++)
+		if (a->seen->held[i] && before[a->seen->held[i] - 1])
+			out->tags[out->n++] = e->tags[i];
 	free(before);
 	return 0;
 }
@@ -147,6 +166,6 @@ void ev_as_of_release(struct ev_as_of *a)
 	free(a->chain.links);
 	free(a->kept);
 	ev_past_release(&a->past);
-	ev_evidence_release(&a->evidence);
+	free(a->evidence.tags);
 	memset(a, 0, sizeof(*a));
 }

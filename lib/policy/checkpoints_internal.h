@@ -20,6 +20,16 @@ struct ev_seen {
 	struct ev_policy *in_force;
 	struct ev_checkpoints list;
 	struct ev_oidmap *places;	/* in the list, by tag, from 1 */
+	/* Those that each names as before it, by their places in the list:
+	 * named[named_at[i]] and on; is everything up to it before it? */
+	size_t *named, *named_at;
+	bool *whole;
+	/* What the last good one that was asked about has before it. */
+	bool *good;
+	size_t good_at;
+	/* Of each of the decisions, the place of the first checkpoint that
+	 * holds it, from 1; 0: none does.  NULL: not asked yet. */
+	uint32_t *held;
 	bool read, accepted, unchecked;
 	bool late_settled;		/* a link stands by a late one alone */
 	struct ev_past past;
@@ -67,7 +77,7 @@ void ev_checkpoints_release(struct ev_checkpoints *l);
 struct ev_policy *ev_seen_link(const struct ev_seen *s, const char *link);
 /* Does what checkpoint `i` holds stand against the withdrawal? */
 int ev_checkpoint_spared(bool *yes, const struct ev_withdrawn *w,
-			 const struct ev_seen *s, size_t i);
+			 struct ev_seen *s, size_t i);
 
 /* What withdrawals make of checkpoint `i`: it stands against each; one names it
  * as the last good one, by a key that counts now or held by a later checkpoint,

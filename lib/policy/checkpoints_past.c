@@ -24,32 +24,23 @@ static void add_holder(struct ev_past *p, const struct ev_checkpoint *c,
 }
 
 /* Those that no other one of the past comes after. */
-static void mark_tips(struct ev_past *p, const struct ev_seen *s)
+static void mark_tips(struct ev_past *p, const struct ev_seen *s,
+		      const size_t *at)
 {
 	bool *followed = ev_calloc(s->list.n + 1, sizeof(*followed));
-	size_t *at = ev_calloc(p->n + 1, sizeof(*at));
-	const struct ev_strs *before;
-	char hex[EV_OID_HEX + 1];
 	size_t i, k;
 
-	for (i = 0; i < p->n; i++) {
-		ev_oid_hex(hex, &p->items[i].tag);
-		at[i] = ev_checkpoints_find(s, hex);
-		before = &s->list.items[at[i]].decided.d.before;
-		for (k = 0; k < before->n; k++)
-			followed[ev_checkpoints_find(s, before->items[k])] =
-				true;
-	}
+	for (i = 0; i < p->n; i++)
+		for (k = s->named_at[at[i]]; k < s->named_at[at[i] + 1]; k++)
+			followed[s->named[k]] = true;
 	for (i = 0; i < p->n; i++)
 		p->items[i].tip = !followed[at[i]];
 	free(followed);
-	free(at);
 }
 
-static int add_voided(struct ev_past *p, const struct ev_seen *s,
+static int add_voided(struct ev_past *p, struct ev_seen *s, const size_t *at,
 		      const struct ev_withdrawn *w)
 {
-	char hex[EV_OID_HEX + 1];
 	struct ev_voided *v;
 	size_t i;
 	int ret = 0;
@@ -64,10 +55,8 @@ static int add_voided(struct ev_past *p, const struct ev_seen *s,
 		 "%s%.12s", w->fpr, w->compromised ? " as compromised" : "",
 		 *w->record ? " by record " : "", w->record);
 	v->spared = ev_calloc(p->n + 1, sizeof(*v->spared));
-	for (i = 0; ret == 0 && i < p->n; i++) {
-		ev_oid_hex(hex, &p->items[i].tag);
-		ret = ev_checkpoint_spared(&v->spared[i], w, s, ev_checkpoints_find(s, hex));
-	}
+	for (i = 0; ret == 0 && i < p->n; i++)
+		ret = ev_checkpoint_spared(&v->spared[i], w, s, at[i]);
 	return ret;
 }
 
@@ -76,23 +65,30 @@ int ev_seen_fill_from(struct ev_past *p, struct ev_seen *s, const bool *which,
 {
 	const struct ev_checkpoint *c;
 	struct ev_policy *link;
-	size_t i;
+	size_t i, *at = NULL;
 	int ret;
 
 	ret = ev_checkpoints_read(s);
 	if (ret == 0)
 		ret = ev_checkpoints_accept_now(s);
+	if (ret == 0)
+		at = ev_calloc(s->list.n + 1, sizeof(*at));
 	for (i = 0; ret == 0 && i < s->list.n; i++) {
 		c = &s->list.items[i];
+		if (!ev_checkpoint_used(c) || !c->place ||
+		    (which && !which[i]))
+			continue;
 		link = ev_seen_link(s, c->decided.d.policy);
-		if (ev_checkpoint_used(c) && c->place && link &&
-		    (!which || which[i]))
-			add_holder(p, c, link);
+		if (!link)
+			continue;
+		at[p->n] = i;
+		add_holder(p, c, link);
 	}
 	if (ret == 0)
-		mark_tips(p, s);
+		mark_tips(p, s, at);
 	for (i = 0; ret == 0 && now && i < now->nwithdrawn; i++)
-		ret = add_voided(p, s, &now->withdrawn[i]);
+		ret = add_voided(p, s, at, &now->withdrawn[i]);
+	free(at);
 	return ret;
 }
 

@@ -26,9 +26,10 @@ static int holds_line(bool *yes, struct ev_repo *r,
 
 /* Does what this checkpoint holds stand against the withdrawal? */
 int ev_checkpoint_spared(bool *yes, const struct ev_withdrawn *w,
-		  const struct ev_seen *s, size_t i)
+			 struct ev_seen *s, size_t i)
 {
-	bool *good, held = false;
+	bool held = false;
+	size_t last;
 	int ret = 0;
 
 	/* A later one that lacks the withdrawal is of a ledger that somebody
@@ -37,10 +38,13 @@ int ev_checkpoint_spared(bool *yes, const struct ev_withdrawn *w,
 	if (!*yes)
 		return 0;
 	if (*w->checkpoint) {
-		good = ev_checkpoints_up_to(s, ev_checkpoints_find(s,
-							w->checkpoint));
-		*yes = good[i];
-		free(good);
+		last = ev_checkpoints_find(s, w->checkpoint);
+		if (!s->good || s->good_at != last) {
+			free(s->good);
+			s->good = ev_checkpoints_up_to(s, last);
+			s->good_at = last;
+		}
+		*yes = s->good[i];
 		return 0;
 	}
 	if (!w->compromised && *w->line)

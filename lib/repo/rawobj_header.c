@@ -151,12 +151,13 @@ static const char *const kinds[] = {
 static size_t marker(const char *p, size_t n, const char *word,
 		     const char *kind)
 {
-	char text[64];
-	int len;
+	size_t len = strlen(word), more = strlen(kind);
+	size_t all = 5 + len + 1 + more + 5;
 
-	len = snprintf(text, sizeof(text), "-----%s %s-----", word, kind);
-	return n >= (size_t)len && !memcmp(p, text, (size_t)len) ?
-		(size_t)len : 0;
+	return n >= all && !memcmp(p, "-----", 5) &&
+		!memcmp(p + 5, word, len) && p[5 + len] == ' ' &&
+		!memcmp(p + 6 + len, kind, more) &&
+		!memcmp(p + 6 + len + more, "-----", 5) ? all : 0;
 }
 
 bool ev_raw_begins_armour(const char *p, const char *end)
