@@ -17,6 +17,9 @@ static void look_at_state(struct ev_auditing *a)
 	if (c->state == EV_CHAIN_FORKED)
 		ev_findings_add(f, EV_F_POLICY_FORKED, "policy",
 				"git evidence doctor", "%s", c->reason);
+	else if (c->state == EV_CHAIN_BROKEN && c->lacking &&
+		 ev_repo_is_shallow(a->repo))
+		ev_audit_missing(a, "%s", c->reason);
 	else if (c->state == EV_CHAIN_BROKEN)
 		ev_findings_add(f, EV_F_POLICY_BROKEN, "policy", c->lacking ?
 				"git evidence sync" : "git evidence doctor",
