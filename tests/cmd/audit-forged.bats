@@ -343,12 +343,15 @@ policy_by() {
 		git update-ref --stdin
 	git branch newer
 	git reset -q --hard "$head"
+	# Robin has never seen it
+	mv .git/evidence/high-water "$WORLD/mark"
 	# in the second of the checkpoint it would be among what that signs
 	sleep 1.1
 	policy_by robin '# of Robin'
 	rival=$(link_of HEAD)
 	git reset -q --hard "$head"
 	git update-ref --stdin <"$WORLD/aside"
+	mv "$WORLD/mark" .git/evidence/high-water
 	found >"$WORLD/out"
 	cat "$WORLD/out"
 	test "$(cut -d' ' -f1,2 "$WORLD/out")" = "policy.forked ${rival:0:19}"
