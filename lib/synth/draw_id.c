@@ -15,7 +15,8 @@ static uint32_t mix(const struct ev_source *s, uint32_t half, uint32_t round)
 {
 	struct ev_dice d = { s, half, 0 };
 
-	return (uint32_t)ev_dice_bits(&d, s->pack->stream_id, round).word[0] & MASK;
+	return MASK &
+		(uint32_t)ev_dice_bits(&d, s->pack->stream_id, round).word[0];
 }
 
 static uint64_t shuffled(const struct ev_source *s, uint64_t x)

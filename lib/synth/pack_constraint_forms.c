@@ -19,10 +19,9 @@ static void part(struct ev_pk_form *r, const struct ev_value *v, bool number)
 		e = ev_pk_expr(r->k, v, r->path);
 	}
 	if (e && ev_expr_is_number(e) != number)
-		ev_problem_add(r->k->bad, v, NULL, number ? "field '%s': this "
-			       "is true or false, and no number" : "field '%s': "
-			       "this is a number, and not true or false",
-			       r->path);
+		ev_problem_add(r->k->bad, v, NULL, "field '%s': this is %s",
+			       r->path, number ? "true or false, and no number"
+			       : "a number, and not true or false");
 	else if (e)
 		ev_expr_uses(e, r->used);
 	r->whole = r->whole && e && ev_expr_is_number(e) == number;

@@ -13,7 +13,8 @@ static const char *const kinds[] = {
 	"unique", NULL
 };
 
-static void wrong_unique(struct ev_pk_form *r, const char *name, const char *why)
+static void wrong_unique(struct ev_pk_form *r, const char *name,
+			 const char *why)
 {
 	ev_problem_add(r->k->bad, r->at, "dist: {uniform: {min: 1, max: "
 		       "999999}}", "field '%s': '%.60s' %s", r->path, name,

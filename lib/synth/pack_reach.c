@@ -61,7 +61,8 @@ static bool possible(const struct room *m, size_t node, bool as);
 
 static bool compare(const struct room *m, const struct ev_expr_node *x, bool as)
 {
-	struct ev_pk_reach a = arithmetic(m, x->left), b = arithmetic(m, x->right);
+	struct ev_pk_reach a = arithmetic(m, x->left);
+	struct ev_pk_reach b = arithmetic(m, x->right);
 	bool same = a.low == a.high && b.low == b.high && a.low == b.low;
 	bool meet = a.low <= b.high && b.low <= a.high;
 
