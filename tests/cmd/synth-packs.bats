@@ -1,0 +1,70 @@
+#!/usr/bin/env bats
+# The packs in templates/packs: clean, as agreed to the byte, and such that
+# their own guardrails pass; tests/long has larger cohorts and other builds.
+
+load ../lib
+load ../packs
+
+setup() { setup_world; }
+
+teardown() { teardown_world; }
+
+@test "each pack is clean, and states what it stands on" {
+	local pack
+	test "$(packs | wc -l)" -ge 1
+	for pack in $(packs)
+	do
+		echo "$pack"
+		expect_exit 0 git-evidence synth "$packs_dir/$pack.yaml" \
+			--check --json
+		test -z "$stderr"
+		jq -e --arg id "$pack" '.pack.id == $id' <<<"$stdout"
+	done
+}
+
+@test "a small cohort of each has the agreed digests, and its guardrails pass" {
+	local pack n
+	for pack in $(packs)
+	do
+		n=$(packs_sizes "$pack" | head -n 1)
+		echo "$pack, ${n:-no} patients"
+		packs_draw "$pack" "$n" --json
+		jq -e '.outcome == "pass" and all(.guardrails[];
+			.outcome == "pass" or .outcome == "not_applicable")
+			' <<<"$stdout"
+		packs_as_agreed "$pack" "$n"
+	done
+}
+
+@test "electrocardiograms have the agreed digests" {
+	local pack n
+	for pack in $(sed -n 's,.*  \(.*\.waves\)/.*,\1,p' "$packs_sums" |
+		sort -u)
+	do
+		n=$(packs_sizes "$pack" | head -n 1)
+		echo "$pack, ${n:-no} patients"
+		packs_draw "$pack" "$n" --no-guardrails -j 2
+		packs_as_agreed "$pack" "$n"
+	done
+}
+
+@test "a suite judges the simulated device scenario by scenario" {
+	local suite pack members
+	for suite in "$packs_dir"/suites/*.yaml
+	do
+		pack=$(basename "$suite" .yaml)
+		echo "$pack"
+		packs_draw "$pack" "$(packs_sizes "$pack" | head -n 1)"
+		mv "$pack"/* cohort
+		# so few patients leave a gate or two in review
+		status=0
+		git-evidence validate --suite "$suite" --json \
+			--predictions cohort/windows.csv \
+			--manifest cohort/manifest.json >report || status=$?
+		test "$status" = 0 || test "$status" = 3
+		jq -r '.. | objects | select(.slice? | strings |
+			startswith("scenario=")).slice' report | sort -u >got
+		jq -r '"scenario=" + .scenarios[].id' cohort/manifest.json |
+			cmp - got
+	done
+}
