@@ -76,17 +76,13 @@ int validation_begin(struct validation *v, const char *rev)
 	return ret;
 }
 
-/* The suite of the anchor's report against this one. */
-static int compare_suites(struct validation *v)
+static int compare_suites(struct validation *v, const struct ev_buf *text)
 {
-	const struct ev_buf *text = &v->past[1].suite;
 	const struct ev_gate_change *change;
 	struct ev_suite before;
 	size_t i;
 	int ret;
 
-	if (!v->has_past[1] || !text->len)
-		return 0;
 	ret = ev_suite_parse(&before, "suite of the anchor", text->ptr,
 			     text->len);
 	if (ret < 0)
@@ -100,6 +96,51 @@ static int compare_suites(struct validation *v)
 			     change->looser ? " (asks less)" : "");
 	}
 	ev_suite_release(&before);
+	return ret;
+}
+
+/* Into `out`: of the release's own report, or of the one that measured what the
+ * anchor is read from. */
+static int find_anchor_suite(struct ev_buf *out, struct validation *v)
+{
+	const struct ev_reference *anchor = &v->reference[1];
+
+	if (v->has_past[1]) {
+		ev_buf_add(out, v->past[1].suite.ptr, v->past[1].suite.len);
+		return out->len ? 0 : ev_fail(EV_ENOTFOUND, "report %.12s does "
+					      "not keep its suite",
+					      v->past[1].record);
+	}
+	if (!anchor->present || !v->reference_path[1])
+		return ev_fail(EV_ENOTFOUND, anchor->present ?
+			       "its scores are a column of these data" :
+			       "there are no predictions of it");
+	return ev_past_suite_find(out, v->ctx->repo, v->reader.trust,
+				  reader_ledger(&v->reader), anchor->digest,
+				  v->suite.id);
+}
+
+/* What this suite asks less than the one that measured the anchor. */
+static int look_at_anchor_suite(struct validation *v)
+{
+	struct ev_buf text = EV_BUF_INIT;
+	int ret;
+
+	if (!v->suite.anchor.given && !v->reference[1].present)
+		return 0;
+	ret = find_anchor_suite(&text, v);
+	if (ret == 0) {
+		ret = compare_suites(v, &text);
+	} else if (ret == EV_ENOTFOUND) {
+		v->custody.no_anchor_suite = ev_strdupf(
+			"whether the suite asks less than the one that measured "
+			"the anchor is not known: %s",
+			ev_error_last()->message);
+		ev_strs_add(&v->custody.lines, v->custody.no_anchor_suite);
+		ev_error_clear();
+		ret = 0;
+	}
+	ev_buf_release(&text);
 	return ret;
 }
 
@@ -130,7 +171,7 @@ int validation_custody(struct validation *v)
 			      reader_ledger(&v->reader), &v->suite,
 			      &v->cohort, &v->tree, ev_now());
 	if (ret == 0)
-		ret = compare_suites(v);
+		ret = look_at_anchor_suite(v);
 	if (ret == 0)
 		ev_custody_apply(&v->evaluation, &v->custody);
 	if (ret == 0)

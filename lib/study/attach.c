@@ -11,6 +11,7 @@
 #include "data/schema.h"
 #include "manifest/foreign.h"
 #include "manifest/manifest.h"
+#include "study/lines.h"
 #include "study/report.h"
 #include "synth/manifest.h"
 
@@ -70,25 +71,15 @@ static int read_json(struct ev_value **root, struct ev_buf *text,
 static int same_as(struct ev_ledger *l, const struct ev_line *line,
 		   const struct ev_buf *payload)
 {
-	struct ev_envelope e;
 	struct ev_statement theirs = { 0 }, ours = { 0 };
-	struct ev_buf text = EV_BUF_INIT;
-	int ret;
+	int ret = ev_line_statement(&theirs, l, line);
 
-	ev_envelope_init(&e);
-	ret = ev_ledger_text(&text, l, line);
-	if (ret == 0)
-		ret = ev_envelope_parse(&e, text.ptr, text.len);
-	if (ret == 0)
-		ret = ev_statement_parse(&theirs, e.payload.ptr, e.payload.len);
 	if (ret == 0)
 		ret = ev_statement_parse(&ours, payload->ptr, payload->len);
 	if (ret == 0)
 		ret = ev_manifest_equal(theirs.predicate, ours.predicate);
 	ev_statement_release(&theirs);
 	ev_statement_release(&ours);
-	ev_envelope_release(&e);
-	ev_buf_release(&text);
 	return ret;
 }
 

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "study/lines.h"
 
 /* A digest as records and reports write it, without what made it. */
 static const char *hex_of(const char *digest)
@@ -49,13 +50,6 @@ struct search {
 	struct ev_oids seen;		/* other trees that used the data */
 };
 
-/* A record that was withdrawn or replaced has seen the data all the same. */
-static bool has_spoken(const struct ev_line *l)
-{
-	return l->state == EV_LIVE || l->state == EV_SUPERSEDED ||
-		l->state == EV_REVOKED || l->stood;
-}
-
 static void note_line(struct search *w, const struct ev_line *line,
 		      const struct ev_buf *payload)
 {
@@ -72,41 +66,19 @@ static void note_line(struct search *w, const struct ev_line *line,
 		ev_oids_add(&w->seen, &r->tree);
 }
 
-static int look_at_line(struct search *w, const struct ev_line *line)
+/* A record that was withdrawn or replaced has seen the data all the same. */
+static int look_at_line(void *data, const struct ev_line *line)
 {
-	struct ev_buf text = EV_BUF_INIT;
-	struct ev_envelope e;
+	struct search *w = data;
+	struct ev_buf payload = EV_BUF_INIT;
 	int ret;
 
-	ev_envelope_init(&e);
-	ret = ev_ledger_text(&text, w->l, line);
+	if (!ev_line_has_spoken(line))
+		return 0;
+	ret = ev_line_payload(&payload, w->l, line);
 	if (ret == 0)
-		ret = ev_envelope_parse(&e, text.ptr, text.len);
-	if (ret == 0)
-		note_line(w, line, &e.payload);
-	ev_envelope_release(&e);
-	ev_buf_release(&text);
-	return ret;
-}
-
-static int look_at_kind(struct search *w, enum ev_kind kind)
-{
-	struct ev_subjects subjects = { 0 };
-	struct ev_lines lines = EV_LINES_INIT;
-	size_t i, k;
-	int ret;
-
-	ret = ev_ledger_subjects(&subjects, w->l, kind);
-	for (i = 0; ret == 0 && i < subjects.n; i++) {
-		ret = ev_ledger_lines(&lines, w->l, &subjects.items[i].commit,
-				      &subjects.items[i].tree);
-		for (k = 0; ret == 0 && k < lines.n; k++)
-			if (lines.items[k].record.kind == kind &&
-			    has_spoken(&lines.items[k]))
-				ret = look_at_line(w, &lines.items[k]);
-		ev_lines_release(&lines);
-	}
-	ev_subjects_release(&subjects);
+		note_line(w, line, &payload);
+	ev_buf_release(&payload);
 	return ret;
 }
 
@@ -119,7 +91,7 @@ static int look_at_ledger(struct search *w)
 	int ret = 0;
 
 	for (i = 0; ret == 0 && i < EV_ARRAY_SIZE(kinds); i++)
-		ret = look_at_kind(w, kinds[i]);
+		ret = ev_each_line(w->l, kinds[i], look_at_line, w);
 	w->out->uses = w->seen.n;
 	return ret;
 }
@@ -185,22 +157,31 @@ int ev_custody_look(struct ev_custody *out, struct ev_repo *r,
 	return 0;
 }
 
-static void trigger(struct ev_evaluation *e, const char *when, const char *why)
+static void trigger(struct ev_evaluation *e, const char *when,
+		    const struct ev_strs *roles, const char *why)
 {
-	const struct ev_suite *s = e->suite;
 	struct ev_trigger *t;
+
+	e->triggers = ev_realloc(e->triggers, (e->n_triggers + 1) *
+				 sizeof(*e->triggers));
+	t = &e->triggers[e->n_triggers++];
+	t->when = ev_strdup(when);
+	t->roles = roles;
+	t->why = ev_strdup(why);
+}
+
+/* Whom the suite names for it, in either place. */
+static void loosened(struct ev_evaluation *e, const char *why)
+{
+	static const char when[] = "gate_loosened";
+	const struct ev_suite *s = e->suite;
 	size_t i;
 
-	for (i = 0; i < s->n_escalations; i++) {
-		if (strcmp(s->escalations[i].when, when))
-			continue;
-		e->triggers = ev_realloc(e->triggers, (e->n_triggers + 1) *
-					 sizeof(*e->triggers));
-		t = &e->triggers[e->n_triggers++];
-		t->when = ev_strdup(when);
-		t->roles = &s->escalations[i].roles;
-		t->why = ev_strdup(why);
-	}
+	for (i = 0; i < s->n_escalations; i++)
+		if (!strcmp(s->escalations[i].when, when))
+			trigger(e, when, &s->escalations[i].roles, why);
+	if (s->gate_change_roles.n)
+		trigger(e, when, &s->gate_change_roles, why);
 }
 
 static void apply_diff(struct ev_evaluation *e, const struct ev_gate_diff *d)
@@ -216,7 +197,7 @@ static void apply_diff(struct ev_evaluation *e, const struct ev_gate_diff *d)
 				 d->items[i].gate, d->items[i].what);
 		ev_evaluation_cap(e, EV_OUT_REVIEW, "%s", why);
 		if (!told)
-			trigger(e, "gate_loosened", why);
+			loosened(e, why);
 		told = true;
 		free(why);
 	}
@@ -242,11 +223,17 @@ void ev_custody_apply(struct ev_evaluation *e, const struct ev_custody *c)
 				  d->holdout_max_uses == 1 ? "" : "s");
 	if (c->has_anchor_suite)
 		apply_diff(e, &c->diff);
+	if (c->no_anchor_suite) {
+		ev_evaluation_cap(e, EV_OUT_REVIEW, "%s",
+				  c->no_anchor_suite);
+		loosened(e, c->no_anchor_suite);
+	}
 }
 
 void ev_custody_release(struct ev_custody *c)
 {
 	ev_strs_release(&c->lines);
 	ev_gate_diff_release(&c->diff);
+	free(c->no_anchor_suite);
 	memset(c, 0, sizeof(*c));
 }

@@ -58,10 +58,10 @@ static bool is_silent(const char *path)
 	static const char *const silent[] = {
 		"schema", "suite.version", "suite.title", "suite.claims",
 		"suite.intended_use", "suite.risk_file", "suite.pccp",
-		"suite.roles", "dataset.predictions", "dataset.manifest",
+		"suite.roles.owner", "dataset.predictions", "dataset.manifest",
 		"metrics",
 		"references.previous", "references.anchor", "hazard", "claim",
-		"rationale", "policy.escalate", "policy.waiver",
+		"rationale", "policy.waiver",
 		"prevalence_projection",
 	};
 	size_t i, n;
@@ -191,30 +191,48 @@ static void differ(struct diff *d, const char *path, bool looser,
 	ev_buf_release(&to);
 }
 
-static bool has_text(const struct ev_value *list, const char *text)
+static bool has_item(const struct ev_value *list, const struct ev_value *item)
 {
 	size_t i;
 
 	for (i = 0; i < list->n; i++)
-		if (ev_streq(list->items[i]->text, text))
+		if (same(list->items[i], item))
 			return true;
 	return false;
 }
 
-/* Slices and references of a gate: one more asks more, one less asks less. */
+static void tell_missing(struct diff *d, const char *path, bool looser,
+			 const struct ev_value *from,
+			 const struct ev_value *list)
+{
+	struct ev_buf text = EV_BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < from->n; i++) {
+		if (has_item(list, from->items[i]))
+			continue;
+		ev_buf_clear(&text);
+		show(&text, from->items[i]);
+		add(d, looser, "%s: '%s' is %s", path, text.ptr,
+		    looser ? "gone" : "new");
+	}
+	ev_buf_release(&text);
+}
+
+/* Slices and references of a gate, roles, escalations: one more asks more, one
+ * less asks less. */
+static bool is_set(const char *path)
+{
+	return !strcmp(path, "slice") || ev_ends_with(path, "against") ||
+		!strcmp(path, "suite.roles.gate_change_roles") ||
+		!strcmp(path, "policy.escalate");
+}
+
 static void compare_sets(struct diff *d, const char *path,
 			 const struct ev_value *was, const struct ev_value *now)
 {
-	size_t i;
-
-	for (i = 0; i < was->n; i++)
-		if (!has_text(now, was->items[i]->text))
-			add(d, true, "%s: '%s' is gone", path,
-			    was->items[i]->text);
-	for (i = 0; i < now->n; i++)
-		if (!has_text(was, now->items[i]->text))
-			add(d, false, "%s: '%s' is new", path,
-			    now->items[i]->text);
+	tell_missing(d, path, true, was, now);
+	tell_missing(d, path, false, now, was);
 }
 
 /*
@@ -227,6 +245,7 @@ static bool absence_looser(const char *path, const struct ev_value *was,
 	static const char *const more[] = {
 		"slices.", "operating_points.", "dataset.holdout",
 		"dataset.no_overlap_with", "dataset.missing.max_fraction",
+		"suite.roles", "policy.escalate",
 	};
 	size_t i;
 
@@ -297,8 +316,7 @@ static void compare(struct diff *d, const char *path,
 		differ(d, path, true, was, now);
 	else if (was->type == EV_MAP)
 		compare_members(d, path, was, now, depth);
-	else if (was->type == EV_LIST && (!strcmp(path, "slice") ||
-					  ev_ends_with(path, "against")))
+	else if (was->type == EV_LIST && is_set(path))
 		compare_sets(d, path, was, now);
 	else if (was->type == EV_LIST)
 		differ(d, path, !ev_ends_with(path, ".within") ||

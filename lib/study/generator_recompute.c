@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "data/json.h"
-#include "ledger/artifact.h"
+#include "study/lines.h"
 #include "study/validate.h"
 
 struct again {
@@ -23,22 +23,9 @@ struct again {
 static int read_line(struct again *w, struct ev_ledger *l,
 		     const struct ev_line *line)
 {
-	struct ev_buf text = EV_BUF_INIT;
-	struct ev_envelope e;
-	int ret;
+	int ret = ev_line_statement(&w->statement, l, line);
 
-	ev_envelope_init(&e);
-	ret = ev_ledger_text(&text, l, line);
-	if (ret == 0)
-		ret = ev_envelope_parse(&e, text.ptr, text.len);
-	if (ret == 0)
-		ret = ev_statement_parse(&w->statement, e.payload.ptr,
-					 e.payload.len);
-	if (ret == 0)
-		ret = ev_artifacts_named(&w->artifacts, text.ptr, text.len);
-	ev_envelope_release(&e);
-	ev_buf_release(&text);
-	return ret;
+	return ret < 0 ? ret : ev_line_artifacts(&w->artifacts, l, line);
 }
 
 static int read_file(struct again *w, struct ev_repo *r, int which,

@@ -8,6 +8,7 @@
 #include "data/json.h"
 #include "data/rows.h"
 #include "study/attach.h"
+#include "study/lines.h"
 
 #define ID_MAX 64u
 #define INFLATED_MAX ((uint64_t)256 << 20)
@@ -25,30 +26,14 @@ static struct ev_known_cohort *add(struct ev_known_cohorts *l)
 	return x;
 }
 
-/* A withdrawn or replaced one tells what is synthetic, too; one that says
- * nothing that can be read tells nothing. */
-static bool has_spoken(const struct ev_line *l)
-{
-	return l->record.kind == EV_KIND_GENERATOR &&
-		(l->state == EV_LIVE || l->state == EV_SUPERSEDED ||
-		 l->state == EV_REVOKED || l->stood);
-}
-
+/* One that says nothing that can be read tells nothing. */
 static int take(struct ev_known_cohorts *out, struct ev_ledger *l,
 		const struct ev_line *line)
 {
 	struct ev_known_cohort *x = add(out);
 	struct ev_statement st = { 0 };
-	struct ev_buf text = EV_BUF_INIT;
-	struct ev_envelope e;
-	int ret;
+	int ret = ev_line_statement(&st, l, line);
 
-	ev_envelope_init(&e);
-	ret = ev_ledger_text(&text, l, line);
-	if (ret == 0)
-		ret = ev_envelope_parse(&e, text.ptr, text.len);
-	if (ret == 0)
-		ret = ev_statement_parse(&st, e.payload.ptr, e.payload.len);
 	if (ret == 0 && ev_synth_known_read(&x->says, st.predicate) == 0) {
 		memcpy(x->record, line->record.id, sizeof(x->record));
 		x->live = line->state == EV_LIVE;
@@ -57,11 +42,10 @@ static int take(struct ev_known_cohorts *out, struct ev_ledger *l,
 		ev_error_clear();
 	}
 	ev_statement_release(&st);
-	ev_envelope_release(&e);
-	ev_buf_release(&text);
 	return ret;
 }
 
+/* A withdrawn or replaced one tells what is synthetic, too. */
 int ev_known_cohorts_load(struct ev_known_cohorts *out, struct ev_ledger *l)
 {
 	struct ev_subjects subjects = { 0 };
@@ -74,7 +58,8 @@ int ev_known_cohorts_load(struct ev_known_cohorts *out, struct ev_ledger *l)
 		ret = ev_ledger_lines(&lines, l, &subjects.items[i].commit,
 				      &subjects.items[i].tree);
 		for (k = 0; ret == 0 && k < lines.n; k++)
-			if (has_spoken(&lines.items[k]))
+			if (lines.items[k].record.kind == EV_KIND_GENERATOR &&
+			    ev_line_has_spoken(&lines.items[k]))
 				ret = take(out, l, &lines.items[k]);
 		ev_lines_release(&lines);
 	}

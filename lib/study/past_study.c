@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "ledger/artifact.h"
+#include "study/lines.h"
 
 /* Of several, the one that was signed last: it is what the release was
  * approved with, or what replaced that. */
@@ -65,17 +65,13 @@ static int read_study(struct ev_past_study *out, struct ev_repo *r,
 		      struct ev_ledger *l, const struct ev_line *line)
 {
 	struct ev_artifacts list = EV_ARTIFACTS_INIT;
-	struct ev_buf text = EV_BUF_INIT;
 	int ret;
 
 	memcpy(out->record, line->record.id, sizeof(out->record));
-	ret = ev_ledger_text(&text, l, line);
-	if (ret == 0)
-		ret = ev_artifacts_named(&list, text.ptr, text.len);
+	ret = ev_line_artifacts(&list, l, line);
 	if (ret == 0)
 		ret = read_both(out, r, &list);
 	ev_artifacts_release(&list);
-	ev_buf_release(&text);
 	return ret;
 }
 
@@ -120,4 +116,61 @@ void ev_past_study_release(struct ev_past_study *s)
 	ev_buf_release(&s->suite);
 	free(s->predictions_name);
 	s->predictions_name = NULL;
+}
+
+/* By what was measured ------------------------------------------------------ */
+
+struct measured {
+	struct ev_ledger *l;
+	struct ev_repo *r;
+	const char *suite;		/* its id */
+	const char *digest;		/* of the predictions */
+	int64_t at;
+	struct ev_artifacts artifacts;	/* of the first report */
+	char record[65];
+};
+
+static int take_earlier(void *data, const struct ev_line *line)
+{
+	struct measured *m = data;
+	const struct ev_record *x = &line->record;
+	struct ev_statement st = { 0 };
+	const char *digest;
+	int ret;
+
+	if (line->state != EV_LIVE || strcmp(x->name, m->suite) ||
+	    (*m->record && x->signed_at >= m->at))
+		return 0;
+	ret = ev_line_statement(&st, m->l, line);
+	digest = ev_get_string(ev_get_path(st.predicate, "inputs.predictions"),
+			       "digest");
+	if (ret == 0 && ev_streq(digest, m->digest)) {
+		m->at = x->signed_at;
+		memcpy(m->record, x->id, sizeof(m->record));
+		ev_artifacts_release(&m->artifacts);
+		ret = ev_line_artifacts(&m->artifacts, m->l, line);
+	}
+	ev_statement_release(&st);
+	return ret;
+}
+
+int ev_past_suite_find(struct ev_buf *out, struct ev_repo *r,
+		       struct ev_trust *trust, const struct ev_oid *ledger,
+		       const char *digest, const char *suite_id)
+{
+	struct measured m = { .r = r, .suite = suite_id, .digest = digest };
+	int ret = ev_ledger_open(&m.l, r, trust, ledger);
+
+	if (ret == 0)
+		ret = ev_each_line(m.l, EV_KIND_REPORT, take_earlier, &m);
+	if (ret == 0 && *m.record)
+		ret = read_artifact(out, r, &m.artifacts, "suite", m.record);
+	if (ret == 0)
+		ret = *m.record ? ev_fail(EV_ENOTFOUND, "report %.12s does "
+					  "not keep its suite", m.record) :
+			ev_fail(EV_ENOTFOUND, "no report of suite '%s' counts "
+				"for these predictions", suite_id);
+	ev_artifacts_release(&m.artifacts);
+	ev_ledger_close(m.l);
+	return ret < 0 ? ret : 0;
 }

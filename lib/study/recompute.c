@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "data/json.h"
 #include "study/generator.h"
+#include "study/lines.h"
 
 #define DIFFERENCES_MAX 20u
 #define DEPTH_MAX 64u
@@ -52,13 +53,9 @@ static int read_files(struct redo *w, struct ev_repo *r, struct ev_ledger *l,
 		      const struct ev_line *line)
 {
 	struct ev_artifacts list = EV_ARTIFACTS_INIT;
-	struct ev_buf text = EV_BUF_INIT;
 	size_t i, k;
-	int ret;
+	int ret = ev_line_artifacts(&list, l, line);
 
-	ret = ev_ledger_text(&text, l, line);
-	if (ret == 0)
-		ret = ev_artifacts_named(&list, text.ptr, text.len);
 	for (i = 0; ret == 0 && i < list.n; i++) {
 		for (k = 0; k < FILES; k++)
 			if (!strcmp(list.items[i].name, names[k]))
@@ -80,7 +77,6 @@ static int read_files(struct redo *w, struct ev_repo *r, struct ev_ledger *l,
 				      "'%s': its numbers cannot be made again",
 				      line->record.id, names[k]);
 	ev_artifacts_release(&list);
-	ev_buf_release(&text);
 	return ret;
 }
 
@@ -309,24 +305,6 @@ static void no_better(struct ev_recomputed *out, const struct redo *w,
 		       ev_get(w->now, name));
 }
 
-static int predicate_of(struct ev_statement *st, struct ev_ledger *l,
-			const struct ev_line *line)
-{
-	struct ev_buf text = EV_BUF_INIT;
-	struct ev_envelope e;
-	int ret;
-
-	ev_envelope_init(&e);
-	ret = ev_ledger_text(&text, l, line);
-	if (ret == 0)
-		ret = ev_envelope_parse(&e, text.ptr, text.len);
-	if (ret == 0)
-		ret = ev_statement_parse(st, e.payload.ptr, e.payload.len);
-	ev_envelope_release(&e);
-	ev_buf_release(&text);
-	return ret;
-}
-
 int ev_recompute(struct ev_recomputed *out, struct ev_repo *r,
 		 struct ev_ledger *l, const struct ev_line *line)
 {
@@ -341,7 +319,7 @@ int ev_recompute(struct ev_recomputed *out, struct ev_repo *r,
 	memset(&w, 0, sizeof(w));
 	for (i = 0; i < FILES; i++)
 		ev_buf_init(&w.file[i]);
-	ret = predicate_of(&st, l, line);
+	ret = ev_line_statement(&st, l, line);
 	if (ret == 0)
 		ret = read_files(&w, r, l, line);
 	if (ret == 0)

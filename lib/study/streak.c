@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "clinical/suite.h"
 #include "data/json.h"
+#include "study/lines.h"
 
 /* The newest report of the suite about one content. */
 struct past {
@@ -81,19 +82,14 @@ static int gather(struct search *s)
 static int read_statement(struct past *p, struct ev_ledger *l)
 {
 	struct ev_buf text = EV_BUF_INIT;
-	struct ev_envelope e;
-	int ret;
+	int ret = 0;
 
 	if (p->statement)
 		return 0;
-	ev_envelope_init(&e);
-	ret = ev_ledger_text(&text, l, p->line);
+	ret = ev_line_payload(&text, l, p->line);
 	if (ret == 0)
-		ret = ev_envelope_parse(&e, text.ptr, text.len);
-	if (ret == 0)
-		ret = ev_json_read(&p->statement, "report", e.payload.ptr,
-				   e.payload.len);
-	ev_envelope_release(&e);
+		ret = ev_json_read(&p->statement, "report", text.ptr,
+				   text.len);
 	ev_buf_release(&text);
 	return ret;
 }

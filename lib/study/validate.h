@@ -29,6 +29,12 @@ int ev_past_study_find(struct ev_past_study *out, struct ev_repo *r,
 		       struct ev_trust *trust, const struct ev_oid *ledger,
 		       const struct ev_oid *commit, const char *suite_id);
 void ev_past_study_release(struct ev_past_study *s);
+/* The suite of the first live report of suite `id` that measured the file of
+ * predictions with this digest, wherever it lies: a later one may have been
+ * made to have another suite.  EV_ENOTFOUND. */
+int ev_past_suite_find(struct ev_buf *out, struct ev_repo *r,
+		       struct ev_trust *trust, const struct ev_oid *ledger,
+		       const char *digest, const char *suite_id);
 
 void ev_gate_diff_release(struct ev_gate_diff *d);
 /* A gate that is gone, a limit, margin, minimum or level that asks less, a
@@ -53,6 +59,9 @@ struct ev_custody {
 	struct ev_strs lines;		/* sentences for report and page */
 	struct ev_gate_diff diff;	/* against the anchor's suite */
 	bool has_anchor_suite;
+	/* Why that is not known, where there is an anchor; NULL.  What cannot
+	 * be told to ask more counts as looser. */
+	char *no_anchor_suite;
 };
 int ev_custody_look(struct ev_custody *out, struct ev_repo *r,
 		    const struct ev_chain *chain, const struct ev_oid *ledger,

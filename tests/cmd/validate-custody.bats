@@ -168,11 +168,20 @@ in_force() {
 	in_force 2
 	measure 0
 	git tag cleared
-	sed -i -e 's/"0.70"/"0.65"/' -e 's/max_uses: 9/max_uses: 8/' "$suite"
+	cp "$WORLD/p.csv" "$WORLD/cleared.csv"
+	sed -i -e 's/"0.70"/"0.65"/' -e 's/max_uses: 9/max_uses: 8/' \
+		-e 's/tier: moderate}/tier: moderate,\n  roles: {gate_change_roles: [regulatory]}}/' "$suite"
 	in_force 3
 	answers 9 >"$WORLD/p.csv"
+	# whether it is named or a file that a report was made from
+	measure 3 --anchor "$WORLD/cleared.csv" -n
+	expect_json '.reasons == ["G1 asks less than the anchor'"'"'s suite: pass.ge: 0.70 -> 0.65"]' \
+		'.escalations == [{"when": "gate_loosened", "why": .reasons[0],
+			"roles": ["clinical", "quality"]}, {"when":
+			"gate_loosened", "why": .reasons[0],
+			"roles": ["regulatory"]}]'
 	measure 3 --anchor cleared
-	expect_json '.custody.gateDiff | length == 2' \
+	expect_json '.custody.gateDiff | length == 3' \
 		'.custody.gateDiff | any(.gate == "G1" and .looser
 			and .what == "pass.ge: 0.70 -> 0.65")' \
 		'.custody.gateDiff | any(.gate == "dataset"
@@ -184,6 +193,11 @@ in_force() {
 	test -z "$(jq -r --slurpfile schema "$WORLD/schema" \
 		-f "$lib_top/tests/schema.jq" "$WORLD/stdout")"
 	expect_exit 0 git evidence verify --recompute
+	# what no report knows may have been measured by anything
+	answers 7 >"$WORLD/cleared.csv"
+	measure 3 --anchor "$WORLD/cleared.csv" -n
+	expect_json '.reasons == ["whether the suite asks less than the one that measured the anchor is not known: no report of suite '"'ecg'"' counts for these predictions"]' \
+		'.escalations | length == 2' '.custody.gateDiff == []'
 }
 
 @test "a gate in review twice in a row calls for more people" {

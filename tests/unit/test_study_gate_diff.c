@@ -121,6 +121,23 @@ static const struct row {
 	  "alert.threshold", true },
 	{ "cuts: [18, 40, \"65\"]", "cuts: [18, 65]", "slices", "age.cuts",
 	  true },
+	/* who is asked */
+	{ "gate_change_roles: [clinical, quality]",
+	  "gate_change_roles: [clinical]", "suite",
+	  "gate_change_roles: 'quality' is gone", true },
+	{ ", gate_change_roles: [clinical, quality]", "", "suite",
+	  "gate_change_roles", true },
+	{ "gate_change_roles: [clinical, quality]",
+	  "gate_change_roles: [clinical, quality, medical]", "suite",
+	  "gate_change_roles: 'medical' is new", false },
+	{ "roles: [medical, quality]}", "roles: [medical]}", "policy",
+	  "fail in tier critical\",\"roles\":[\"medical\",\"quality\"]}' is "
+	  "gone", true },
+	{ "    - {when: drift_from_anchor > 0.5*margin, roles: [clinical]}\n",
+	  "", "policy", "0.5*margin\",\"roles\":[\"clinical\"]}' is gone",
+	  true },
+	{ "  waiver: {", "    - {when: gate_loosened, roles: [clinical]}\n"
+	  "  waiver: {", "policy", "gate_loosened", false },
 	/* statistics */
 	{ "confidence: 0.99", "confidence: 0.95", "stats",
 	  "confidence: 0.99 -> 0.95", true },
@@ -218,7 +235,6 @@ static void words_that_nothing_is_judged_by_are_no_difference(void **state)
 		{ "ppv@alert, auc", "auc" },
 		{ "prevalence_projection: [0.02, \"0.10\"]",
 		  "prevalence_projection: [0.02]" },
-		{ "roles: [medical, quality]", "roles: [medical]" },
 		{ "ge: \"0.92\"", "ge: 0.92" },
 		{ "insufficient: {low: incomplete, moderate: review, ",
 		  "insufficient: {moderate: review, low: incomplete, " },
