@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -100,14 +101,21 @@ int ev_rows_open(struct ev_rows **out, const char *path, const char *name,
 		 enum ev_rows_format format)
 {
 	struct ev_rows *r;
+	struct stat st;
 	int fd;
 
 	*out = NULL;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	/* A named pipe must not keep us waiting for a writer. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
 		return ev_fail_errno(errno == ENOENT || errno == ENOTDIR ?
 				     EV_ENOTFOUND : EV_ERROR,
 				     "cannot open '%s'", path);
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return ev_fail(EV_EINVALID, "'%s' is no regular file",
+			       name ? name : path);
+	}
 	r = new_table(name ? name : path, format);
 	r->fd = fd;
 	return begin(out, r);

@@ -2,6 +2,8 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <sys/stat.h>
+
 #include <cmocka.h>
 #include <zlib.h>
 
@@ -371,9 +373,16 @@ static void files_are_named_by_their_path_and_digested(void **state)
 	assert_string_equal(digest, wanted);
 	ev_rows_close(r);
 	assert_int_equal(ev_rows_open(&r, dir.ptr, "folder", EV_ROWS_CSV),
-			 EV_ERROR);
+			 EV_EINVALID);
 	assert_string_equal(ev_error_last()->message,
-			    "cannot read 'folder': Is a directory");
+			    "'folder' is no regular file");
+	/* nobody writes to the one, and the other has no end */
+	ev_path_join(&path, dir.ptr, "pipe");
+	assert_int_equal(mkfifo(path.ptr, 0600), 0);
+	assert_int_equal(ev_rows_open(&r, path.ptr, "pipe", EV_ROWS_CSV),
+			 EV_EINVALID);
+	assert_int_equal(ev_rows_open(&r, "/dev/zero", NULL, EV_ROWS_CSV),
+			 EV_EINVALID);
 	ev_path_join(&path, dir.ptr, "absent.csv");
 	assert_int_equal(ev_rows_open(&r, path.ptr, NULL, EV_ROWS_GUESS),
 			 EV_ENOTFOUND);
