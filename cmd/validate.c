@@ -118,6 +118,8 @@ static int read_all(struct validation *v)
 		return ret;
 	}
 	ret = ev_cohort_read(&v->cohort, &v->suite, v->predictions);
+	if (ret == 0 && v->cohort.alike)
+		say_warning("%s", v->cohort.alike_said);
 	if (ret == 0)
 		ret = read_reference(v, 0, baseline);
 	if (ret == 0)

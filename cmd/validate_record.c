@@ -144,18 +144,40 @@ static int look_at_anchor_suite(struct validation *v)
 	return ret;
 }
 
+/* What is measured, or is to be: lists of patients may be about it. */
+static int candidate_of(const struct ev_oid **out, struct ev_oid *head,
+			struct validation *v)
+{
+	int ret = 0;
+
+	*out = v->attach ? &v->record.commit : head;
+	if (!v->attach)
+		ret = ev_repo_commit(head, v->ctx->repo, "HEAD");
+	if (ret == EV_ENOTFOUND) {
+		ev_error_clear();
+		*out = NULL;
+		ret = 0;
+	}
+	return ret;
+}
+
 int validation_leakage(struct validation *v)
 {
+	const struct ev_oid *commit;
+	struct ev_oid head;
 	int ret = 0;
 
 	if (!v->suite.dataset.no_overlap_with.n)
 		return 0;
 	if (v->ctx->repo)
 		ret = need_reader(v);
-	if (ret == 0 && v->ctx->repo)
-		return ev_leakage_look(&v->evaluation, v->ctx->repo,
-				       v->reader.trust,
-				       reader_ledger(&v->reader));
+	if (ret == 0 && v->ctx->repo) {
+		ret = candidate_of(&commit, &head, v);
+		return ret < 0 ? ret :
+			ev_leakage_look(&v->evaluation, v->ctx->repo,
+					v->reader.trust,
+					reader_ledger(&v->reader), commit);
+	}
 	ev_evaluation_cap(&v->evaluation, EV_OUT_INCOMPLETE, "whether patients "
 			  "of other data are here is not known: %s", ret < 0 ?
 			  ev_error_last()->message : "there is no repository");

@@ -80,6 +80,7 @@ static int finish(struct ev_reading *x)
 	if (order)
 		permute(x, order);
 	finish_patients(x);
+	ev_cohort_find_alike(c);
 	for (i = 0; i < c->n_columns; i++)
 		if (c->columns[i].coded)
 			finish_words(&c->columns[i], &x->words[i], c->n);
@@ -189,6 +190,7 @@ void ev_cohort_release(struct ev_cohort *c)
 		release_column(&c->columns[i]);
 	free(c->columns);
 	free(c->name);
+	free(c->alike_said);
 	if (c->keys) {
 		ev_keys_release(&c->keys->rows);
 		ev_keys_release(&c->keys->excluded);

@@ -56,6 +56,10 @@ struct ev_cohort {
 	struct ev_column *columns;	/* those that slices name */
 	size_t n_columns;
 	struct ev_flow flow;
+	/* Patients whose id is another's but for case, blanks at its ends or
+	 * the form of its letters, and the first of them with its place; NULL */
+	uint32_t alike;
+	char *alike_said;
 	char digest[72];		/* "sha256:..." of the file */
 	char *name;			/* of the file, as the user gave it */
 	/* internal: key bytes, patient ids */
@@ -71,6 +75,9 @@ void ev_cohort_release(struct ev_cohort *c);
  * '/'; one within a part has a backslash before it, if there are several. */
 const char *ev_cohort_key(const struct ev_cohort *c, size_t row);
 const char *ev_cohort_patient(const struct ev_cohort *c, uint32_t patient);
+/* An id without blanks at its ends, in one case and composed: the same for all
+ * that may be one patient's.  Owned by the caller. */
+char *ev_cohort_fold(const char *id);
 /*
  * "sha256:..." of keys and labels in their order: the data themselves, whatever
  * was predicted of them.  Each row is its key, NUL, its label (1, 0, or the

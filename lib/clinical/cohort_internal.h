@@ -145,6 +145,9 @@ void ev_reading_resize(struct ev_reading *x, size_t room);
 /* The current row; one without a label is only counted, and its key kept. */
 int ev_reading_add(struct ev_reading *x, const struct ev_rows_field *fields);
 
+/* Into c->alike, of a cohort that is read. */
+void ev_cohort_find_alike(struct ev_cohort *c);
+
 void ev_permute_doubles(double *items, const uint32_t *order, size_t n,
 			size_t each);
 void ev_permute_codes(uint32_t *items, const uint32_t *order, size_t n);

@@ -139,6 +139,19 @@ static void judge_missing(struct ev_evaluation *e)
 				  (unsigned long long)f->received);
 }
 
+/* One patient by two names is counted twice, and its rows as independent. */
+static void judge_patients(struct ev_evaluation *e)
+{
+	uint32_t n = e->cohort->alike;
+
+	if (n)
+		ev_evaluation_cap(e, EV_OUT_REVIEW, "%u patient%s may be "
+				  "another of the data: the id%s only in case, "
+				  "blanks or the form of letters", n,
+				  n == 1 ? "" : "s", n == 1 ? " differs" :
+				  "s differ");
+}
+
 /* Rows that only one version has say nothing of a difference. */
 static void judge_pairing(struct ev_evaluation *e)
 {
@@ -231,6 +244,7 @@ int ev_evaluate(struct ev_evaluation *out, const struct ev_suite *s,
 		return ret;
 	judge_rows(out);
 	judge_missing(out);
+	judge_patients(out);
 	judge_pairing(out);
 	return ev_escalate(out);
 }

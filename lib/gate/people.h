@@ -6,9 +6,9 @@
 #define EV_GATE_PEOPLE_H
 
 #include "gate/case.h"
+#include "repo/git.h"
 
-/* refs.c: does `old` go before `new`?  Unknown where history is cut off. */
-enum ev_ancestry { EV_NOT_BEFORE, EV_BEFORE, EV_BEFORE_UNKNOWN };
+/* refs.c: does `old` go before `new`? */
 int ev_ancestry_ask(enum ev_ancestry *out, struct ev_repo *r,
 		    const struct ev_oid *old, const struct ev_oid *new);
 

@@ -68,27 +68,9 @@ static int rule_target(struct ev_case *c)
 int ev_ancestry_ask(enum ev_ancestry *out, struct ev_repo *r,
 		    const struct ev_oid *old, const struct ev_oid *new)
 {
-	char from[EV_OID_HEX + 1], to[EV_OID_HEX + 1];
-	const char *args[] = { "merge-base", "--is-ancestor", from, to, NULL };
-	struct ev_buf err = EV_BUF_INIT_MAX(64 << 10), said = EV_BUF_INIT;
-	struct ev_process p = { .err = &err, .out = &said };
-	int ret;
-
 	*out = EV_BEFORE;
-	if (ev_near_before(r, old, new))
-		return 0;
-	ev_oid_hex(from, old);
-	ev_oid_hex(to, new);
-	ret = ev_git(&p, r, args);
-	*out = p.status == 0 ? EV_BEFORE : p.status == 1 ? EV_NOT_BEFORE :
-		EV_BEFORE_UNKNOWN;
-	/* Where history is cut off the way between them may be missing; of
-	 * what it cannot read git only complains. */
-	if (*out == EV_NOT_BEFORE && (err.len || ev_repo_is_shallow(r)))
-		*out = EV_BEFORE_UNKNOWN;
-	ev_buf_release(&err);
-	ev_buf_release(&said);
-	return ret;
+	return ev_near_before(r, old, new) ? 0 :
+		ev_repo_before(out, r, old, new);
 }
 
 /* Is the ref's value before the candidate, or before a parent of it? */

@@ -19,6 +19,12 @@ int ev_git(struct ev_process *p, struct ev_repo *r, const char *const *args);
  * one trailing LF removed, is appended to `out` (may be NULL). */
 int ev_git_out(struct ev_buf *out, struct ev_repo *r, const char *const *args);
 
+/* Does `old` go before `new`, or is it the same?  Unknown where history is cut
+ * off. */
+enum ev_ancestry { EV_NOT_BEFORE, EV_BEFORE, EV_BEFORE_UNKNOWN };
+int ev_repo_before(enum ev_ancestry *out, struct ev_repo *r,
+		   const struct ev_oid *old, const struct ev_oid *new);
+
 /* Walking history by `git rev-list`, streamed ------------------------- */
 struct ev_walk;
 struct ev_walk_item { struct ev_oid commit, tree; int64_t time; };

@@ -4,110 +4,174 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "ledger/artifact.h"
+#include "repo/git.h"
+#include "study/lines.h"
+
+/* A live record of the name that is looked for. */
+struct found {
+	char record[65];
+	int64_t signed_at;
+	bool before;			/* of the candidate, or of an ancestor */
+	struct ev_artifacts artifacts;
+};
 
 struct wanted {
 	struct ev_ledger *l;
+	struct ev_repo *r;
+	const struct ev_oid *commit, *tree;	/* NULL: no candidate */
 	char *name, *artifact;
-	bool found;
-	int64_t signed_at;
-	struct ev_buf text;		/* of the newest line */
+	struct found *items;
+	size_t n, cap;
 };
 
-static int take_newer(struct wanted *w, const struct ev_lines *lines)
-{
-	const struct ev_line *l;
-	size_t i;
-	int ret = 0;
+/* Ids of the cohort, as they may be spelt elsewhere. */
+struct patients {
+	const struct ev_cohort *c;
+	struct folded { char *id; uint32_t patient; } *items;
+	uint8_t *seen;			/* SAME, ALIKE */
+	size_t ids;			/* in the lists, whosever */
+};
+enum { ALIKE = 1, SAME };
 
-	for (i = 0; ret == 0 && i < lines->n; i++) {
-		l = &lines->items[i];
-		if (l->state != EV_LIVE || l->record.kind != EV_KIND_LINEAGE ||
-		    strcmp(l->record.name, w->name) ||
-		    (w->found && l->record.signed_at <= w->signed_at))
-			continue;
-		w->found = true;
-		w->signed_at = l->record.signed_at;
-		ev_buf_clear(&w->text);
-		ret = ev_ledger_text(&w->text, w->l, l);
-	}
+/* Records ----------------------------------------------------------------- */
+
+static int is_before(bool *out, const struct wanted *w,
+		     const struct ev_record *x)
+{
+	enum ev_ancestry a;
+	int ret;
+
+	*out = w->commit && x->has_tree && ev_oid_eq(&x->tree, w->tree);
+	if (*out || !w->commit || !x->has_commit)
+		return 0;
+	ret = ev_repo_before(&a, w->r, &x->commit, w->commit);
+	*out = a == EV_BEFORE;
+	if (ret == 0 && a == EV_BEFORE_UNKNOWN)
+		ret = ev_fail(EV_ENOTFOUND, "history is cut off here, and what "
+			      "lineage record %.12s is about may go before it",
+			      x->id);
 	return ret;
 }
 
-static int find_record(struct wanted *w)
+static int take(void *data, const struct ev_line *line)
 {
-	struct ev_subjects subjects = { 0 };
-	struct ev_lines lines = EV_LINES_INIT;
-	size_t i;
-	int ret = ev_ledger_subjects(&subjects, w->l, EV_KIND_LINEAGE);
+	struct wanted *w = data;
+	const struct ev_record *x = &line->record;
+	struct found *f;
+	int ret;
 
-	for (i = 0; ret == 0 && i < subjects.n; i++) {
-		ret = ev_ledger_lines(&lines, w->l, &subjects.items[i].commit,
-				      &subjects.items[i].tree);
-		if (ret == 0)
-			ret = take_newer(w, &lines);
-		ev_lines_release(&lines);
-	}
-	ev_subjects_release(&subjects);
-	if (ret == 0 && !w->found)
-		ret = ev_fail(EV_ENOTFOUND, "no lineage record '%s' counts",
-			      w->name);
-	return ret;
-}
-
-static int read_patients(struct ev_buf *out, struct wanted *w,
-			 struct ev_repo *r)
-{
-	struct ev_artifacts list = EV_ARTIFACTS_INIT;
-	size_t i;
-	int ret = find_record(w);
-
+	if (line->state != EV_LIVE || strcmp(x->name, w->name))
+		return 0;
+	EV_GROW(w->items, w->n, w->cap);
+	f = &w->items[w->n];
+	memset(f, 0, sizeof(*f));
+	memcpy(f->record, x->id, sizeof(f->record));
+	f->signed_at = x->signed_at;
+	ret = is_before(&f->before, w, x);
 	if (ret == 0)
-		ret = ev_artifacts_named(&list, w->text.ptr, w->text.len);
-	for (i = 0; ret == 0 && i < list.n; i++)
-		if (!strcmp(list.items[i].name, w->artifact))
-			break;
-	if (ret == 0 && i == list.n)
-		ret = ev_fail(EV_ENOTFOUND, "lineage record '%s' keeps no "
-			      "'%s'", w->name, w->artifact);
-	else if (ret == 0)
-		ret = ev_artifact_read(out, r, &list.items[i]);
-	ev_artifacts_release(&list);
+		ret = ev_line_artifacts(&f->artifacts, w->l, line);
+	w->n++;
 	return ret;
 }
 
-/* By the bytes of their ids, as they are numbered. */
-static bool find_patient(uint32_t *at, const struct ev_cohort *c,
-			 const char *id)
+static void swap(struct found *a, struct found *b)
 {
-	uint32_t low = 0, high = c->patients, mid;
-	int cmp;
+	struct found x = *a;
 
-	while (low < high) {
-		mid = low + (high - low) / 2;
-		cmp = strcmp(ev_cohort_patient(c, mid), id);
-		if (!cmp) {
-			*at = mid;
-			return true;
-		}
-		if (cmp < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return false;
+	*a = *b;
+	*b = x;
 }
 
-/* How many patients of the cohort stand in a file of ids; -1 if it has none,
- * which is no list of patients. */
-static int64_t count_both(const struct ev_cohort *c, struct ev_buf *text)
+/* Of those that go before the candidate the newest one counts, whatever others
+ * say elsewhere; how many it are then. */
+static size_t choose(struct wanted *w)
 {
-	uint8_t *seen = ev_calloc(c->patients + 1, 1);
+	size_t i;
+
+	for (i = 1; i < w->n; i++) {
+		const struct found *f = &w->items[i], *best = &w->items[0];
+
+		if (f->before && (!best->before ||
+				  f->signed_at > best->signed_at))
+			swap(&w->items[0], &w->items[i]);
+	}
+	return w->n && w->items[0].before ? 1 : w->n;
+}
+
+static int read_list(struct ev_buf *out, const struct wanted *w,
+		     const struct found *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->artifacts.n; i++)
+		if (!strcmp(f->artifacts.items[i].name, w->artifact))
+			return ev_artifact_read(out, w->r,
+						&f->artifacts.items[i]);
+	return ev_fail(EV_ENOTFOUND, "lineage record '%s' keeps no '%s'",
+		       w->name, w->artifact);
+}
+
+/* Patients ---------------------------------------------------------------- */
+
+static int by_id(const void *a, const void *b)
+{
+	const struct folded *x = a, *y = b;
+
+	return strcmp(x->id, y->id);
+}
+
+static void patients_init(struct patients *p, const struct ev_cohort *c)
+{
+	uint32_t i;
+
+	memset(p, 0, sizeof(*p));
+	p->c = c;
+	p->seen = ev_calloc((size_t)c->patients + 1, 1);
+	p->items = ev_calloc((size_t)c->patients + 1, sizeof(*p->items));
+	for (i = 0; i < c->patients; i++) {
+		p->items[i].id = ev_cohort_fold(ev_cohort_patient(c, i));
+		p->items[i].patient = i;
+	}
+	qsort(p->items, c->patients, sizeof(*p->items), by_id);
+}
+
+static void patients_release(struct patients *p)
+{
+	uint32_t i;
+
+	for (i = 0; i < p->c->patients; i++)
+		free(p->items[i].id);
+	free(p->items);
+	free(p->seen);
+}
+
+static void note_id(struct patients *p, const char *id)
+{
+	struct folded key = { ev_cohort_fold(id), 0 }, *at, *end;
+
+	p->ids += *key.id != '\0';
+	at = bsearch(&key, p->items, p->c->patients, sizeof(key), by_id);
+	end = p->items + p->c->patients;
+	while (at && at > p->items && !by_id(at - 1, &key))
+		at--;
+	for (; at && at < end && !by_id(at, &key); at++) {
+		uint8_t *seen = &p->seen[at->patient];
+
+		if (!strcmp(ev_cohort_patient(p->c, at->patient), id))
+			*seen = SAME;
+		else if (!*seen)
+			*seen = ALIKE;
+	}
+	free(key.id);
+}
+
+static void note_ids(struct patients *p, struct ev_buf *text)
+{
 	char *line = text->ptr, *end = text->ptr + text->len, *lf;
-	int64_t both = 0, ids = 0;
-	uint32_t at;
 	size_t n;
 
+	if (ev_starts_with(line, "\xef\xbb\xbf"))
+		line += 3;
 	for (; line < end; line = lf + 1) {
 		lf = memchr(line, '\n', (size_t)(end - line));
 		if (!lf)
@@ -115,31 +179,80 @@ static int64_t count_both(const struct ev_cohort *c, struct ev_buf *text)
 		*lf = 0;
 		n = strlen(line);
 		if (n && line[n - 1] == '\r')
-			line[--n] = 0;
-		ids += n > 0;
-		if (!n || !find_patient(&at, c, line) || seen[at])
-			continue;
-		seen[at] = 1;
-		both++;
+			line[n - 1] = 0;
+		note_id(p, line);
 	}
-	free(seen);
-	return ids ? both : -1;
 }
 
-static int look_at(struct ev_evaluation *e, struct ev_repo *r,
-		   struct ev_ledger *l, const char *spec)
+static uint32_t count(const struct patients *p, uint8_t how)
 {
-	struct wanted w = { .l = l, .text = EV_BUF_INIT };
-	const char *hash = strchr(spec, '#'), *name;
+	uint32_t i, n = 0;
+
+	for (i = 0; i < p->c->patients; i++)
+		n += p->seen[i] == how;
+	return n;
+}
+
+static void judge(struct ev_evaluation *e, const struct wanted *w,
+		  const struct patients *p)
+{
+	uint32_t same = count(p, SAME), alike = count(p, ALIKE);
+
+	if (!p->ids)
+		ev_evaluation_cap(e, EV_OUT_INCOMPLETE, "'%s' of lineage "
+				  "record '%s' names no patients", w->artifact,
+				  w->name);
+	if (same)
+		ev_evaluation_cap(e, EV_OUT_FAIL, "%u of %u patients are in "
+				  "'%s' as well", same, p->c->patients,
+				  w->name);
+	if (alike)
+		ev_evaluation_cap(e, EV_OUT_REVIEW, "%u of %u patients may be "
+				  "in '%s' as well: ids differ only in case, "
+				  "blanks or the form of letters", alike,
+				  p->c->patients, w->name);
+}
+
+static int look_at_lists(struct ev_evaluation *e, struct wanted *w)
+{
 	struct ev_buf text = EV_BUF_INIT;
-	int64_t both;
+	struct patients p;
+	size_t i, n;
+	int ret = ev_each_line(w->l, EV_KIND_LINEAGE, take, w);
+
+	if (ret == 0 && !w->n)
+		ret = ev_fail(EV_ENOTFOUND, "no lineage record '%s' counts",
+			      w->name);
+	if (ret < 0)
+		return ret;
+	patients_init(&p, e->cohort);
+	n = choose(w);
+	for (i = 0; ret == 0 && i < n; i++) {
+		ev_buf_clear(&text);
+		ret = read_list(&text, w, &w->items[i]);
+		if (ret == 0)
+			note_ids(&p, &text);
+	}
+	if (ret == 0)
+		judge(e, w, &p);
+	patients_release(&p);
+	ev_buf_release(&text);
+	return ret;
+}
+
+static int look_at(struct ev_evaluation *e, const struct wanted *all,
+		   const char *spec)
+{
+	struct wanted w = *all;
+	const char *hash = strchr(spec, '#'), *name;
+	size_t i;
 	int ret;
 
 	/* "evidence:lineage/NAME#ARTIFACT", as the suite was read */
 	name = strchr(spec, '/') + 1;
 	w.name = ev_strndup(name, (size_t)(hash - name));
 	w.artifact = ev_strdup(hash + 1);
-	ret = read_patients(&text, &w, r);
+	ret = look_at_lists(e, &w);
 	if (ret == EV_ENOTFOUND || ret == EV_EINVALID || ret == EV_ELIMIT) {
 		ev_evaluation_cap(e, EV_OUT_INCOMPLETE, "whether patients of "
 				  "'%s' are here is not known: %s (git "
@@ -148,35 +261,29 @@ static int look_at(struct ev_evaluation *e, struct ev_repo *r,
 				  ev_error_last()->message, w.artifact);
 		ev_error_clear();
 		ret = 0;
-	} else if (ret == 0) {
-		both = count_both(e->cohort, &text);
-		if (both < 0)
-			ev_evaluation_cap(e, EV_OUT_INCOMPLETE, "'%s' of "
-					  "lineage record '%s' names no "
-					  "patients", w.artifact, w.name);
-		else if (both)
-			ev_evaluation_cap(e, EV_OUT_FAIL, "%lld of %u patients "
-					  "are in '%s' as well",
-					  (long long)both, e->cohort->patients,
-					  w.name);
 	}
+	for (i = 0; i < w.n; i++)
+		ev_artifacts_release(&w.items[i].artifacts);
+	free(w.items);
 	free(w.name);
 	free(w.artifact);
-	ev_buf_release(&w.text);
-	ev_buf_release(&text);
 	return ret;
 }
 
 int ev_leakage_look(struct ev_evaluation *e, struct ev_repo *r,
-		    struct ev_trust *trust, const struct ev_oid *ledger)
+		    struct ev_trust *trust, const struct ev_oid *ledger,
+		    const struct ev_oid *commit)
 {
 	const struct ev_strs *list = &e->suite->dataset.no_overlap_with;
-	struct ev_ledger *l = NULL;
+	struct ev_oid tree;
+	struct wanted w = { .r = r, .commit = commit, .tree = &tree };
 	size_t i;
-	int ret = ev_ledger_open(&l, r, trust, ledger);
+	int ret = ev_ledger_open(&w.l, r, trust, ledger);
 
+	if (ret == 0 && commit)
+		ret = ev_repo_tree_of(&tree, r, commit);
 	for (i = 0; ret == 0 && i < list->n; i++)
-		ret = look_at(e, r, l, list->items[i]);
-	ev_ledger_close(l);
+		ret = look_at(e, &w, list->items[i]);
+	ev_ledger_close(w.l);
 	return ret;
 }

@@ -74,12 +74,16 @@ void ev_custody_release(struct ev_custody *c);
 
 /*
  * Are patients of the data that the suite's dataset.no_overlap_with names among
- * the evaluated?  Then it is a fail; what cannot be looked at makes it
- * incomplete, with what to do.  The newest live lineage record of the name
- * counts, wherever it lies.
+ * the evaluated?  Then it is a fail, and for review where an id is another's but
+ * for its form (ev_cohort_fold()); what cannot be looked at makes it incomplete,
+ * with what to do.  Of the live lineage records of the name the newest counts
+ * that is about the candidate's content or an ancestor of `commit`: what is
+ * noted elsewhere must not answer for this device.  Where there is none, or no
+ * candidate (`commit` NULL), all that lie elsewhere count together.
  */
 int ev_leakage_look(struct ev_evaluation *e, struct ev_repo *r,
-		    struct ev_trust *trust, const struct ev_oid *ledger);
+		    struct ev_trust *trust, const struct ev_oid *ledger,
+		    const struct ev_oid *commit);
 
 /*
  * Escalations "review xN consecutive": a gate that is not passed now, nor in

@@ -290,8 +290,21 @@ judge() {
 
 @test "nobody of the training is here; lines may end as on Windows" {
 	apart
-	trained X1 P3 p03 P033 ''
+	trained X1 P3 P033 ''
 	judge 0
+	# by another spelling it may be one of them, with or without a mark
+	trained X1 p03 ' P04 '
+	judge 3
+	expect_json '.reasons == ["2 of 20 patients may be in '"'train'"' as well: ids differ only in case, blanks or the form of letters"]'
+	sleep 1
+	another_candidate 'marked'
+	printf '\xef\xbb\xbfP05\n' >"$WORLD/ids"
+	git evidence attach lineage "$WORLD/lineage.json" \
+		--artifact "patients=$WORLD/ids"
+	judge 1
+	sleep 1
+	another_candidate 'clean'
+	trained X1
 	measure 0
 	another_candidate 'detector 2'
 	printf 'X1\r\nP20\r\n\r\nP01' >"$WORLD/crlf"
@@ -311,6 +324,38 @@ judge() {
 		trained P01
 		judge 1
 	done
+}
+
+@test "a list about another line of history does not answer for this one" {
+	apart
+	local line
+	for line in side other
+	do
+		git switch -q -c $line
+		echo $line >$line
+		git add $line
+		git commit -q -m "$line"
+		git switch -q -
+	done
+	# where there is no other, all of them speak, whichever is newer
+	echo '{"name": "train", "of": "2025-11"}' >"$WORLD/lineage.json"
+	echo P01 >"$WORLD/ids"
+	git evidence attach lineage "$WORLD/lineage.json" side \
+		--artifact "patients=$WORLD/ids"
+	sleep 1
+	echo X1 >"$WORLD/ids"
+	git evidence attach lineage "$WORLD/lineage.json" other \
+		--artifact "patients=$WORLD/ids"
+	judge 1
+	expect_json '.reasons | any(test("^1 of 20 patients"))'
+	trained P02 P03
+	sleep 1
+	git evidence attach lineage "$WORLD/lineage.json" other --artifact \
+		"patients=$suite" --supersede "$(git evidence log other --json |
+			jq -rs 'map(select(.kind == "lineage"))[0].id')" \
+		--because 'a newer list'
+	judge 1
+	expect_json '.reasons | any(test("^2 of 20 patients"))'
 }
 
 @test "what cannot be looked at is incomplete, and told what to do" {

@@ -295,6 +295,45 @@ static void a_patient_who_is_the_key_is_a_row(void **state)
 	suite_release(&s);
 }
 
+static void one_patient_by_two_names_is_told(void **state)
+{
+	/* case, blanks (one that does not break), composed or not */
+	static const char *const ids[][2] = {
+		{ "p1", "P1" }, { "P1", "P1 " }, { "P1", "\xc2\xa0P1" },
+		{ "\tP1", "P1" }, { "J\xc3\xbcrg", "Ju\xcc\x88rg" },
+		{ "J\xc3\x9crg", "j\xc3\xbcRG" },
+	};
+	static const char *const others[][2] = {
+		{ "P1", "P2" }, { "P1", "P 1" }, { "p1", "P2" },
+		{ "J\xc3\xbcrg", "Jurg" }, { "P1", "P1\xc2\xa1" },
+	};
+	struct ev_suite s;
+	struct ev_cohort c;
+	char *text;
+	size_t i, n = EV_ARRAY_SIZE(ids);
+
+	(void)state;
+	suite_init(&s);
+	for (i = 0; i < n + EV_ARRAY_SIZE(others); i++) {
+		const char *const *id = i < n ? ids[i] : others[i - n];
+
+		text = ev_strdupf("patient,window,truth,score\nX,1,AF,1\n"
+				  "%s,1,AF,1\n%s,2,NSR,0\n", id[0], id[1]);
+		cohort_of(&c, &s, text);
+		assert_int_equal(c.patients, 3);
+		assert_int_equal(c.alike, i < n);
+		free(text);
+		ev_cohort_release(&c);
+	}
+	cohort_of(&c, &s, "patient,window,truth,score\np1,1,AF,1\nP1,2,AF,1\n"
+		  "P1,1,AF,1\nP1 ,1,NSR,0\n");
+	assert_int_equal(c.alike, 2);
+	assert_string_equal(c.alike_said,
+			    "p.csv:3: patient 'P1' may be 'P1 ' of line 5");
+	ev_cohort_release(&c);
+	suite_release(&s);
+}
+
 static void no_rows_are_a_cohort(void **state)
 {
 	struct ev_suite s;
@@ -535,6 +574,7 @@ int main(void)
 		cmocka_unit_test(without_patients_each_row_is_one),
 		cmocka_unit_test(patients_are_numbered_by_their_bytes_alone),
 		cmocka_unit_test(a_patient_who_is_the_key_is_a_row),
+		cmocka_unit_test(one_patient_by_two_names_is_told),
 		cmocka_unit_test(no_rows_are_a_cohort),
 		cmocka_unit_test(a_misspelt_column_is_told_at_the_suites_place),
 		cmocka_unit_test(classes_have_a_probability_each),
