@@ -1,5 +1,9 @@
 # digits.bash - lib/stats compiled in some way, and what it then answers
 
+# what takes the instructions from glibc by which digits could differ
+# shellcheck disable=SC2034 # those who load this use it
+no_fma=GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2_Usable,-FMA_Usable,-AVX2,-FMA,-FMA4,-AVX
+
 # digits_of CC FLAG...: the digest of every bit that statsdigits.c prints.
 # FLAG may be NAME=VALUE too, for the run.
 digits_of() {

@@ -2,7 +2,7 @@
 #
 # tests/data/packs/templates.sha256 has lines "DIGEST  PACK/PATIENTS/FILE", as
 # sha256sum has them, with seed 20260101.  PACK.waves is the same pack with
-# electrocardiograms.  A digest changes with its pack, and with the number of
+# electrocardiograms, of 128 Hz.  A digest changes with its pack, and with the number of
 # the algorithm, and with nothing else.
 
 packs_dir=$lib_top/templates/packs
@@ -30,7 +30,7 @@ packs_file() {
 		echo "$packs_dir/$1.yaml"
 		return
 	fi
-	sed 's/waveform: {enabled: false/waveform: {enabled: true/' \
+	sed -E 's/(waveform: \{enabled: )false(.*fs_hz: )250/\1true\2128/' \
 		"$packs_dir/${1%.waves}.yaml" >"$WORLD/$1.yaml"
 	echo "$WORLD/$1.yaml"
 }
@@ -44,6 +44,17 @@ packs_draw() {
 	mkdir -p "${to%/*}"
 	expect_exit 0 git-evidence synth "$file" --seed "$packs_seed" -n "$n" \
 		-o "$to" "$@"
+}
+
+# packs_locale: $turkish is a locale in which a small I is no i and points are
+# commas, made if need be; empty if it cannot be
+packs_locale() {
+	turkish=$(locale -a | grep -iE '^tr_TR\.utf-?8$' | head -n 1)
+	test -z "$turkish" && command -v localedef >/dev/null || return 0
+	localedef -i tr_TR -f UTF-8 "$WORLD/tr_TR.UTF-8" 2>/dev/null || :
+	test -d "$WORLD/tr_TR.UTF-8" || return 0
+	export LOCPATH=$WORLD
+	turkish=tr_TR.UTF-8
 }
 
 # packs_digests PACK PATIENTS: the lines of the table for what was drawn

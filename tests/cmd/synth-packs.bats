@@ -35,9 +35,9 @@ teardown() { teardown_world; }
 		packs_as_agreed "$pack" "$n"
 		jq -e '(.limitations | length) > 2 and .coverage.t == 2 and
 			(.assumptions | length > 5 and all(.source != "")) and
-			(.prohibited_uses | index("training", "clinical-claim")
-				!= null) and
-			(.allowed_uses | index("suite-development") != null) and
+			(["training", "clinical-claim"] - .prohibited_uses) ==
+				[] and
+			(["suite-development"] - .allowed_uses) == [] and
 			(.scenarios | map(.risk) | unique) ==
 				["common", "edge", "high_risk"]
 			' "$pack/$n/manifest.json"

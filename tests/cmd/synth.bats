@@ -3,6 +3,7 @@
 # patient, and nothing left behind.
 
 load ../lib
+load ../packs
 
 setup() {
 	setup_world
@@ -50,20 +51,13 @@ same() {
 }
 
 @test "threads, time zone and locale change nothing" {
-	local locale
 	synth a -n 9000 -j 1
 	synth b -n 9000 -j 2
 	synth c -n 9000 -j 7
 	same a b
 	same a c
-	locale=$(locale -a | grep -iE '^(tr_TR|de_DE)\.utf-?8$' | head -n 1)
-	if test -z "$locale" && command -v localedef >/dev/null
-	then
-		localedef -i tr_TR -f UTF-8 "$WORLD/tr_TR.UTF-8" 2>/dev/null
-		export LOCPATH=$WORLD
-		locale=tr_TR.UTF-8
-	fi
-	LC_ALL=${locale:-C} TZ=Asia/Kathmandu synth d -n 9000
+	packs_locale
+	LC_ALL=${turkish:-C} TZ=Asia/Kathmandu synth d -n 9000
 	same a d
 }
 

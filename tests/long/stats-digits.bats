@@ -4,8 +4,6 @@
 load ../lib
 load ../digits
 
-no_fma=GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2_Usable,-FMA_Usable,-AVX2,-FMA,-FMA4,-AVX
-
 @test "two compilers at all levels agree on every digit" {
 	local cc level tuned
 	for cc in gcc clang
