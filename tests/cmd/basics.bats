@@ -391,6 +391,7 @@ terminal() {
 	test -f stage/opt/ev/share/man/man1/git-evidence.1
 	test -f stage/opt/ev/share/bash-completion/completions/git-evidence
 	test -f stage/opt/ev/share/git-evidence/evidence/policy.yaml
+	test -f stage/opt/ev/share/git-evidence/packs/sepsis-vital-signs.yaml
 	# moved elsewhere it still finds what lies beside it
 	mv stage/opt/ev moved
 	keys_home "$GNUPGHOME" ada

@@ -20,7 +20,7 @@
 # On the page of revoke Dr. Ada Kern may withdraw releases and keys.
 # The page of import finds ci.intoto.jsonl, a record of the Build service.
 # The page of validate finds suite.yaml and predictions.csv of a classifier, that
-# of synth the pack rhythm.yaml.
+# of synth the pack rhythm.yaml and those that are installed, as packs/.
 
 with_records='git-evidence-log git-evidence-show git-evidence-verify git-evidence-sync git-evidence-formats git-evidence-check git-evidence-status git-evidence-approve git-evidence-waive git-evidence-revoke git-evidence-checkpoint git-evidence-promote git-evidence-rollback git-evidence-audit'
 with_policy='git-evidence-check git-evidence-checkpoint git-evidence-status git-evidence-waive git-evidence-revoke git-evidence-hook git-evidence-promote git-evidence-rollback git-evidence-audit'
@@ -223,8 +223,8 @@ man_setup() {
 	fi
 	if test "$1" = git-evidence-synth
 	then
-		cp "$lib_top/tests/data/synth/hah-rhythm.yaml" rhythm.yaml ||
-			return
+		cp "$lib_top/tests/data/synth/hah-rhythm.yaml" rhythm.yaml &&
+			cp -r "$lib_top/templates/packs" packs || return
 	fi
 	case " $with_records " in
 	*" $1 "*) man_records || return ;;
