@@ -83,7 +83,16 @@ char *ev_cohort_fold(const char *id);
  * was predicted of them.  Each row is its key, NUL, its label (1, 0, or the
  * class) and LF, after a line "git-evidence data v1".
  */
-int ev_cohort_data_digest(char out[72], const struct ev_cohort *c);
+void ev_cohort_data_digest(char out[72], const struct ev_cohort *c);
+/*
+ * The same of keys and scores: the predictions themselves, whatever order they
+ * stood in and however numbers were written.  Each row is its key, NUL, its
+ * state as a byte (enum ev_row_state) and its score, or one for each of the
+ * classes, as doubles of eight bytes, lowest first; after a line "git-evidence
+ * predictions v1".
+ */
+void ev_cohort_content_digest(char out[72], const struct ev_cohort *c,
+			      size_t classes);
 const struct ev_column *ev_cohort_column(const struct ev_cohort *c,
 					 const char *name);
 

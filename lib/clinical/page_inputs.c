@@ -30,8 +30,10 @@ void ev_page_inputs(struct ev_html *h, const struct ev_evaluation *e,
 	ev_page_table(h, "Inputs", head, EV_ARRAY_SIZE(head));
 	input(h, "Suite", e->suite->id, e->suite->digest);
 	input(h, "Predictions", e->cohort->name, e->cohort->digest);
-	if (e->cohort->n && ev_cohort_data_digest(data, e->cohort) == 0)
+	if (e->cohort->n) {
+		ev_cohort_data_digest(data, e->cohort);
 		input(h, "Keys and labels", "whatever was predicted", data);
+	}
 	for (k = 0; k < 2; k++)
 		if (e->reference[k])
 			input(h, versions[k], e->reference[k]->name,

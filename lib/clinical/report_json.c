@@ -153,7 +153,7 @@ static void put_inputs(struct ev_json *j, const struct ev_evaluation *e)
 {
 	const struct ev_cohort *c = e->cohort;
 	const struct ev_flow *f = &c->flow;
-	char data[72];
+	char data[72], content[72];
 
 	ev_json_key(j, "inputs");
 	ev_json_object(j);
@@ -162,6 +162,9 @@ static void put_inputs(struct ev_json *j, const struct ev_evaluation *e)
 	ev_json_kv(j, "name", c->name);
 	ev_json_kv(j, "digest", c->digest);
 	ev_json_kvi(j, "rows", (int64_t)f->received);
+	ev_cohort_content_digest(content, c,
+				 e->suite->dataset.class_scores.n);
+	ev_json_kv(j, "content", content);
 	ev_json_end_object(j);
 	ev_cohort_data_digest(data, c);
 	ev_json_key(j, "data");

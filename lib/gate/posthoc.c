@@ -5,11 +5,29 @@
 #include "base/mem.h"
 #include "study/validate.h"
 
-/* The file of predictions that a report was made from, or NULL. */
-static const char *predictions_of(const struct ev_value *report)
+static bool same_digest(const struct ev_value *a, const struct ev_value *b,
+			const char *input, const char *which)
 {
-	return ev_get_string(ev_get_path(report, "inputs.predictions"),
-			     "digest");
+	const char *digest = ev_get_string(ev_get_path(a, input), which);
+
+	return digest && ev_streq(digest, ev_get_string(ev_get_path(b, input),
+							which));
+}
+
+/* The same predictions, as a file or as numbers, or what one device said of
+ * the same data. */
+static bool same_study(const struct ev_pick *p, const struct ev_value *other,
+		       const struct ev_record *record)
+{
+	const struct ev_record *own = &p->line->record;
+
+	return same_digest(p->predicate, other, "inputs.predictions",
+			   "digest") ||
+		same_digest(p->predicate, other, "inputs.predictions",
+			    "content") ||
+		(same_digest(p->predicate, other, "inputs.data", "digest") &&
+		 own->has_tree && record->has_tree &&
+		 ev_oid_eq(&own->tree, &record->tree));
 }
 
 /* A report that was replaced or withdrawn has been read all the same. */
@@ -25,15 +43,14 @@ static int named_before(bool *out, const struct ev_pick *p, struct ev_case *c,
 			const struct ev_line *const *early, size_t n,
 			int64_t since)
 {
-	const char *predictions = predictions_of(p->predicate);
 	const struct ev_value *other;
 	size_t i;
 	int ret = 0;
 
 	*out = p->line->record.signed_at < since;
-	for (i = 0; ret == 0 && !*out && predictions && i < n; i++) {
+	for (i = 0; ret == 0 && !*out && i < n; i++) {
 		ret = ev_case_predicate(&other, c, early[i]);
-		*out = ret == 0 && ev_streq(predictions_of(other), predictions);
+		*out = ret == 0 && same_study(p, other, &early[i]->record);
 	}
 	return ret;
 }

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "study/holdout.h"
 #include "study/lines.h"
 
 /* A digest as records and reports write it, without what made it. */
@@ -44,26 +45,54 @@ int64_t ev_suite_since(const struct ev_chain *chain, const char *digest)
 struct search {
 	struct ev_ledger *l;
 	struct ev_custody *out;
+	struct ev_repo *r;
+	const struct ev_suite *s;
+	const struct ev_cohort *c;
 	const char *predictions;	/* hexadecimal */
-	const char *data;
+	const char *content, *data;
 	const struct ev_oid *tree;	/* of the candidate */
 	struct ev_oids seen;		/* other trees that used the data */
+	size_t unread;			/* reports whose patients are unknown */
 };
 
-static void note_line(struct search *w, const struct ev_line *line,
-		      const struct ev_buf *payload)
+static bool says(const struct ev_buf *payload, const char *hex)
+{
+	return memmem(payload->ptr, payload->len, hex, strlen(hex));
+}
+
+/* Data with a row more are the same data, as far as most of their patients are
+ * the same. */
+static int note_use(struct search *w, const struct ev_line *line, bool same)
 {
 	const struct ev_record *r = &line->record;
+	bool known = true;
+	int ret = 0;
 
-	if (memmem(payload->ptr, payload->len, w->predictions,
-		   strlen(w->predictions)) &&
+	if (ev_oids_has(&w->seen, &r->tree))
+		return 0;
+	if (!same && !strcmp(r->name, w->s->id))
+		ret = ev_holdout_shares(&same, &known, w->r, w->l, line, w->s,
+					w->c);
+	w->unread += !known;
+	if (ret == 0 && same)
+		ev_oids_add(&w->seen, &r->tree);
+	return ret;
+}
+
+static int note_line(struct search *w, const struct ev_line *line,
+		     const struct ev_buf *payload)
+{
+	const struct ev_record *r = &line->record;
+	bool same = r->kind == EV_KIND_REPORT && r->has_tree &&
+		says(payload, w->data);
+	bool own = r->has_tree && ev_oid_eq(&r->tree, w->tree);
+
+	if ((says(payload, w->predictions) || says(payload, w->content) ||
+	     (same && own)) &&
 	    (!w->out->named_at || r->signed_at < w->out->named_at))
 		w->out->named_at = r->signed_at;
-	if (r->kind == EV_KIND_REPORT && r->has_tree &&
-	    !ev_oid_eq(&r->tree, w->tree) &&
-	    memmem(payload->ptr, payload->len, w->data, strlen(w->data)) &&
-	    !ev_oids_has(&w->seen, &r->tree))
-		ev_oids_add(&w->seen, &r->tree);
+	return r->kind == EV_KIND_REPORT && r->has_tree && !own ?
+		note_use(w, line, same) : 0;
 }
 
 /* A record that was withdrawn or replaced has seen the data all the same. */
@@ -77,7 +106,7 @@ static int look_at_line(void *data, const struct ev_line *line)
 		return 0;
 	ret = ev_line_payload(&payload, w->l, line);
 	if (ret == 0)
-		note_line(w, line, &payload);
+		ret = note_line(w, line, &payload);
 	ev_buf_release(&payload);
 	return ret;
 }
@@ -130,8 +159,9 @@ int ev_custody_look(struct ev_custody *out, struct ev_repo *r,
 		    const struct ev_suite *s, const struct ev_cohort *c,
 		    const struct ev_oid *tree, int64_t now)
 {
-	struct search w = { .out = out, .tree = tree };
-	char data[72];
+	struct search w = { .out = out, .r = r, .s = s, .c = c,
+			    .tree = tree };
+	char data[72], content[72];
 	int ret = 0;
 
 	(void)now;
@@ -141,7 +171,9 @@ int ev_custody_look(struct ev_custody *out, struct ev_repo *r,
 	if (!out->known)
 		return 0;
 	ev_cohort_data_digest(data, c);
+	ev_cohort_content_digest(content, c, s->dataset.class_scores.n);
 	w.predictions = hex_of(c->digest);
+	w.content = hex_of(content);
 	w.data = hex_of(data);
 	ret = ev_ledger_open(&w.l, r, &chain->in_force->trust, ledger);
 	if (ret == 0)
@@ -154,6 +186,11 @@ int ev_custody_look(struct ev_custody *out, struct ev_repo *r,
 	ev_strs_addf(&out->lines, "the data were used by %llu other "
 		     "candidate%s", (unsigned long long)out->uses,
 		     out->uses == 1 ? "" : "s");
+	if (w.unread)
+		ev_strs_addf(&out->lines, "whether %zu other report%s of the "
+			     "suite had the same patients is not known: the "
+			     "predictions are not here", w.unread,
+			     w.unread == 1 ? "" : "s");
 	return 0;
 }
 

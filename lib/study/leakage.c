@@ -83,19 +83,19 @@ static void swap(struct found *a, struct found *b)
 }
 
 /* Of those that go before the candidate the newest one counts, whatever others
- * say elsewhere; how many it are then. */
+ * say elsewhere, and all that were signed in that second; how many it are. */
 static size_t choose(struct wanted *w)
 {
-	size_t i;
+	int64_t newest = INT64_MIN;
+	size_t i, n = 0;
 
-	for (i = 1; i < w->n; i++) {
-		const struct found *f = &w->items[i], *best = &w->items[0];
-
-		if (f->before && (!best->before ||
-				  f->signed_at > best->signed_at))
-			swap(&w->items[0], &w->items[i]);
-	}
-	return w->n && w->items[0].before ? 1 : w->n;
+	for (i = 0; i < w->n; i++)
+		if (w->items[i].before && w->items[i].signed_at > newest)
+			newest = w->items[i].signed_at;
+	for (i = 0; i < w->n; i++)
+		if (w->items[i].before && w->items[i].signed_at == newest)
+			swap(&w->items[n++], &w->items[i]);
+	return n ? n : w->n;
 }
 
 static int read_list(struct ev_buf *out, const struct wanted *w,

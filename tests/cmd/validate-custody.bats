@@ -100,6 +100,34 @@ in_force() {
 		'.reasons == ["the data were used by 1 other candidate, and the suite allows 1 use"]'
 }
 
+@test "a row more, and other words for the same numbers, are no other data" {
+	measure 0
+	digest=$(jq -r .inputs.predictions.content "$WORLD/stdout")
+	named=$(git evidence log --json | jq -r .recordedAt)
+	# the same, the other way round and with a zero behind
+	(head -n 1 "$WORLD/p.csv"; tail -n +2 "$WORLD/p.csv" | tac |
+		sed 's/$/0/') >"$WORLD/q.csv"
+	mv "$WORLD/q.csv" "$WORLD/p.csv"
+	another_candidate 'detector 2'
+	measure 3 -n
+	expect_json ".inputs.predictions.content == \"$digest\"" \
+		'.custody.uses == 1' ".custody.namedAt == \"$named\""
+	echo 'P21,0,0.1' >>"$WORLD/p.csv"
+	measure 3 -n
+	expect_json ".inputs.predictions.content != \"$digest\"" \
+		'.custody.uses == 1 and .custody.namedAt == null'
+	# 11 of 21 are most of them, 10 are not
+	sed -i 's/^P0/Q0/' "$WORLD/p.csv"
+	measure 3 -n
+	sed -i 's/^P10/Q10/' "$WORLD/p.csv"
+	measure 0 -n
+	expect_json '.custody.uses == 0'
+	git update-ref -d refs/notes/evidence-artifacts
+	git prune --expire=now
+	measure 0 -n
+	expect_json '.custody.lines | any(test("^whether 1 other report of"))'
+}
+
 @test "another commit of the same files is the same candidate" {
 	measure 0
 	git commit -q --allow-empty -m 'nothing new'
@@ -133,10 +161,13 @@ in_force() {
 	expect_json '.custody.uses == 1'
 }
 
-@test "other labels are other data" {
+@test "other labels are the same patients, and others are other data" {
 	measure 0
 	another_candidate 'detector 2'
 	sed -i 's/^P20,0/P20,1/' "$WORLD/p.csv"
+	measure 3 -n
+	expect_json '.custody.uses == 1'
+	sed -i 's/^P/Q/' "$WORLD/p.csv"
 	measure 0
 	expect_json '.custody.uses == 0'
 }

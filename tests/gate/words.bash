@@ -419,7 +419,7 @@ say_record() {
 	local kind=$1 head=$2 who name key mod type members filter=. result=
 	local on=candidate age= recorded= supersedes= noted= only= again=
 	local of_product= altered= keyid= unseen= label=$3 suite= because=
-	local outcome= data=3f more= observed=0.91 plain= unnamed= capped= escalated= cohort= gates=()
+	local outcome= data=3f more= observed=0.91 plain= unnamed= capped= escalated= cohort= content= gates=()
 	shift 3
 	who=${head##*by }
 	name=${head% by *}
@@ -467,6 +467,8 @@ say_record() {
 		report:'with other data') data=4e ;;
 		report:'at best '*) capped=${mod#at best } ;;
 		report:'naming no predictions') unnamed=1 ;;
+		report:'of those numbers') content=',"content":"sha256:5a"' ;;
+		report:'of those rows') more='"data":{"digest":"sha256:6b"},' ;;
 		report:'escalates to '*)
 			escalated+=${escalated:+,}'{"when":"gate_loosened","why":"G01 asks less","roles":["'${mod#escalates to }'"]}' ;;
 		report:'with a word more about the data')
@@ -536,7 +538,7 @@ report_members() {
 	fi
 	data=${data:0:32}${data:0:32}
 	test -n "${unnamed-}" ||
-		REPLY=$REPLY',"inputs":{'${more-}'"predictions":{"digest":"sha256:'$data'"}}'
+		REPLY=$REPLY',"inputs":{'${more-}'"predictions":{"digest":"sha256:'$data'"'${content-}'}}'
 	REPLY=$REPLY',"slices":{"overall":{"n":400,"metrics":{}}}'
 	shift 5
 	test $# -gt 0 || set -- G01 "$outcome"

@@ -527,6 +527,26 @@ static void the_order_of_rows_changes_nothing(void **state)
 	suite_release(&s);
 }
 
+static void predictions_have_a_digest_of_their_numbers(void **state)
+{
+	/* keys and scores as the header says, hashed by another program */
+	static const char expected[] =
+		"sha256:484d908a05cef944060056a90a0040be"
+		"4b6ae2a4d1900fb87aa7f6abd048345c";
+	struct ev_suite s;
+	struct ev_cohort c;
+	char digest[72];
+
+	(void)state;
+	suite_init(&s);
+	cohort_of(&c, &s, "patient,window,truth,score\n"
+		  "b,1,AF,-0\na,2,AF,NA\na,1,NSR,2.50e-1\n");
+	ev_cohort_content_digest(digest, &c, 0);
+	assert_string_equal(digest, expected);
+	ev_cohort_release(&c);
+	suite_release(&s);
+}
+
 static void keys_and_words_have_a_length(void **state)
 {
 	struct ev_buf text = EV_BUF_INIT;
@@ -579,6 +599,7 @@ int main(void)
 		cmocka_unit_test(a_misspelt_column_is_told_at_the_suites_place),
 		cmocka_unit_test(classes_have_a_probability_each),
 		cmocka_unit_test(the_order_of_rows_changes_nothing),
+		cmocka_unit_test(predictions_have_a_digest_of_their_numbers),
 		cmocka_unit_test(keys_and_words_have_a_length),
 	};
 
