@@ -389,6 +389,28 @@ judge() {
 	expect_json '.reasons | any(test("^2 of 20 patients"))'
 }
 
+@test "a file that is replaced after it was measured is not what is signed" {
+	apart
+	trained X1
+	another_candidate 'detector 2'
+	answers 9 >"$WORLD/other.csv"
+	mkdir "$WORLD/bin"
+	# where the list lies is asked of git when the numbers are there
+	printf '%s\n' '#!/bin/sh' \
+		'case " $* " in *" merge-base "*)' \
+		"	cp '$WORLD/other.csv' '$WORLD/p.csv' ;;" esac \
+		"exec '$(command -v git)' \"\$@\"" >"$WORLD/bin/git"
+	chmod +x "$WORLD/bin/git"
+	before=$(git rev-parse refs/notes/evidence)
+	PATH=$WORLD/bin:$PATH expect_exit 128 git-evidence validate --attach \
+		--suite "$suite" --predictions "$WORLD/p.csv"
+	cmp "$WORLD/p.csv" "$WORLD/other.csv"
+	expect_in stderr "what was read as 'predictions' is not there any more"
+	test "$before" = "$(git rev-parse refs/notes/evidence)"
+	PATH=$WORLD/bin:$PATH expect_exit 0 git-evidence validate --attach \
+		--suite "$suite" --predictions "$WORLD/p.csv"
+}
+
 @test "what cannot be looked at is incomplete, and told what to do" {
 	apart
 	judge 2

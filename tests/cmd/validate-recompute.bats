@@ -6,6 +6,7 @@ load ../lib
 load ../keys
 load ../product
 load ../gate
+load ../forge
 
 eval "$(declare -f gate_policy | sed '1s/gate_policy/usual_policy/')"
 
@@ -219,6 +220,18 @@ forged() {
 	forged '1s/"auc":{"value":0\.[0-9]*/"auc":{"value":0.75/'
 	test "$(wc -c <"$WORLD/doctored.json")" -gt $((96 << 10))
 	recompute 1 'slices.overall.metrics.auc.value: 0.75 in the record'
+}
+
+@test "a record that says another outcome than its own report" {
+	measure 3
+	lines_of HEAD | tail -n 1 | jq -r .payload | base64 -d |
+		sed 's/"outcome":"review","capped"/"outcome":"pass","capped"/' \
+		>"$WORLD/payload"
+	forge_pae "$WORLD/payload" | keys_sign ci now >"$WORLD/sig"
+	forge_envelope "$WORLD/payload" "$(key_fpr ci)" "$WORLD/sig" |
+		forge_here
+	recompute 1 'record.outcome: "pass" in the record, "review" recomputed' \
+		'1 difference'
 }
 
 @test "compared with a file of its own" {
