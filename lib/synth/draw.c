@@ -119,6 +119,7 @@ int ev_source_init(struct ev_source *s, const struct ev_pack *p,
 	s->streams = ev_calloc(p->n_variables + 1, sizeof(*s->streams));
 	for (i = 0; i < p->n_variables; i++)
 		s->streams[i] = p->variables[i].stream;
+	ev_lookups_make(s);
 	ret = try_scenarios(s);
 	if (ret < 0)
 		ev_source_release(s);
@@ -131,6 +132,7 @@ void ev_source_release(struct ev_source *s)
 	free(s->first);
 	free(s->rules);
 	free(s->streams);
+	ev_lookups_release(s);
 	memset(s, 0, sizeof(*s));
 }
 

@@ -51,6 +51,7 @@ struct ev_source {			/* shared, read-only */
 	const struct ev_rule **rules;
 	uint32_t *streams;		/* of the variables */
 	double separation;		/* of the two normal scores */
+	struct ev_lookups *lookups;	/* private */
 };
 /* EV_EINVALID as ev_draw() says it, if the first patients of a scenario cannot
  * be drawn. */

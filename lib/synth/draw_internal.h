@@ -48,6 +48,75 @@ ev_source_rule(const struct ev_source *s, size_t scenario, size_t variable)
 	return s->rules[scenario * s->pack->n_variables + variable];
 }
 
+/* What a variable is drawn from: 64 bits, or a latent normal number. */
+struct ev_raw {
+	bool normal;
+	double z;
+	uint64_t word;
+};
+
+/* draw_value.c: the number of a rule, not yet rounded, or a level. */
+double ev_draw_rule(const struct ev_rule *r, const struct ev_variable *v,
+		    const double *full, const struct ev_raw *raw);
+
+/*
+ * A rounded number is a step function of z (or of u, without a copula), and a
+ * quantile function takes much longer than to find the step.  Between `below`
+ * and `above` of a step it is not certain which of two values comes out, and
+ * the quantile is computed as it would be without the steps: they change no
+ * digit.
+ */
+struct ev_step {
+	double below, above;		/* of its end */
+	double value;			/* before it */
+};
+struct ev_lookup {
+	double from, to, cells;		/* cells: for each 1 of z */
+	struct ev_step *steps;		/* n + 1 */
+	uint16_t *first;		/* by cell; NULL: nothing to look up */
+	size_t n;
+};
+/* By level of what the rule depends on; one, if on nothing. */
+struct ev_lookups {
+	struct ev_lookup *of;
+	size_t n;
+};
+
+static inline size_t ev_lookup_cell(const struct ev_lookup *l, double x)
+{
+	return (size_t)((x - l->from) * l->cells);
+}
+
+static inline bool ev_lookup_find(double *value, const struct ev_lookup *l,
+				  double x)
+{
+	const struct ev_step *s;
+
+	if (!l->first || !(x >= l->from && x <= l->to))
+		return false;
+	s = l->steps + l->first[ev_lookup_cell(l, x)];
+	while (x >= s->above)
+		s++;
+	*value = s->value;
+	return !(x > s->below);
+}
+
+/* draw_lookup.c: for all rules of a source. */
+void ev_lookups_make(struct ev_source *s);
+void ev_lookups_release(struct ev_source *s);
+
+/* Those of the pack's rules come first, then each scenario's own. */
+static inline const struct ev_lookups *
+ev_source_lookups(const struct ev_source *s, size_t scenario, size_t variable)
+{
+	const struct ev_pack *p = s->pack;
+	bool own = ev_source_rule(s, scenario, variable) !=
+		&p->variables[variable].rule;
+
+	return &s->lookups[own ? (scenario + 1) * p->n_variables + variable :
+			   variable];
+}
+
 /* draw_words.c: the first word of draw 0 of each stream. */
 void ev_dice_words(uint64_t *words, const struct ev_dice *d,
 		   const uint32_t *streams, size_t n);

@@ -11,42 +11,35 @@
 
 #define SMALLEST 0x1p-53
 
-/* What a variable is drawn from: 64 bits, or a latent normal number. */
-struct raw {
-	bool normal;
-	double z;
-	uint64_t word;
-};
-
 static double inside(double u)
 {
 	return u < SMALLEST ? SMALLEST : u > 1 - SMALLEST ? 1 - SMALLEST : u;
 }
 
-static double uniform_of(const struct raw *r)
+static double uniform_of(const struct ev_raw *r)
 {
 	return r->normal ? inside(ev_normal_cdf(r->z)) :
 		ev_bits_uniform(r->word);
 }
 
-static double normal_of(const struct raw *r)
+static double normal_of(const struct ev_raw *r)
 {
 	return r->normal ? r->z :
 		ev_normal_quantile(ev_bits_uniform(r->word));
 }
 
-static uint64_t word_of(const struct raw *r)
+static uint64_t word_of(const struct ev_raw *r)
 {
 	return r->normal ? (uint64_t)(uniform_of(r) * 0x1p64) : r->word;
 }
 
 /* A normal one needs no way there and back by its distribution function. */
-static double from_marginal(const struct ev_marginal *m, const struct raw *r)
+static double from_marginal(const struct ev_marginal *m, const struct ev_raw *r)
 {
 	if (!m->truncated && m->kind == EV_D_NORMAL)
 		return m->a + m->b * normal_of(r);
 	if (!m->truncated && m->kind == EV_D_LOGNORMAL)
-		return m->a * ev_exp(ev_log(m->b) * normal_of(r));
+		return m->a * ev_exp(m->log_b * normal_of(r));
 	return ev_marginal_quantile(m, uniform_of(r));
 }
 
@@ -74,7 +67,7 @@ static double logistic(double x)
 }
 
 /* A residual restricted to [low, high] in units of sd, by its quantiles. */
-static double truncated_normal(double low, double high, const struct raw *r)
+static double truncated_normal(double low, double high, const struct ev_raw *r)
 {
 	double p_low = ev_normal_cdf(low), p_high = ev_normal_cdf(high), z;
 
@@ -113,7 +106,7 @@ static void residual_range(double range[2], const struct ev_rule *r,
 }
 
 static double from_predictor(const struct ev_rule *r, const double *full,
-			     const struct raw *raw, bool boolean)
+			     const struct ev_raw *raw, bool boolean)
 {
 	const struct ev_predictor *p = &r->predictor;
 	double eta = linear(p, full), range[2], share, x;
@@ -137,7 +130,7 @@ static double from_predictor(const struct ev_rule *r, const double *full,
 }
 
 static double from_given(const struct ev_given *g, const double *full,
-			 const struct raw *raw)
+			 const struct ev_raw *raw)
 {
 	double on = full[g->on];
 	size_t i;
@@ -168,8 +161,8 @@ static bool is_number(const struct ev_variable *v)
 		v->type == EV_V_OFFSET;
 }
 
-static double from_rule(const struct ev_rule *r, const struct ev_variable *v,
-			const double *full, const struct raw *raw)
+double ev_draw_rule(const struct ev_rule *r, const struct ev_variable *v,
+		    const double *full, const struct ev_raw *raw)
 {
 	double x = 0;
 
@@ -226,12 +219,30 @@ static int out_of_range(const struct ev_drawn *out, size_t variable)
 		       out->pack->scenarios[out->scenario].id);
 }
 
+/* A rounded number of steps that were found beforehand. */
+static bool looked_up(double *x, const struct ev_lookups *l,
+		      const struct ev_rule *r, const double *full,
+		      const struct ev_raw *raw)
+{
+	size_t i = 0;
+
+	if (!l->n)
+		return false;
+	if (r->kind == EV_RULE_GIVEN) {
+		if (!(full[r->given.on] >= 0))
+			return false;
+		i = (size_t)full[r->given.on];
+	}
+	return i < l->n && ev_lookup_find(x, &l->of[i], raw->normal ? raw->z :
+					  ev_bits_uniform(raw->word));
+}
+
 int ev_draw_values(struct ev_drawn *out, const struct ev_dice *d)
 {
 	const struct ev_pack *p = out->pack;
 	const struct ev_variable *v;
 	const struct ev_rule *r;
-	struct raw raw;
+	struct ev_raw raw;
 	size_t i, k;
 	double x;
 
@@ -244,8 +255,11 @@ int ev_draw_values(struct ev_drawn *out, const struct ev_dice *d)
 		raw.normal = v->latent >= 0;
 		raw.z = raw.normal ? out->latent[v->latent] : 0;
 		raw.word = out->words[i];
+		if (looked_up(&out->full[i], ev_source_lookups(d->source,
+			      out->scenario, i), r, out->full, &raw))
+			continue;
 		x = v->distinct ? r->marginal.a + (double)ev_draw_distinct(d, v)
-			: from_rule(r, v, out->full, &raw);
+			: ev_draw_rule(r, v, out->full, &raw);
 		if (x == x && is_number(v)) {
 			x = ev_fixed_round(x, v->type == EV_V_DECIMAL ?
 					   v->places : 0);

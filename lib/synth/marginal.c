@@ -173,7 +173,7 @@ static double whole_cdf(const struct ev_marginal *m, double x)
 		return ev_normal_cdf((x - m->a) / m->b);
 	case EV_D_LOGNORMAL:
 		return x <= 0 ? 0 :
-			ev_normal_cdf(ev_log(x / m->a) / ev_log(m->b));
+			ev_normal_cdf(ev_log(x / m->a) / m->log_b);
 	case EV_D_EXPONENTIAL:
 		return x <= 0 ? 0 : -ev_expm1(-x / m->a);
 	case EV_D_GAMMA:
@@ -207,7 +207,7 @@ static double whole_quantile(const struct ev_marginal *m, double u)
 	case EV_D_TRUNCATED_NORMAL:
 		return m->a + m->b * ev_normal_quantile(u);
 	case EV_D_LOGNORMAL:
-		return m->a * ev_exp(ev_log(m->b) * ev_normal_quantile(u));
+		return m->a * ev_exp(m->log_b * ev_normal_quantile(u));
 	case EV_D_EXPONENTIAL:
 		return -m->a * ev_log1p(-u);
 	case EV_D_GAMMA:
@@ -260,7 +260,7 @@ static double whole_sf(const struct ev_marginal *m, double x)
 	switch (m->kind) {
 	case EV_D_LOGNORMAL:
 		return x <= 0 ? 1 :
-			ev_normal_sf(ev_log(x / m->a) / ev_log(m->b));
+			ev_normal_sf(ev_log(x / m->a) / m->log_b);
 	case EV_D_EXPONENTIAL:
 		return x <= 0 ? 1 : ev_exp(-x / m->a);
 	case EV_D_WEIBULL:
@@ -275,7 +275,7 @@ static double upper_quantile(const struct ev_marginal *m, double q)
 {
 	switch (m->kind) {
 	case EV_D_LOGNORMAL:
-		return m->a * ev_exp(-ev_log(m->b) * ev_normal_quantile(q));
+		return m->a * ev_exp(-m->log_b * ev_normal_quantile(q));
 	case EV_D_EXPONENTIAL:
 		return -m->a * ev_log(q);
 	case EV_D_WEIBULL:
@@ -313,7 +313,9 @@ bool ev_marginal_truncate(struct ev_marginal *m, double low, double high)
 
 void ev_marginal_prepare(struct ev_marginal *m)
 {
-	if (m->kind == EV_D_TRUNCATED_NORMAL)
+	if (m->kind == EV_D_LOGNORMAL)
+		m->log_b = ev_log(m->b);
+	else if (m->kind == EV_D_TRUNCATED_NORMAL)
 		ev_marginal_truncate(m, m->c, m->d);
 	else if (m->kind == EV_D_POISSON && m->b > 0)
 		ev_marginal_truncate(m, m->b, COUNT_MAX);

@@ -33,6 +33,7 @@ enum ev_marginal_kind {
 struct ev_marginal {
 	enum ev_marginal_kind kind;
 	double a, b, c, d;		/* in the order named above */
+	double log_b;			/* of lognormal ones */
 	double *edges, *weights;	/* histogram: n + 1 and n; mixture: n */
 	struct ev_marginal *parts;	/* mixture */
 	size_t n;

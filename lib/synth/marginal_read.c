@@ -267,6 +267,7 @@ static void read_at(struct ev_marginal *out, const struct ev_value *v,
 		    struct ev_problems *bad, unsigned depth)
 {
 	const struct shape *s;
+	size_t before = bad->n;
 
 	if (!v || v->type != EV_MAP || v->n != 1) {
 		ev_problem_add(bad, v, "dist: {normal: {mean: 74, sd: 18}}",
@@ -286,6 +287,8 @@ static void read_at(struct ev_marginal *out, const struct ev_value *v,
 		mixture(out, v, bad, depth);
 	else
 		parameters(out, s, v, bad);
+	if (bad->n == before)
+		ev_marginal_prepare(out);
 }
 
 void ev_marginal_read(struct ev_marginal *out, const struct ev_value *v,
@@ -295,11 +298,8 @@ void ev_marginal_read(struct ev_marginal *out, const struct ev_value *v,
 
 	memset(out, 0, sizeof(*out));
 	read_at(out, v, bad, 0);
-	if (bad->n != before) {
+	if (bad->n != before)
 		ev_marginal_release(out);
-		return;
-	}
-	ev_marginal_prepare(out);
 }
 
 void ev_marginal_release(struct ev_marginal *m)

@@ -101,6 +101,21 @@ static void a_second_truncation_is_within_the_first(void **state)
 	ev_marginal_release(&m);
 }
 
+static void parts_of_a_mixture_are_truncated_as_they_say(void **state)
+{
+	struct ev_marginal m;
+
+	(void)state;
+	must_read(&m, "{mixture: [{weight: 1, dist: {truncated_normal: "
+		  "{mean: 0, sd: 1, min: 1, max: 2}}}, {weight: 1, dist: "
+		  "{poisson: {mean: 5, min: 4}}}]}");
+	assert_true(ev_marginal_cdf(&m, 1) <= 0);
+	assert_true(ev_marginal_quantile(&m, 1e-9) >= 1);
+	assert_true(ev_marginal_quantile(&m, 0.49) <= 2);
+	assert_true(ev_marginal_quantile(&m, 0.51) >= 4);
+	ev_marginal_release(&m);
+}
+
 static void what_has_no_mass_cannot_be_truncated_to(void **state)
 {
 	struct ev_marginal m;
@@ -175,6 +190,7 @@ int main(void)
 		cmocka_unit_test(quantiles_and_probabilities_are_those_of_r),
 		cmocka_unit_test(a_truncation_keeps_all_within_it),
 		cmocka_unit_test(a_second_truncation_is_within_the_first),
+		cmocka_unit_test(parts_of_a_mixture_are_truncated_as_they_say),
 		cmocka_unit_test(what_has_no_mass_cannot_be_truncated_to),
 		cmocka_unit_test(counts_are_told_from_measures),
 		cmocka_unit_test(what_is_wrong_is_told_with_its_place),
