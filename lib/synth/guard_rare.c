@@ -43,7 +43,7 @@ static void one(struct ev_check *c, size_t k, uint64_t seen, uint64_t rows)
 	double target = (double)c->s->counts[k] / (double)c->s->patients;
 	struct ev_estimate e;
 	char power[160];
-	bool sampled = c->t->step > 1;
+	bool sampled = c->t->step > 1, outside;
 	double limit = (double)asked(c, k);
 
 	if (ev_clopper_pearson(&e, (int64_t)seen, (int64_t)rows, LEVEL) < 0 ||
@@ -51,18 +51,18 @@ static void one(struct ev_check *c, size_t k, uint64_t seen, uint64_t rows)
 		ev_guard_undefined(x, "the table has no rows");
 		return;
 	}
+	outside = target < e.lower || target > e.upper;
 	power_of(power, seen);
 	ev_guard_says(x, "%llu of %llu patients are of scenario %s, of whom "
 		      "%llu are asked for%s%s", (unsigned long long)seen,
 		      (unsigned long long)rows, s->id,
-		      (unsigned long long)asked(c, k), target >= e.lower &&
-		      target <= e.upper ? "" : "; its share is outside the 95 "
-		      "% interval", power);
+		      (unsigned long long)asked(c, k), outside ? "; its share "
+		      "is outside the 95 % interval" : "", power);
 	/* every step-th row shows one of step, give or take one */
 	if (sampled)
 		limit = floor(limit / (double)c->t->step);
 	ev_guard_at_least(x, (double)seen, limit, (double)NAN);
-	if (target > e.upper)
+	if (outside)
 		x->outcome = EV_OUT_FAIL;
 }
 

@@ -1,0 +1,284 @@
+/* What decides each outcome: limits, intervals, and what is no value. */
+#include "guardfix.h"
+
+#include <math.h>
+
+#include "base/file.h"
+#include "synth/guard_internal.h"
+
+static const char plain[] =
+	"schema: git-evidence/scenario-pack/v1\n"
+	"pack: {id: limits, version: \"1\", reference_date: 2026-01-01, "
+	"derived_from_patient_data: false}\n"
+	"cohort: {patients: 400}\n"
+	"variables:\n"
+	"  a: {type: boolean, p: \"0.5\"}\n"
+	"  x: {type: decimal(3), identity: {intercept: 50, terms: {a: 5}, "
+	"sd: 9}}\n"
+	"scenarios:\n"
+	"  - {id: S, risk: common, weight: 1}\n"
+	"  - {id: R, risk: high_risk, quota: 40}\n";
+
+static enum ev_outcome_word most(double value, double limit, double review)
+{
+	struct ev_guards g = { 0 };
+	struct ev_guard *x = ev_guard_add(&g, "x");
+	enum ev_outcome_word outcome;
+
+	ev_guard_at_most(x, value, limit, review);
+	outcome = x->outcome;
+	assert_true(!x->at_least && x->undefined == !isfinite(value));
+	ev_guards_release(&g);
+	return outcome;
+}
+
+static enum ev_outcome_word least(double value, double limit, double review)
+{
+	struct ev_guards g = { 0 };
+	struct ev_guard *x = ev_guard_add(&g, "x");
+	enum ev_outcome_word outcome;
+
+	ev_guard_at_least(x, value, limit, review);
+	outcome = x->outcome;
+	assert_true(x->at_least && x->undefined == !isfinite(value));
+	ev_guards_release(&g);
+	return outcome;
+}
+
+static void a_limit_belongs_to_what_passes(void **state)
+{
+	const double none = (double)NAN;
+
+	(void)state;
+	assert_int_equal(most(1, 1, none), EV_OUT_PASS);
+	assert_int_equal(most(1.01, 1, none), EV_OUT_FAIL);
+	assert_int_equal(most(1.01, 1, 2), EV_OUT_REVIEW);
+	assert_int_equal(most(2, 1, 2), EV_OUT_REVIEW);
+	assert_int_equal(most(2.01, 1, 2), EV_OUT_FAIL);
+	assert_int_equal(least(1, 1, none), EV_OUT_PASS);
+	assert_int_equal(least(0.99, 1, none), EV_OUT_FAIL);
+	assert_int_equal(least(0.99, 1, 0.5), EV_OUT_REVIEW);
+	assert_int_equal(least(0.5, 1, 0.5), EV_OUT_REVIEW);
+	assert_int_equal(least(0.49, 1, 0.5), EV_OUT_FAIL);
+	/* a limit for review that is the stricter one asks nothing more */
+	assert_int_equal(most(1.5, 1, 0.5), EV_OUT_FAIL);
+	assert_int_equal(least(0.5, 1, 2), EV_OUT_FAIL);
+}
+
+static void what_is_no_number_is_no_pass(void **state)
+{
+	(void)state;
+	assert_int_equal(most((double)NAN, 1, 2), EV_OUT_INCOMPLETE);
+	assert_int_equal(most(-(double)INFINITY, 1, 2), EV_OUT_INCOMPLETE);
+	assert_int_equal(least((double)NAN, 1, 0), EV_OUT_INCOMPLETE);
+	assert_int_equal(least((double)INFINITY, 1, 0), EV_OUT_INCOMPLETE);
+}
+
+/* Nobody judged it: nothing was found, which is no pass. */
+static void what_is_not_judged_is_no_pass(void **state)
+{
+	struct ev_guards g = { 0 };
+	struct ev_buf text = EV_BUF_INIT;
+	struct ev_json j;
+
+	(void)state;
+	assert_int_equal(ev_guard_add(&g, "a")->outcome, EV_OUT_INCOMPLETE);
+	ev_guard_incomplete(ev_guard_add(&g, "b"), "gone");
+	ev_guard_undefined(ev_guard_add(&g, "c"), "constant");
+	ev_guard_not_applicable(ev_guard_add(&g, "d"), "of no meaning");
+	assert_int_equal(g.items[1].outcome, EV_OUT_INCOMPLETE);
+	assert_int_equal(g.items[2].outcome, EV_OUT_INCOMPLETE);
+	assert_true(g.items[2].undefined);
+	g.items[0].says = ev_strdup("");
+	ev_json_init(&j, &text);
+	ev_guards_json(&j, &g);
+	assert_null(strstr(text.ptr, "\"pass\""));
+	assert_non_null(strstr(text.ptr, "\"not_applicable\""));
+	ev_buf_release(&text);
+	ev_guards_release(&g);
+}
+
+/* Rows again, of one scenario, under other names. */
+static void pad(struct gf_table *t, const char *scenario, size_t times)
+{
+	size_t n = t->rows, i, j, k, at = n;
+
+	t->cell = ev_realloc(t->cell, (n * times + 1) * sizeof(*t->cell));
+	for (j = 1; j < times; j++)
+		for (i = 1; i <= n; i++) {
+			if (strcmp(gf_get(t, i, "scenario"), scenario))
+				continue;
+			at++;
+			for (k = 0; k < t->columns; k++)
+				t->cell[at][k] = ev_strdup(t->cell[i][k]);
+			free(t->cell[at][0]);
+			t->cell[at][0] = ev_strdupf("X-%zu", at);
+		}
+	t->rows = at;
+}
+
+static void a_rare_event_that_is_watered_down_is_told(void **state)
+{
+	const struct ev_guard *g;
+	struct gf f;
+
+	(void)state;
+	gf_open(&f, plain, 5, 400);
+	pad(&f.t, "S", 3);
+	gf_must_judge(&f, NULL, NULL);
+	g = gf_is(&f, "rare.R", EV_OUT_FAIL);
+	assert_true(g->value == 40 && g->limit == 40);
+	assert_non_null(strstr(g->says, "outside the 95 % interval"));
+	gf_close(&f);
+	/* and so is one that stands for the others */
+	gf_open(&f, plain, 5, 400);
+	pad(&f.t, "R", 9);
+	gf_must_judge(&f, NULL, NULL);
+	gf_is(&f, "rare.R", EV_OUT_FAIL);
+	gf_is(&f, "rare.S", EV_OUT_FAIL);
+	gf_close(&f);
+}
+
+static void numbers_to_either_side_of_their_own_law_are_told(void **state)
+{
+	static const double by[] = { 7, -7 };
+	char text[40];
+	struct gf f;
+	size_t k, i;
+
+	(void)state;
+	for (k = 0; k < EV_ARRAY_SIZE(by); k++) {
+		gf_open(&f, plain, 5, 400);
+		for (i = 1; i <= f.t.rows; i++) {
+			snprintf(text, sizeof(text), "%.3f", by[k] +
+				 strtod(gf_get(&f.t, i, "x"), NULL));
+			gf_set(&f.t, i, "x", text);
+		}
+		gf_must_judge(&f, NULL, NULL);
+		gf_is(&f, "ks.x", EV_OUT_FAIL);
+		gf_close(&f);
+	}
+}
+
+/* What is read may be a patient's: no word of it comes back. */
+static void a_message_shows_nothing_of_a_row(void **state)
+{
+	static const struct { const char *name, *text; } tables[] = {
+		{ "a.jsonl", "{\"mrn\": \"ok\", \"x\": 1}\n"
+		  "{\"mrn\": \"SECRET-1\", \"SECRET-2\": SECRET-3}\n" },
+		{ "b.jsonl", "{\"mrn\": \"ok\", \"x\": 1}\n"
+		  "{\"mrn\": \"SECRET-1\", \"x\": {\"SECRET-2\": 1}}\n" },
+		{ "c.jsonl", "{\"mrn\": \"ok\", \"x\": 1}\n"
+		  "{\"mrn\": \"SECRET-1\", \"mrn\": \"SECRET-2\"}\n" },
+		{ "d.jsonl", "{\"mrn\": \"ok\", \"x\": 1}\n"
+		  "SECRET-1\n" },
+		{ "e.csv", "mrn,x\nok,1\nSECRET-1,\"SECRET-2\"SECRET-3\n" },
+		{ "f.csv", "mrn,x\nok,1\nSECRET-1,SECRET-2,SECRET-3\n" },
+		{ "g.csv", "mrn,x\nok,1\nSECRET-1,SECRET-2\n" },
+	};
+	struct ev_guard_table *t;
+	struct gf f;
+	char *path;
+	size_t i;
+
+	(void)state;
+	gf_open(&f, plain, 5, 400);
+	for (i = 0; i < EV_ARRAY_SIZE(tables); i++) {
+		path = gf_path(&f, tables[i].name);
+		assert_int_equal(ev_file_replace(path, tables[i].text,
+				 strlen(tables[i].text), 0666), 0);
+		assert_true(ev_guard_table_read_pack(&t, path, &f.pack, 0)
+			    < 0);
+		assert_null(t);
+		if (strstr(ev_error_last()->message, "SECRET"))
+			fail_msg("%s said %s", tables[i].name,
+				 ev_error_last()->message);
+		free(path);
+	}
+	gf_close(&f);
+}
+
+/* By the suite, whose numbers are set here. */
+static void behaviour_is_judged_by_the_bound_that_is_named(void **state)
+{
+	static const struct {
+		const char *asked;
+		enum ev_outcome_word outcome;
+	} all[] = {
+		{ "bound: lower, ge: \"0.80\"", EV_OUT_PASS },
+		{ "bound: lower, ge: \"0.81\"", EV_OUT_FAIL },
+		{ "bound: estimate, ge: \"0.90\"", EV_OUT_PASS },
+		{ "bound: estimate, ge: \"0.91\"", EV_OUT_FAIL },
+		{ "bound: upper, le: \"0.95\"", EV_OUT_PASS },
+		{ "bound: upper, le: \"0.94\"", EV_OUT_FAIL },
+		{ "bound: lower, ge: \"0.81\", else: review", EV_OUT_REVIEW },
+	};
+	struct ev_request request = { .key = (char *)"auc" };
+	struct ev_measure m = { .e = { .value = 0.90, .lower = 0.80,
+				       .upper = 0.95 } };
+	struct ev_slice_result slice = { .name = (char *)"overall",
+					 .measures = &m };
+	struct ev_suite suite = { .requests = &request, .n_requests = 1 };
+	struct ev_evaluation e = { .suite = &suite, .slices = &slice,
+				   .n_slices = 1 };
+	struct gf f;
+	char *text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < EV_ARRAY_SIZE(all); i++) {
+		text = ev_strdupf("%sexpected_behaviour: [{metric: auc, %s}]\n",
+				  plain, all[i].asked);
+		gf_open(&f, text, 5, 400);
+		f.downstream = &e;
+		gf_must_judge(&f, NULL, NULL);
+		gf_is(&f, "behaviour.auc", all[i].outcome);
+		/* a bound that is not there is none */
+		m.e.flags = EV_STAT_NO_INTERVAL;
+		gf_must_judge(&f, NULL, NULL);
+		gf_is(&f, "behaviour.auc", strstr(all[i].asked, "estimate") ?
+		      all[i].outcome : EV_OUT_INCOMPLETE);
+		m.e.flags = 0;
+		gf_close(&f);
+		free(text);
+	}
+}
+
+static void nothing_to_measure_is_no_pass(void **state)
+{
+	const char *asked = "expected_behaviour: [{metric: auc, bound: lower, "
+		"ge: \"0.1\"}]\n";
+	struct ev_suite suite = { 0 };
+	struct ev_evaluation e = { .suite = &suite };
+	char *text = ev_strdupf("%s%s", plain, asked);
+	struct gf f;
+
+	(void)state;
+	gf_open(&f, text, 5, 400);
+	gf_must_judge(&f, NULL, NULL);
+	assert_true(gf_is(&f, "behaviour", EV_OUT_PASS)->not_applicable);
+	f.downstream = &e;
+	gf_must_judge(&f, NULL, NULL);
+	gf_is(&f, "behaviour.auc", EV_OUT_INCOMPLETE);
+	assert_int_equal(f.g.outcome, EV_OUT_INCOMPLETE);
+	gf_close(&f);
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_limit_belongs_to_what_passes),
+		cmocka_unit_test(what_is_no_number_is_no_pass),
+		cmocka_unit_test(what_is_not_judged_is_no_pass),
+		cmocka_unit_test(a_rare_event_that_is_watered_down_is_told),
+		cmocka_unit_test(
+			numbers_to_either_side_of_their_own_law_are_told),
+		cmocka_unit_test(a_message_shows_nothing_of_a_row),
+		cmocka_unit_test(
+			behaviour_is_judged_by_the_bound_that_is_named),
+		cmocka_unit_test(nothing_to_measure_is_no_pass),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
