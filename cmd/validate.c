@@ -117,6 +117,10 @@ static int read_all(struct validation *v)
 			      "<file>", suite_path);
 		return ret;
 	}
+	if (!predictions && !ev_file_exists(v->predictions))
+		return ev_fail_at(ev_get_path(v->suite.tree,
+					      "dataset.predictions.path"),
+				  "there is no file '%s' here", v->predictions);
 	ret = ev_cohort_read(&v->cohort, &v->suite, v->predictions);
 	if (ret == 0 && v->cohort.alike)
 		say_warning("%s", v->cohort.alike_said);

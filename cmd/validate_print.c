@@ -118,7 +118,7 @@ void validation_print_json(const struct validation *v,
 	ev_json_kv(&j, "id", v->written.id);
 	ev_json_kv(&j, "line", *v->written.line ? v->written.line : NULL);
 	ev_json_kv(&j, "signer", v->record.signer);
-	ev_json_kvb(&j, "written", !v->ctx->dry_run);
+	ev_json_kvb(&j, "written", !v->ctx->dry_run && !v->record.already);
 	ev_json_end_object(&j);
 	ev_buf_adds(&buf, "}\n");
 	out_raw(buf.ptr, buf.len);
@@ -130,7 +130,10 @@ void validation_print_record(const struct validation *v)
 	char label[EV_OID_HEX + 1];
 
 	ev_repo_short(label, v->ctx->repo, &v->record.commit);
-	if (v->ctx->dry_run)
+	if (v->record.already)
+		out_line("report %s %.12s is attached to %s already",
+			 v->suite.id, v->written.id, label);
+	else if (v->ctx->dry_run)
 		out_line("would attach report %s to %s", v->suite.id, label);
 	else
 		out_line("attached report %s %.12s to %s", v->suite.id,

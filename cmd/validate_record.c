@@ -43,6 +43,12 @@ int validation_past(struct validation *v, int which, const char *release)
 	ret = need_reader(v);
 	if (ret == 0)
 		ret = rev_read(&commit, &v->reader, v->ctx->repo, release);
+	if (ret == EV_ENOTFOUND) {
+		ev_fail(EV_ENOTFOUND, "there is no file '%s', and no release "
+			"that is known here", release);
+		ev_error_hint("git fetch --tags");
+		ev_error_hint("git evidence sync");
+	}
 	if (ret == 0)
 		ret = ev_past_study_find(past, v->ctx->repo, v->reader.trust,
 					 reader_ledger(&v->reader), &commit,
@@ -222,7 +228,7 @@ int validation_attach(struct validation *v, const struct ev_buf *report,
 	r->dry_run = v->ctx->dry_run;
 	ret = ev_validation_attach(&v->written, v->ctx->repo,
 				   v->reader.policy, r);
-	if (ret == 0 && !v->ctx->dry_run)
+	if (ret == 0 && !v->ctx->dry_run && !r->already)
 		ev_unshared_set(v->ctx->repo, true);
 	return ret;
 }

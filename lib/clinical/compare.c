@@ -181,6 +181,19 @@ static bool can_draw(enum ev_metric m)
 	return (m > EV_M_CONFUSION && m <= EV_M_MCE) || m == EV_M_NET_BENEFIT;
 }
 
+bool ev_change_is_possible(const struct ev_request *q)
+{
+	switch (q->metric) {
+	case EV_M_NEW_FN_RATE:
+	case EV_M_NEW_FP_RATE:
+	case EV_M_PSI:
+	case EV_M_KS:
+		return true;
+	default:
+		return ev_change_is_cheap(q) || can_draw(q->metric);
+	}
+}
+
 static int change(struct ev_work *w, const struct ev_task *t)
 {
 	enum ev_metric m = t->q->metric;

@@ -180,6 +180,10 @@ struct ev_task {
 int ev_measure_task(struct ev_work *w, const struct ev_task *t);
 int ev_change_task(struct ev_work *w, const struct ev_task *t);
 bool ev_change_is_cheap(const struct ev_request *q);
+/* What there is a difference of, and a largest one between slices: a suite is
+ * held to it when it is read. */
+bool ev_change_is_possible(const struct ev_request *q);
+bool ev_gap_is_possible(enum ev_metric m);
 
 /* By subject; answers as above, EV_ENOTFOUND where it is none of theirs. */
 int ev_measure_decision(struct ev_work *w, const struct ev_task *t);

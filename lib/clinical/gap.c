@@ -196,7 +196,7 @@ static void judge(struct ev_evaluation *e, struct ev_gate_row *row,
 }
 
 /* What one number of a member's rows, drawn again, is. */
-static bool can_span(enum ev_metric m)
+bool ev_gap_is_possible(enum ev_metric m)
 {
 	switch (m) {
 	case EV_M_CONFUSION:
@@ -229,7 +229,7 @@ int ev_gap_measure(struct ev_engine *engine, struct ev_evaluation *e,
 	size_t i;
 	int ret;
 
-	if (!can_span(g.q->metric))
+	if (!ev_gap_is_possible(g.q->metric))
 		return ev_fail(EV_EINVALID, "gate '%s': the largest difference "
 			       "in '%s' is not supported", gate->id, g.q->key);
 	g.works = ev_calloc(e->n_slices + 1, sizeof(*g.works));

@@ -3,6 +3,7 @@
 #include "clinical/suite_internal.h"
 
 #include "base/mem.h"
+#include "clinical/engine.h"
 
 static const struct ev_su_range positive = {
 	0, 1e40, false, "above 0"
@@ -156,6 +157,9 @@ static void check_metric(struct ev_su_gate *x, const struct ev_value *at)
 	else if (x->info->metric == EV_M_PSI || x->info->metric == EV_M_KS)
 		ev_problem_add(x->bad, at, NULL, "gate '%s': %s is a "
 			       "comparison already", x->g->id, x->metric);
+	else if (!ev_change_is_possible(&x->s->requests[x->g->request]))
+		ev_problem_add(x->bad, at, NULL, "gate '%s': a comparison of "
+			       "%s is not supported", x->g->id, x->metric);
 	else if (c != EV_CMP_CHANGE && x->info->no_interval)
 		ev_problem_add(x->bad, at, NULL, "gate '%s': '%s' needs an "
 			       "interval, which %s has not", x->g->id,
@@ -183,6 +187,10 @@ void ev_su_compare(struct ev_su_gate *x, const struct ev_value *v)
 			       "'%s': a comparison with another version is "
 			       "not supported with 'dataset.readers'",
 			       x->g->id);
+	if (v && x->s->dataset.label_kind == EV_LABEL_CLASSES)
+		ev_problem_add(x->bad, v, NULL, "gate '%s': a comparison with "
+			       "another version is not supported with more "
+			       "than two classes", x->g->id);
 	if (i < 0)
 		return;
 	x->g->compare = (enum ev_compare)(EV_CMP_NON_INFERIORITY + i);

@@ -3,6 +3,7 @@
 #include "clinical/suite_internal.h"
 
 #include "base/mem.h"
+#include "clinical/engine.h"
 
 static void condition_release(struct ev_condition *c)
 {
@@ -87,6 +88,9 @@ static void read_statistic(struct ev_su_gate *x, const struct ev_value *v)
 	if (x->info && ev_su_stands_alone(x->info->metric))
 		ev_problem_add(x->bad, v, NULL, "gate '%s': 'max_gap' of %s is "
 			       "not supported", x->g->id, x->metric);
+	else if (x->info && !ev_gap_is_possible(x->info->metric))
+		ev_problem_add(x->bad, v, NULL, "gate '%s': 'max_gap' does not "
+			       "go with %s", x->g->id, x->metric);
 	for (i = 0; i < x->g->n_slices; i++) {
 		f = &x->s->slices[x->g->slices[i]];
 		if (f->kind == EV_SLICE_ALL || f->kind == EV_SLICE_WHERE)
@@ -101,9 +105,6 @@ static void read_statistic(struct ev_su_gate *x, const struct ev_value *v)
 		ev_problem_add(x->bad, v, NULL, "gate '%s': 'max_gap' is one "
 			       "number for all members, so there is no 'each'",
 			       x->g->id);
-	if (x->info && x->info->count)
-		ev_problem_add(x->bad, v, NULL, "gate '%s': 'max_gap' does not "
-			       "go with %s", x->g->id, x->metric);
 }
 
 /* One gate --------------------------------------------------------------- */

@@ -10,6 +10,8 @@ static const char *const unsupported[] = {
 	"error_concentration"
 };
 
+#define POINTS_TOLD 5
+
 /* A metric as it is written: word, operating point, argument. */
 struct written {
 	const struct ev_value *at;
@@ -137,6 +139,23 @@ static bool suits(const struct ev_suite *s, const struct ev_metric_info *info,
 
 /* Points and arguments --------------------------------------------------- */
 
+/* What there is instead: the likely one, or all of a few. */
+static void tell_points(const struct ev_suite *s, const struct written *w,
+			const char *const *names, struct ev_problems *bad)
+{
+	char *near = ev_su_meant(w->point, names, s->n_points);
+	struct ev_buf hint = EV_BUF_INIT;
+	size_t i;
+
+	for (i = 0; !near && i < s->n_points && i < POINTS_TOLD; i++)
+		ev_buf_addf(&hint, "%s%s@%s", i ? ", " : "", w->word,
+			    names[i]);
+	ev_problem_add(bad, w->at, near ? near : hint.len ? hint.ptr : NULL,
+		       "there is no operating point '%.60s'", w->point);
+	ev_buf_release(&hint);
+	free(near);
+}
+
 static bool read_point(struct ev_request *q, const struct ev_suite *s,
 		       const struct written *w, bool takes,
 		       struct ev_problems *bad)
@@ -167,10 +186,7 @@ static bool read_point(struct ev_request *q, const struct ev_suite *s,
 	}
 	q->point = i;
 	if (i == s->n_points) {
-		hint = ev_su_meant(w->point, names, i);
-		ev_problem_add(bad, w->at, hint, "there is no operating point "
-			       "'%.60s'", w->point);
-		free(hint);
+		tell_points(s, w, names, bad);
 	}
 	free(names);
 	return i < s->n_points;

@@ -125,25 +125,34 @@ static void tell_age(struct ev_buf *out, const struct ev_case *c,
 		    (long long)rule->max_age_days);
 }
 
+/* "git evidence validate REV --suite PATH --attach", as a shell reads it. */
+static void add_command(struct ev_buf *out, const char *name,
+			const struct ev_report_rule *rule)
+{
+	const char *path = rule->file->path;
+	bool plain = !path[strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJK"
+				  "LMNOPQRSTUVWXYZ0123456789._/-")];
+
+	ev_buf_addf(out, "git evidence validate %s --suite %s%s%s --attach",
+		    name, plain ? "" : "'", path, plain ? "" : "'");
+}
+
 static char *attach_hint(const struct ev_case *c,
 			 const struct ev_report_rule *rule,
 			 const struct ev_pick *p)
 {
-	char name[EV_OID_HEX + 1], *hint;
+	struct ev_buf hint = EV_BUF_INIT;
+	char name[EV_OID_HEX + 1];
 
-	if (!p) {
-		hint = ev_strdupf("git evidence attach report report.json %s",
-				  c->label);
-		return ev_words_by(hint, &rule->by);
-	}
-	if (ev_oid_eq(&p->line->record.tree, &c->tree))
-		memcpy(name, c->label, sizeof(name));
+	if (!p || ev_oid_eq(&p->line->record.tree, &c->tree))
+		snprintf(name, sizeof(name), "%s", c->label);
 	else
 		ev_repo_short(name, c->repo, &p->commit);
-	hint = ev_strdupf("git evidence attach report report.json %s "
-			  "--supersede %.12s --because '<reason>'", name,
-			  p->line->record.id);
-	return ev_words_by(hint, &rule->by);
+	add_command(&hint, name, rule);
+	if (p)
+		ev_buf_addf(&hint, " --supersede %.12s --because '<reason>'",
+			    p->line->record.id);
+	return ev_words_by(ev_buf_detach(&hint, NULL), &rule->by);
 }
 
 /* The rule ---------------------------------------------------------------- */

@@ -112,6 +112,9 @@ struct ev_validation {
 	const struct ev_buf *page;		/* HTML, or NULL */
 	bool dry_run;
 	char signer[41];		/* out */
+	/* out: the same signer's live record says the same already, of the same
+	 * commit; it is what is found in ev_written, and nothing is written */
+	bool already;
 };
 int ev_validation_attach(struct ev_written *out, struct ev_repo *r,
 			 struct ev_policy *policy, struct ev_validation *v);

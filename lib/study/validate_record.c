@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "data/json.h"
 #include "study/attach.h"
+#include "study/lines.h"
 #include "study/report.h"
 
 static int add_file(struct ev_artifacts *list, struct ev_repo *r,
@@ -110,6 +111,70 @@ static int prepare(struct ev_draft *d, struct ev_repo *r,
 	return ret;
 }
 
+/* What was measured and what came out of it; not what was known of the data
+ * before, as this very report is known now. */
+static bool says_same(const struct ev_value *was, const struct ev_value *now)
+{
+	static const char *const parts[] = {
+		"outcome", "capped", "suite", "inputs", "gates", "escalations",
+		"syntheticData",
+	};
+	struct ev_recomputed r = { 0 };
+	bool same;
+	size_t i;
+
+	for (i = 0; i < EV_ARRAY_SIZE(parts); i++)
+		if (ev_get(was, parts[i]) || ev_get(now, parts[i]))
+			ev_recomputed_compare(&r, parts[i],
+					      ev_get(was, parts[i]),
+					      ev_get(now, parts[i]));
+	same = !r.differences.n;
+	ev_recomputed_release(&r);
+	return same;
+}
+
+static int look_at_live(struct ev_written *out, struct ev_validation *v,
+			struct ev_ledger *l, const struct ev_line *line,
+			const struct ev_value *root)
+{
+	struct ev_statement st = { 0 };
+	int ret = ev_line_statement(&st, l, line);
+
+	if (ret == 0 && says_same(st.predicate, root)) {
+		v->already = true;
+		memcpy(out->id, line->record.id, sizeof(out->id));
+		memcpy(out->line, line->record.line, sizeof(out->line));
+	}
+	ev_statement_release(&st);
+	return ret;
+}
+
+/* Twice the same command is one record. */
+static int find_already(struct ev_written *out, struct ev_repo *r,
+			struct ev_policy *policy, struct ev_validation *v,
+			const struct ev_draft *d, const struct ev_value *root)
+{
+	struct ev_lines lines = EV_LINES_INIT;
+	struct ev_ledger *l = NULL;
+	const struct ev_record *x;
+	size_t i;
+	int ret = ev_ledger_open(&l, r, &policy->trust, NULL);
+
+	if (ret == 0)
+		ret = ev_ledger_lines(&lines, l, &v->commit, &d->tree);
+	for (i = 0; ret == 0 && !v->already && i < lines.n; i++) {
+		x = &lines.items[i].record;
+		if (lines.items[i].state == EV_LIVE &&
+		    x->kind == EV_KIND_REPORT && !strcmp(x->name, d->name) &&
+		    x->has_commit && ev_oid_eq(&x->commit, &v->commit) &&
+		    !strcmp(x->signer, v->signer))
+			ret = look_at_live(out, v, l, &lines.items[i], root);
+	}
+	ev_lines_release(&lines);
+	ev_ledger_close(l);
+	return ret;
+}
+
 int ev_validation_attach(struct ev_written *out, struct ev_repo *r,
 			 struct ev_policy *policy, struct ev_validation *v)
 {
@@ -135,9 +200,11 @@ int ev_validation_attach(struct ev_written *out, struct ev_repo *r,
 		ret = add_inputs(&d, r, v);
 	if (ret == 0)
 		ret = check_inputs(&d, root);
-	if (ret == 0)
+	if (ret == 0 && !v->supersedes)
+		ret = find_already(out, r, policy, v, &d, root);
+	if (ret == 0 && !v->already)
 		ret = ev_draft_report(&d, r, root, &text);
-	if (ret == 0)
+	if (ret == 0 && !v->already)
 		ret = ev_draft_write(out, r, &policy->trust, &d, v->signer,
 				     v->dry_run);
 	free(name);

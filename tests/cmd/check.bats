@@ -33,7 +33,7 @@ teardown() {
 	END
 	expect_shown stderr <<-'END'
 	hint: git evidence attach manifest <head>    # by ci
-	hint: git evidence attach report report.json <head>    # by ci
+	hint: git evidence validate <head> --suite .evidence/suites/clinical.yaml --attach    # by ci
 	hint: git evidence run <head> --name unit -- COMMAND    # by ci
 	hint: git evidence approve <head> --role clinical
 	hint: git evidence approve <head> --role quality

@@ -53,7 +53,7 @@ next_for() {
 
 	you are Build service (ci); next:
 	  git evidence attach manifest <head>    # by ci
-	  git evidence attach report report.json <head>    # by ci
+	  git evidence validate <head> --suite .evidence/suites/clinical.yaml --attach    # by ci
 	  git evidence run <head> --name unit -- COMMAND    # by ci
 	END
 	expect_stderr </dev/null

@@ -47,6 +47,23 @@ attach() {
 		-f "$lib_top/tests/schema.jq" "$WORLD/stdout")"
 }
 
+@test "twice the same is one record, and another signer's is another" {
+	attach 3
+	before=$(refs_snapshot)
+	attach 3 --json
+	expect_json '.record.written | not' \
+		".record.id == \"$(git evidence log --json | jq -r .id)\""
+	attach 3
+	expect_in stdout 'is attached to' 'already'
+	test "$before" = "$(refs_snapshot)"
+	attach 3 --key "$(key_fpr quinn)"
+	expect_in stdout 'attached report breast-cancer'
+	sed -i '2s/0\.9997/0.9998/' predictions.csv
+	attach 3 --key "$(key_fpr quinn)" --json
+	expect_json .record.written
+	test "$(git evidence log --json | wc -l)" = 3
+}
+
 @test "a dry run measures, and keeps nothing" {
 	before=$(refs_snapshot)
 	attach 3 -n
@@ -77,6 +94,14 @@ attach() {
 		--predictions predictions.csv --baseline HEAD
 	expect_exit 128 git evidence validate --suite suite.yaml \
 		--predictions predictions.csv --baseline nothing
+	expect_stderr <<-'END'
+	error: there is no file 'nothing', and no release that is known here
+	hint: git fetch --tags
+	hint: git evidence sync
+	END
+	sed -i 's/^dataset:/dataset:\n  predictions: {path: none.csv}/' suite.yaml
+	expect_exit 128 git evidence validate --suite suite.yaml
+	expect_stderr <<<"error: suite.yaml:9:23: there is no file 'none.csv' here"
 }
 
 @test "a release that the suite names and nobody measured leaves its gates open" {

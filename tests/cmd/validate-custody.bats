@@ -398,7 +398,7 @@ judge() {
 	# where the list lies is asked of git when the numbers are there
 	printf '%s\n' '#!/bin/sh' \
 		'case " $* " in *" merge-base "*)' \
-		"	cp '$WORLD/other.csv' '$WORLD/p.csv' ;;" esac \
+		"	cp '$WORLD/other.csv' '$WORLD/p.csv' ;;" 'esac' \
 		"exec '$(command -v git)' \"\$@\"" >"$WORLD/bin/git"
 	chmod +x "$WORLD/bin/git"
 	before=$(git rev-parse refs/notes/evidence)

@@ -24,6 +24,7 @@
 #define RF_SUITE "sha256:" \
 	"1111111111111111111111111111111111111111111111111111111111111111"
 
+#define RF_PATH ".evidence/suites/arrhythmia.yaml"
 #define RF_ID "%012x%052x"
 
 #define RF_UNUSED __attribute__((unused))
@@ -43,6 +44,7 @@ static struct ev_evidence rf_evidence;
 static struct ev_report_rule rf_report;
 static struct ev_test_rule rf_test;
 static struct ev_suite_file rf_suite;
+static char rf_path[] = RF_PATH;
 static char rf_word[][20] = { "clinical", "quality", "ci",
 			      "refs/heads/main", "arrhythmia", "unit" };
 
@@ -99,6 +101,7 @@ static int rf_setup(void **state)
 	rf_policy.protects = &rf_protect;
 	rf_policy.nprotects = 1;
 	memcpy(rf_suite.digest, RF_SUITE, sizeof(RF_SUITE));
+	rf_suite.path = rf_path;
 	rf_report.suite = rf_word[4];
 	rf_report.file = &rf_suite;
 	rf_report.max_age_days = -1;

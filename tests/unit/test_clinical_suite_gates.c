@@ -409,8 +409,8 @@ static void a_comparison_is_whole(void **state)
 		  "    metric: n_positives\n"
 		  "    compare: {type: non_inferiority, against: anchor, "
 		  "margin: 5}\n",
-		  SF_FILE ":88:21: gate 'G07': 'non_inferiority' needs "
-		  "an interval, which n_positives has not\n"
+		  SF_FILE ":88:21: gate 'G07': a comparison of "
+		  "n_positives is not supported\n"
 		  SF_FILE ":89:16: gate 'G07': the number comes from "
 		  "the comparison, 'gates[6].pass' may not say one\n" },
 		{ "    metric: n_positives\n",
@@ -476,6 +476,13 @@ static void a_gate_names_slices_that_are_there(void **state)
 		  SF_FILE ":72:11: gate 'G03': sensitivity@alert is "
 		  "better high, so 'le' would pass what is worse\n"
 		  "hint: say 'ge' or 'gt'\n" },
+		{ "    metric: n_positives\n    pass: {ge: 60}\n",
+		  "    metric: psi\n"
+		  "    slice: sex\n"
+		  "    statistic: max_gap\n"
+		  "    pass: {bound: estimate, le: \"0.1\"}\n",
+		  SF_FILE ":89:16: gate 'G07': 'max_gap' does not go "
+		  "with psi\n" },
 		{ "    metric: n_positives\n",
 		  "    metric: n_positives\n"
 		  "    slice: sex\n"

@@ -64,7 +64,8 @@ static void a_metric_has_its_operating_point_and_argument(void **state)
 		{ "metrics: [confusion@alert, ",
 		  "metrics: [sensitivity@elsewhere, confusion@alert, ",
 		  SF_FILE ":48:11: there is no operating point "
-		  "'elsewhere'\n" },
+		  "'elsewhere'\n"
+		  "hint: sensitivity@alert, sensitivity@triage\n" },
 		{ "metrics: [confusion@alert, ",
 		  "metrics: [auc@alert, confusion@alert, ",
 		  SF_FILE ":48:11: metric 'auc' takes no operating "

@@ -14,7 +14,7 @@
 #define FAIL "\"outcome\":\"fail\",\"suite\":{\"digest\":\"" RF_SUITE "\"}," \
 	"\"gates\":[]"
 #define NONE "no report of suite 'arrhythmia' for 9d03e77"
-#define ATTACH "git evidence attach report report.json 9d03e77"
+#define ATTACH "git evidence validate 9d03e77 --suite " RF_PATH " --attach"
 
 static struct ev_buf dir;
 static struct ev_trust trust;
@@ -280,8 +280,8 @@ static void the_worst_wins_wherever_it_lies(void **state)
 	judge();
 	d = named("D");
 	ev_repo_short(name, rf.repo, &d);
-	ev_buf_addf(&hint, "git evidence attach report report.json %s "
-		    "--supersede %.12s --because '<reason>'", name, id);
+	ev_buf_addf(&hint, "git evidence validate %s --suite "
+		    RF_PATH " --attach --supersede %.12s --because '<reason>'", name, id);
 	rf_says(RULE, EV_FAIL, "the report says 'fail'", hint.ptr);
 	ev_buf_release(&hint);
 }

@@ -6,7 +6,7 @@
 #define OTHER "\"suite\":{\"id\":\"arrhythmia\",\"digest\":\"sha256:" \
 	"2222222222222222222222222222222222222222222222222222222222222222\"}"
 #define GOOD "\"gates\":[{\"id\":\"G01\",\"outcome\":\"pass\"}]"
-#define ATTACH "git evidence attach report report.json 9d03e77"
+#define ATTACH "git evidence validate 9d03e77 --suite " RF_PATH " --attach"
 #define REPLACE1 ATTACH " --supersede 000000000001 --because '<reason>'"
 #define NONE "no report of suite 'arrhythmia' for 9d03e77"
 #define RULE "reports.arrhythmia"
