@@ -91,6 +91,13 @@ struct ev_view {
 	void *owned[6];
 };
 
+/* PSI and the Kolmogorov-Smirnov distance beside a reference. */
+struct ev_drift_values {
+	double value[2];
+	bool defined[2];
+	bool made;
+};
+
 struct ev_work {
 	struct ev_engine *g;
 	struct ev_slice_result *slice;
@@ -111,6 +118,9 @@ struct ev_work {
 	/* The same of areas: [0] the value, [1], [2] its changes. */
 	struct ev_measure area[3];
 	bool has_area[3];
+	struct ev_drift_values drift[2];	/* by reference */
+	double stuck;			/* the score that most have */
+	bool has_stuck;
 };
 
 static inline bool ev_has_classes(const struct ev_engine *g)

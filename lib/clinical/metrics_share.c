@@ -149,8 +149,7 @@ struct ev_cluster *ev_share_units(struct ev_work *w,
 	return units;
 }
 
-/* The score that most rows have; the least of several. */
-double ev_commonest_score(struct ev_work *w)
+static double commonest(struct ev_work *w)
 {
 	const struct ev_view *v = ev_work_scored(w);
 	const uint32_t *order = ev_work_order(w, v, 0);
@@ -168,6 +167,14 @@ double ev_commonest_score(struct ev_work *w)
 		from = i;
 	}
 	return score;
+}
+
+double ev_commonest_score(struct ev_work *w)
+{
+	if (!w->has_stuck)
+		w->stuck = commonest(w);
+	w->has_stuck = true;
+	return w->stuck;
 }
 
 static int new_error(struct ev_work *w, const struct ev_task *t,

@@ -23,6 +23,14 @@ static int check(const double *x, size_t n)
 	return 0;
 }
 
+static int check_both(const double *x, size_t n, const double *reference,
+		      size_t m)
+{
+	int ret = check(x, n);
+
+	return ret < 0 ? ret : check(reference, m);
+}
+
 static int total(int64_t *sum, const int64_t *count, size_t k)
 {
 	size_t i;
@@ -95,33 +103,56 @@ static void count(int64_t *in, const double *x, size_t n, const double *top,
 	}
 }
 
-int ev_psi(struct ev_psi *out, const double *x, size_t n,
-	   const double *reference, size_t m, unsigned bins)
+static int psi(struct ev_psi *out, const double *x, size_t n,
+	       const double *reference, size_t m, unsigned bins)
 {
 	int64_t a[EV_PSI_BINS_MAX] = { 0 }, b[EV_PSI_BINS_MAX] = { 0 };
-	double top[EV_PSI_BINS_MAX], *one, *two;
+	double top[EV_PSI_BINS_MAX];
 	size_t i, k;
-	int ret = check(x, n);
 
+	if (n == 0 || m == 0)
+		return 0;
+	for (i = 1; i <= bins; i++)
+		top[i - 1] = ev_quantile7(reference, m, i, bins);
+	k = ev_distinct(top, bins);
+	count(a, x, n, top, k);
+	count(b, reference, m, top, k);
+	return ev_psi_counts(out, a, b, k);
+}
+
+static int psi_begin(struct ev_psi *out, const double *x, size_t n,
+		     const double *reference, size_t m, unsigned bins)
+{
 	memset(out, 0, sizeof(*out));
 	out->flags = EV_STAT_UNDEFINED;
 	if (bins < 2 || bins > EV_PSI_BINS_MAX)
 		return ev_fail(EV_EINVALID, "%u bins are not 2 to %d", bins,
 			       EV_PSI_BINS_MAX);
-	if (ret == 0)
-		ret = check(reference, m);
-	if (ret < 0 || n == 0 || m == 0)
+	return check_both(x, n, reference, m);
+}
+
+int ev_psi_sorted(struct ev_psi *out, const double *x, size_t n,
+		  const double *reference, size_t m, unsigned bins)
+{
+	int ret = psi_begin(out, x, n, reference, m, bins);
+
+	return ret < 0 ? ret : psi(out, x, n, reference, m, bins);
+}
+
+int ev_psi(struct ev_psi *out, const double *x, size_t n,
+	   const double *reference, size_t m, unsigned bins)
+{
+	int ret = psi_begin(out, x, n, reference, m, bins);
+	double *a, *b;
+
+	if (ret < 0)
 		return ret;
-	one = ev_sorted(x, n);
-	two = ev_sorted(reference, m);
-	for (i = 1; i <= bins; i++)
-		top[i - 1] = ev_quantile7(two, m, i, bins);
-	k = ev_distinct(top, bins);
-	count(a, one, n, top, k);
-	count(b, two, m, top, k);
-	free(one);
-	free(two);
-	return ev_psi_counts(out, a, b, k);
+	a = ev_sorted(x, n);
+	b = ev_sorted(reference, m);
+	ret = psi(out, a, n, b, m, bins);
+	free(a);
+	free(b);
+	return ret;
 }
 
 double ev_kolmogorov_sf(double l)
@@ -165,25 +196,50 @@ static int64_t distance(const double *a, size_t n, const double *b, size_t m)
 	return most;
 }
 
-int ev_ks(struct ev_ks *out, const double *x, size_t n,
-	  const double *reference, size_t m)
+static void ks(struct ev_ks *out, const double *x, size_t n,
+	       const double *reference, size_t m)
 {
-	double *a, *b, size;
-	int ret = check(x, n);
+	double size;
 
-	memset(out, 0, sizeof(*out));
-	out->flags = EV_STAT_UNDEFINED;
-	if (ret == 0)
-		ret = check(reference, m);
-	if (ret < 0 || n == 0 || m == 0)
-		return ret;
-	a = ev_sorted(x, n);
-	b = ev_sorted(reference, m);
-	out->d = (double)distance(a, n, b, m) / ((double)n * (double)m);
-	free(a);
-	free(b);
+	if (n == 0 || m == 0)
+		return;
+	out->d = (double)distance(x, n, reference, m) /
+		 ((double)n * (double)m);
 	size = (double)n * ((double)m / ((double)n + (double)m));
 	out->p = ev_kolmogorov_sf(out->d * sqrt(size));
 	out->flags = 0;
+}
+
+static int ks_begin(struct ev_ks *out, const double *x, size_t n,
+		    const double *reference, size_t m)
+{
+	memset(out, 0, sizeof(*out));
+	out->flags = EV_STAT_UNDEFINED;
+	return check_both(x, n, reference, m);
+}
+
+int ev_ks_sorted(struct ev_ks *out, const double *x, size_t n,
+		 const double *reference, size_t m)
+{
+	int ret = ks_begin(out, x, n, reference, m);
+
+	if (ret == 0)
+		ks(out, x, n, reference, m);
+	return ret;
+}
+
+int ev_ks(struct ev_ks *out, const double *x, size_t n,
+	  const double *reference, size_t m)
+{
+	int ret = ks_begin(out, x, n, reference, m);
+	double *a, *b;
+
+	if (ret < 0)
+		return ret;
+	a = ev_sorted(x, n);
+	b = ev_sorted(reference, m);
+	ks(out, a, n, b, m);
+	free(a);
+	free(b);
 	return 0;
 }

@@ -32,6 +32,9 @@ struct ev_psi {
  * the last without end; equal quantiles are one.  2 to EV_PSI_BINS_MAX bins. */
 int ev_psi(struct ev_psi *out, const double *x, size_t n,
 	   const double *reference, size_t m, unsigned bins);
+/* Both in ascending order already. */
+int ev_psi_sorted(struct ev_psi *out, const double *x, size_t n,
+		  const double *reference, size_t m, unsigned bins);
 /* Of counts, as of categories: k bins, those empty on both sides left out. */
 int ev_psi_counts(struct ev_psi *out, const int64_t *x,
 		  const int64_t *reference, size_t k);
@@ -48,6 +51,8 @@ struct ev_ks {
 };
 int ev_ks(struct ev_ks *out, const double *x, size_t n,
 	  const double *reference, size_t m);
+int ev_ks_sorted(struct ev_ks *out, const double *x, size_t n,
+		 const double *reference, size_t m);
 /* P(K > l) of Kolmogorov's distribution, l >= 0 */
 double ev_kolmogorov_sf(double l);
 
