@@ -1,5 +1,6 @@
 #include "base/compat.h"
 #include "clinical/division.h"
+#include "clinical/patients.h"
 
 #include "base/error.h"
 #include "base/mem.h"
@@ -14,23 +15,17 @@ struct both {
 	struct ev_cut cut;
 };
 
+/* Are rows of this truth a part of it? */
+static bool counts(enum ev_metric m, int truth)
+{
+	return m == EV_M_ACCURACY ||
+		(m == EV_M_SENSITIVITY) == (truth == 1);
+}
+
 static bool decided(int x[2], const struct both *b, size_t row)
 {
-	const struct ev_cohort *c = b->g->c;
-	int truth = c->label[row], call[2];
-
-	if ((b->q->metric == EV_M_SENSITIVITY && !truth) ||
-	    (b->q->metric == EV_M_SPECIFICITY && truth))
-		return false;
-	call[0] = ev_call_by(b->g->rule, truth, ev_call_of(&b->cut,
-			     c->state[row], c->score[row]));
-	call[1] = ev_call_by(b->g->rule, truth, ev_call_of(&b->cut,
-			     b->ref->state[row], b->ref->score[row]));
-	if (call[0] < 0 || call[1] < 0)
-		return false;
-	x[0] = call[0] == truth;
-	x[1] = call[1] == truth;
-	return true;
+	return counts(b->q->metric, b->g->c->label[row]) &&
+		ev_both_right(x, b->g, b->marker - 1, &b->cut, row);
 }
 
 static bool in_share(int x[2], const struct both *b, size_t row)
@@ -69,28 +64,20 @@ static bool of_row(int x[2], const struct both *b, size_t row)
 	}
 }
 
-static int pairs(struct ev_work *w, const struct ev_task *t)
+static void by_rows(struct ev_pairs *p, struct ev_cluster_pair *units,
+		    const struct ev_work *w, const struct both *b)
 {
-	struct both b = { .g = w->g, .q = t->q };
-	struct ev_cluster_pair *units = NULL;
-	struct ev_pairs p = { 0, 0, 0, 0 };
 	size_t i, row;
-	int x[2], ret;
+	int x[2];
 
-	b.ref = w->g->ref[t->against];
-	b.marker = t->against + 1;
-	b.cut = t->q->metric == EV_M_SHARE ? ev_cut_of(&t->q->share.limit) :
-		w->g->cuts[t->q->point];
-	if (w->cluster_of)
-		units = ev_calloc((size_t)w->clusters + 1, sizeof(*units));
 	for (i = 0; i < w->n; i++) {
 		row = ev_work_row(w, i);
-		if (!of_row(x, &b, row))
+		if (!of_row(x, b, row))
 			continue;
-		p.both += x[0] && x[1];
-		p.first += x[0] && !x[1];
-		p.second += !x[0] && x[1];
-		p.neither += !x[0] && !x[1];
+		p->both += x[0] && x[1];
+		p->first += x[0] && !x[1];
+		p->second += !x[0] && x[1];
+		p->neither += !x[0] && !x[1];
 		if (units) {
 			struct ev_cluster_pair *u = &units[w->cluster_of[i]];
 
@@ -99,15 +86,63 @@ static int pairs(struct ev_work *w, const struct ev_task *t)
 			u->n++;
 		}
 	}
+}
+
+static void by_patients(struct ev_cluster_pair *units, struct ev_work *w,
+			const struct ev_task *t)
+{
+	const struct ev_patient_calls *of =
+		ev_patients_calls(w->g, t->against, t->q->point), *at;
+	struct ev_cluster_pair *u;
+	size_t i;
+	int truth;
+
+	for (truth = 0; truth < 2; truth++) {
+		if (!counts(t->q->metric, truth))
+			continue;
+		for (i = 0; i < w->clusters; i++) {
+			at = &of[ev_work_patient(w, i)];
+			u = &units[i];
+			u->x1 += at->right[0][truth];
+			u->x2 += at->right[1][truth];
+			u->n += at->n[truth];
+		}
+	}
+}
+
+static bool is_decision(enum ev_metric m)
+{
+	return m == EV_M_SENSITIVITY || m == EV_M_SPECIFICITY ||
+		m == EV_M_ACCURACY;
+}
+
+static int pairs(struct ev_work *w, const struct ev_task *t)
+{
+	struct both b = { .g = w->g, .q = t->q };
+	struct ev_cluster_pair *units = NULL;
+	struct ev_pairs p = { 0, 0, 0, 0 };
+	int ret;
+
+	b.ref = w->g->ref[t->against];
+	b.marker = t->against + 1;
+	b.cut = t->q->metric == EV_M_SHARE ? ev_cut_of(&t->q->share.limit) :
+		w->g->cuts[t->q->point];
+	if (w->cluster_of)
+		units = ev_calloc((size_t)w->clusters + 1, sizeof(*units));
+	if (w->whole && is_decision(t->q->metric))
+		by_patients(units, w, t);
+	else
+		by_rows(&p, units, w, &b);
 	memset(t->m, 0, sizeof(*t->m));
-	if (units)
+	if (units) {
 		ret = ev_clustered_difference(&t->m->e, units, w->clusters,
 					      t->level);
-	else if (w->g->s->stats.newcombe_paired)
-		ret = ev_newcombe_paired(&t->m->e, &p, t->level);
-	else
-		ret = ev_tango(&t->m->e, &p, t->level);
-	t->m->e.n = (double)(p.both + p.first + p.second + p.neither);
+	} else {
+		ret = w->g->s->stats.newcombe_paired ?
+			ev_newcombe_paired(&t->m->e, &p, t->level) :
+			ev_tango(&t->m->e, &p, t->level);
+		t->m->e.n = (double)(p.both + p.first + p.second + p.neither);
+	}
 	free(units);
 	return ret < 0 ? ret : 1;
 }

@@ -14,6 +14,7 @@ struct ev_division {
 	size_t n;
 	uint32_t *slice_of;		/* by patient; or by unit */
 	uint32_t *unit;			/* by patient; or by row */
+	uint32_t *patient;		/* by unit; or NULL */
 	bool by_row;
 	uint32_t *start;		/* [n + 1]: first unit of each */
 	struct ev_auc_gram *area, *pair[2];
@@ -34,6 +35,7 @@ void ev_division_free(struct ev_division *d)
 	for (k = 0; k < 3; k++)
 		free(d->order[k]);
 	free(d->unit);
+	free(d->patient);
 	free(d->start);
 	free(d->slice_of);
 	free(d->from);
@@ -103,17 +105,22 @@ static bool divides_patients(struct ev_division *d, const struct ev_cohort *c)
 /* Patients of each slice, numbered as they come. */
 static void number_patients(struct ev_division *d, const struct ev_cohort *c)
 {
-	uint32_t units = 0, *at;
+	uint32_t units = 0, *at, patient;
 	size_t s, i;
 
+	d->patient = ev_malloc(((size_t)c->patients + 1) *
+			       sizeof(*d->patient));
 	d->unit = ev_malloc(((size_t)c->patients + 1) * sizeof(*d->unit));
 	memset(d->unit, 0xff, ((size_t)c->patients + 1) * sizeof(*d->unit));
 	for (s = 0; s < d->n; s++) {
 		d->start[s] = units;
 		for (i = 0; i < d->slices[s].n; i++) {
-			at = &d->unit[c->patient[row_of(&d->slices[s], i)]];
-			if (*at == EV_NOWHERE)
-				*at = units++;
+			patient = c->patient[row_of(&d->slices[s], i)];
+			at = &d->unit[patient];
+			if (*at != EV_NOWHERE)
+				continue;
+			d->patient[units] = patient;
+			*at = units++;
 		}
 	}
 	d->start[d->n] = units;
@@ -180,6 +187,14 @@ uint32_t ev_division_units(uint32_t *unit, struct ev_engine *g,
 			first;
 	}
 	return d->start[s + 1] - first;
+}
+
+const uint32_t *ev_division_patients(struct ev_engine *g,
+				     const struct ev_slice_result *slice)
+{
+	struct ev_division *d = division(g, slice);
+
+	return d->patient ? d->patient + d->start[slice - d->slices] : NULL;
 }
 
 /* Areas -------------------------------------------------------------------- */

@@ -17,6 +17,9 @@
  * many there are.  Only if some patient has several rows. */
 uint32_t ev_division_units(uint32_t *unit, struct ev_engine *g,
 			   const struct ev_slice_result *slice);
+/* By unit its patient, if each has all rows in the slice; else NULL. */
+const uint32_t *ev_division_patients(struct ev_engine *g,
+				     const struct ev_slice_result *slice);
 /* The area of marker 0, or its pair with a reference (against >= 0); rows that
  * have no place in it by the suite's rule are left out. */
 int ev_division_area(const struct ev_auc_gram **out, struct ev_engine *g,

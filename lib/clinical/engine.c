@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "clinical/division.h"
+#include "clinical/patients.h"
 #include "stats/philox.h"
 
 struct ev_cut ev_cut_of(const struct ev_decimal *d)
@@ -134,6 +135,7 @@ void ev_measuring_close(struct ev_engine *g)
 	}
 	ev_timeline_free(g->timeline);
 	free(g->local);
+	ev_patients_free(g->patients, g->s->n_points);
 	ev_division_free(g->division);
 	free(g->cuts);
 }
@@ -141,15 +143,15 @@ void ev_measuring_close(struct ev_engine *g)
 void ev_cells_table(struct ev_table *t, const struct ev_cells *c,
 		    enum ev_missing_rule rule)
 {
-	int64_t out[2][2] = { { 0, 0 }, { 0, 0 } };
-	int truth, call, by;
+	int64_t out[2][2];
+	int truth, by;
 
 	for (truth = 0; truth < 2; truth++) {
-		for (call = 0; call < 3; call++) {
-			by = ev_call_by(rule, truth, call);
-			if (by >= 0)
-				out[truth][by] += c->n[truth][call];
-		}
+		out[truth][0] = c->n[truth][EV_CALL_NEGATIVE];
+		out[truth][1] = c->n[truth][EV_CALL_POSITIVE];
+		by = ev_call_by(rule, truth, EV_CALL_MISSING);
+		if (by >= 0)
+			out[truth][by] += c->n[truth][EV_CALL_MISSING];
 	}
 	t->tn = out[0][0];
 	t->fp = out[0][1];

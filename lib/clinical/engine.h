@@ -52,6 +52,7 @@ struct ev_engine {
 	struct ev_division *division;	/* of the family looked at */
 	uint32_t *places[3];		/* see division.c */
 	struct ev_timeline *timeline;	/* rows in time; or NULL */
+	struct ev_patients *patients;	/* see patients.h; or NULL */
 	uint32_t *local;		/* by row; scratch, EV_NOWHERE; NULL
 					   until somebody asks for it */
 };
@@ -106,6 +107,10 @@ struct ev_work {
 	uint32_t *cluster;		/* by place in the slice; or NULL */
 	const uint32_t *cluster_of;	/* the same, or the cohort's own */
 	uint32_t clusters;		/* units to draw: rows, if not clustered */
+	/* All rows of its clusters, which are patients; by cluster the
+	 * cohort's number, NULL if it is the same. */
+	bool whole;
+	uint32_t *patient;
 	struct ev_cells *cells;		/* by operating point */
 	struct ev_cells **unit_cells;	/* by operating point and cluster */
 	struct ev_view rank, scored, pair[2], pair_scored[2];
@@ -146,6 +151,10 @@ const struct ev_view *ev_work_pair_scored(struct ev_work *w, int against);
  * so that threads may look there. */
 const uint32_t *ev_work_order(struct ev_work *w, const struct ev_view *v,
 			      int marker);
+static inline size_t ev_work_patient(const struct ev_work *w, size_t cluster)
+{
+	return w->patient ? w->patient[cluster] : cluster;
+}
 /* Cells of each cluster at an operating point. */
 const struct ev_cells *ev_work_units(struct ev_work *w, size_t point);
 

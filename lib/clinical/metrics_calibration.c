@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include "base/error.h"
+#include "clinical/patients.h"
 #include "stats/calibration.h"
 
 void ev_view_predicted(struct ev_predicted *d, const struct ev_view *v,
@@ -40,25 +41,22 @@ static int model_of(struct ev_calibration *out, struct ev_work *w,
 	return 0;
 }
 
-static bool asks_for_loss(const struct ev_suite *s)
-{
-	size_t i;
-
-	for (i = 0; i < s->n_requests; i++)
-		if (s->requests[i].metric == EV_M_LOG_LOSS)
-			return true;
-	return false;
-}
-
 /* Sums by patient are made once for all that ask. */
 static int by_patient(struct ev_work *w, struct ev_measure *m,
 		      const struct ev_predicted *d, enum ev_metric metric,
 		      double level)
 {
+	const struct ev_patient_sums *all;
 	int ret = 0;
 
-	if (!w->sums)
-		ret = ev_patient_sums(&w->sums, d, asks_for_loss(w->g->s));
+	if (!w->sums && w->whole) {
+		ret = ev_patients_sums(&all, w->g);
+		if (ret == 0)
+			ret = ev_patient_sums_of(&w->sums, all, w->patient,
+						 w->clusters);
+	} else if (!w->sums) {
+		ret = ev_patient_sums(&w->sums, d, ev_asks_for_loss(w->g->s));
+	}
 	if (ret < 0)
 		return ret;
 	if (metric == EV_M_BRIER)

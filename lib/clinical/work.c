@@ -4,18 +4,45 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "clinical/division.h"
+#include "clinical/patients.h"
 
 /* Patients of the slice, numbered as they come. */
 static void number_clusters(struct ev_work *w)
 {
+	const uint32_t *patient;
+
 	if (!w->rows) {
 		w->cluster_of = w->g->c->patient;
 		w->clusters = w->g->c->patients;
+		w->whole = true;
 		return;
 	}
 	w->cluster = ev_malloc((w->n ? w->n : 1) * sizeof(*w->cluster));
 	w->cluster_of = w->cluster;
 	w->clusters = ev_division_units(w->cluster, w->g, w->slice);
+	patient = ev_division_patients(w->g, w->slice);
+	if (!patient)
+		return;
+	w->whole = true;
+	w->patient = ev_malloc(((size_t)w->clusters + 1) *
+			       sizeof(*w->patient));
+	memcpy(w->patient, patient, w->clusters * sizeof(*w->patient));
+}
+
+/* The same of the patients' as of their rows. */
+static void add_patients(struct ev_cells *c, struct ev_work *w, size_t point)
+{
+	const struct ev_cells *of = ev_patients_cells(w->g, point), *at;
+	size_t i;
+	int call;
+
+	for (i = 0; i < w->clusters; i++) {
+		at = &of[ev_work_patient(w, i)];
+		for (call = 0; call < 3; call++) {
+			c->n[0][call] += at->n[0][call];
+			c->n[1][call] += at->n[1][call];
+		}
+	}
 }
 
 static void count_cells(struct ev_work *w)
@@ -31,7 +58,9 @@ static void count_cells(struct ev_work *w)
 		struct ev_cells *c = &w->cells[p];
 		const struct ev_cut cut = g->cuts[p];
 
-		for (i = 0; i < w->n; i++) {
+		if (w->whole)
+			add_patients(c, w, p);
+		for (i = 0; i < w->n && !w->whole; i++) {
 			row = ev_work_row(w, i);
 			c->n[g->c->label[row]]
 			    [ev_call_of(&cut, g->c->state[row],
@@ -74,6 +103,7 @@ void ev_work_close(struct ev_work *w)
 	free(w->unit_cells);
 	free(w->cells);
 	free(w->cluster);
+	free(w->patient);
 	ev_class_rows_free(w->classes);
 	ev_patient_sums_free(w->sums);
 	release_view(&w->rank);
@@ -88,14 +118,22 @@ const struct ev_cells *ev_work_units(struct ev_work *w, size_t point)
 {
 	const struct ev_engine *g = w->g;
 	const struct ev_cut cut = g->cuts[point];
+	const struct ev_cells *of = NULL;
 	struct ev_cells *c;
 	size_t i, row;
+
+	if (w->whole)
+		of = ev_patients_cells(w->g, point);
+	if (w->whole && !w->patient)
+		return of;
 
 	if (w->unit_cells[point])
 		return w->unit_cells[point];
 	c = w->unit_cells[point] = ev_calloc((size_t)w->clusters + 1,
 					     sizeof(*c));
-	for (i = 0; i < w->n; i++) {
+	for (i = 0; of && i < w->clusters; i++)
+		c[i] = of[ev_work_patient(w, i)];
+	for (i = 0; !of && i < w->n; i++) {
 		row = ev_work_row(w, i);
 		c[w->cluster_of ? w->cluster_of[i] : i]
 			.n[g->c->label[row]]

@@ -42,6 +42,11 @@ int ev_observed_expected(struct ev_estimate *out,
 struct ev_patient_sums;
 int ev_patient_sums(struct ev_patient_sums **out, const struct ev_predicted *d,
 		    bool losses);
+/* Of some patients, by their numbers (NULL: of the first n); both `all` and
+ * `patient` have to outlive it. */
+int ev_patient_sums_of(struct ev_patient_sums **out,
+		       const struct ev_patient_sums *all,
+		       const uint32_t *patient, uint32_t n);
 void ev_patient_sums_free(struct ev_patient_sums *s);
 int ev_patient_brier(struct ev_estimate *out, const struct ev_patient_sums *s,
 		     double level);

@@ -15,17 +15,26 @@ struct patient {
 };
 
 struct ev_patient_sums {
-	struct patient *of;		/* those with rows */
-	uint32_t patients;
+	struct patient *own;
+	const struct patient *of;
+	const uint32_t *number;		/* in `of`; NULL: as they stand */
+	uint32_t clusters, patients;	/* those with rows among them */
 	size_t n, y;
 	ev_fixed all[TERMS];
 };
+
+/* Those without rows are there too, with sums of 0. */
+static inline const struct patient *at(const struct ev_patient_sums *s,
+				       uint32_t i)
+{
+	return &s->of[s->number ? s->number[i] : i];
+}
 
 static void add_rows(struct patient *of, const struct ev_predicted *d,
 		     bool losses)
 {
 	double loss[EV_LANES_BLOCK] = { 0 }, p, miss;
-	struct patient *at;
+	struct patient *to;
 	size_t i, k, n;
 
 	for (i = 0; i < d->n; i += n) {
@@ -33,16 +42,32 @@ static void add_rows(struct patient *of, const struct ev_predicted *d,
 		if (losses)
 			ev_loss_column(loss, d->p + i, d->y + i, n);
 		for (k = 0; k < n; k++) {
-			at = &of[d->cluster[i + k]];
+			to = &of[d->cluster[i + k]];
 			p = d->p[i + k];
 			miss = d->y[i + k] ? 1 - p : p;
-			at->sum[SQUARE] += ev_fixed_of(miss * miss);
-			at->sum[P] += ev_fixed_of(p);
+			to->sum[SQUARE] += ev_fixed_of(miss * miss);
+			to->sum[P] += ev_fixed_of(p);
 			if (losses)
-				at->sum[LOSS] += ev_fixed_of(loss[k]);
-			at->n++;
-			at->y += d->y[i + k];
+				to->sum[LOSS] += ev_fixed_of(loss[k]);
+			to->n++;
+			to->y += d->y[i + k];
 		}
+	}
+}
+
+static void add_up(struct ev_patient_sums *s)
+{
+	const struct patient *p;
+	uint32_t i;
+	int k;
+
+	for (i = 0; i < s->clusters; i++) {
+		p = at(s, i);
+		s->patients += p->n > 0;
+		s->n += p->n;
+		s->y += p->y;
+		for (k = 0; k < TERMS; k++)
+			s->all[k] += p->sum[k];
 	}
 }
 
@@ -50,33 +75,36 @@ int ev_patient_sums(struct ev_patient_sums **out, const struct ev_predicted *d,
 		    bool losses)
 {
 	struct ev_patient_sums *s;
-	uint32_t i;
-	int k, ret = ev_predicted_check(d);
+	int ret = ev_predicted_check(d);
 
 	*out = NULL;
 	if (ret < 0)
 		return ret;
 	s = *out = ev_calloc(1, sizeof(*s));
-	s->of = ev_calloc((size_t)d->clusters + 1, sizeof(*s->of));
-	add_rows(s->of, d, losses);
-	for (i = 0; i < d->clusters; i++) {
-		if (s->of[i].n == 0)
-			continue;
-		s->n += s->of[i].n;
-		s->y += s->of[i].y;
-		for (k = 0; k < TERMS; k++)
-			s->all[k] += s->of[i].sum[k];
-		if (s->patients != i)
-			s->of[s->patients] = s->of[i];
-		s->patients++;
-	}
+	s->of = s->own = ev_calloc((size_t)d->clusters + 1, sizeof(*s->own));
+	s->clusters = d->clusters;
+	add_rows(s->own, d, losses);
+	add_up(s);
+	return 0;
+}
+
+int ev_patient_sums_of(struct ev_patient_sums **out,
+		       const struct ev_patient_sums *all,
+		       const uint32_t *patient, uint32_t n)
+{
+	struct ev_patient_sums *s = *out = ev_calloc(1, sizeof(*s));
+
+	s->of = all->of;
+	s->number = patient;
+	s->clusters = n;
+	add_up(s);
 	return 0;
 }
 
 void ev_patient_sums_free(struct ev_patient_sums *s)
 {
 	if (s)
-		free(s->of);
+		free(s->own);
 	free(s);
 }
 
@@ -84,13 +112,15 @@ void ev_patient_sums_free(struct ev_patient_sums *s)
 static double about(const struct ev_patient_sums *s, int term, double mean)
 {
 	const ev_fixed m = ev_fixed_of(mean);
+	const struct patient *p;
 	struct ev_sum squares;
 	uint32_t i;
 	double t;
 
 	ev_sum_init(&squares);
-	for (i = 0; i < s->patients; i++) {
-		t = ev_fixed_value(s->of[i].sum[term] - m * s->of[i].n);
+	for (i = 0; i < s->clusters; i++) {
+		p = at(s, i);
+		t = ev_fixed_value(p->sum[term] - m * p->n);
 		ev_sum_add(&squares, t * t);
 	}
 	return ev_sum_value(&squares);
@@ -136,6 +166,7 @@ int ev_patient_observed_expected(struct ev_estimate *out,
 {
 	int ret = begin(out, s, "log_ratio_clustered", level);
 	double k = (double)s->patients, t;
+	const struct patient *p;
 	struct ev_sum squares;
 	uint32_t i;
 
@@ -148,9 +179,9 @@ int ev_patient_observed_expected(struct ev_estimate *out,
 		return 0;
 	}
 	ev_sum_init(&squares);
-	for (i = 0; i < s->patients; i++) {
-		t = (double)s->of[i].y -
-		    out->value * ev_fixed_value(s->of[i].sum[P]);
+	for (i = 0; i < s->clusters; i++) {
+		p = at(s, i);
+		t = (double)p->y - out->value * ev_fixed_value(p->sum[P]);
 		ev_sum_add(&squares, t * t);
 	}
 	return ev_ratio_interval(out, sqrt(k / (k - 1) *
