@@ -87,7 +87,8 @@ int ev_field_number(double *out, const struct ev_rows *r,
 	int ret;
 
 	*out = 0;
-	if (!f->len || is_any_case(f, "NA") || is_any_case(f, "NaN"))
+	if (!f->len || ((*f->text | 32) == 'n' &&
+			(is_any_case(f, "NA") || is_any_case(f, "NaN"))))
 		return 0;
 	ret = ev_rows_double(out, r, i);
 	/* One zero, not two. */

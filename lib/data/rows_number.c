@@ -128,6 +128,37 @@ static double exact(uint64_t digits, int k)
 	return round_to(high, low != 0, e - (int)shift + 64);
 }
 
+/* Digits with a point or none: both a whole number below 2^53 and a power of
+ * ten to 10^22 are doubles, so that their quotient is rounded once. */
+static bool short_decimal(double *out, const char *p, const char *end)
+{
+	static const double powers[] = {
+		1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+		1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18
+	};
+	const char *start = p, *point = NULL;
+	uint64_t digits = 0;
+	size_t n, fraction;
+
+	/* no more than 18 digits */
+	if (end - p > DIGITS_MAX)
+		return false;
+	for (; p < end; p++) {
+		if (*p == '.' && !point)
+			point = p;
+		else if (*p < '0' || *p > '9')
+			return false;
+		else
+			digits = digits * 10 + (uint64_t)(*p - '0');
+	}
+	n = (size_t)(end - start) - (point != NULL);
+	fraction = point ? (size_t)(end - point) - 1 : 0;
+	if (!n || n >= EV_ARRAY_SIZE(powers) || digits > 1ull << 53)
+		return false;
+	*out = (double)digits / powers[fraction];
+	return true;
+}
+
 static locale_t plain;
 static pthread_once_t plain_once = PTHREAD_ONCE_INIT;
 
@@ -156,6 +187,8 @@ bool ev_parse_double(double *out, const char *text, size_t n)
 	struct decimal d;
 	double x;
 
+	if (short_decimal(out, text, text + n))
+		return true;
 	if (!take_apart(&d, text, text + n))
 		return false;
 	if (!d.significant)
