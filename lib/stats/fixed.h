@@ -34,10 +34,24 @@ static inline ev_fixed ev_fixed_of(double x)
 	return (w ^ minus) - minus;
 }
 
-/* Rounded once, to nearest. */
+/* Rounded once, to nearest, ties to even: 64 bits from the highest one on, the
+ * last of which says whether more were cut off. */
 static inline double ev_fixed_value(ev_fixed w)
 {
-	return (double)w * 0x1p-80;
+	ev_ufixed size = w < 0 ? -(ev_ufixed)w : (ev_ufixed)w;
+	uint64_t high = (uint64_t)(size >> 64), m;
+	int shift;
+	double x;
+
+	if (high == 0) {
+		x = (double)(uint64_t)size * 0x1p-80;
+		return w < 0 ? -x : x;
+	}
+	shift = 64 - __builtin_clzll(high);
+	m = (uint64_t)(size >> shift);
+	m |= (size & (((ev_ufixed)1 << shift) - 1)) != 0;
+	x = (double)m * ev_fp_two_to(shift - 80);
+	return w < 0 ? -x : x;
 }
 
 #endif

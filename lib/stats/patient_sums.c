@@ -20,7 +20,10 @@ struct ev_patient_sums {
 	const uint32_t *number;		/* in `of`; NULL: as they stand */
 	uint32_t clusters, patients;	/* those with rows among them */
 	size_t n, y;
+	bool losses;
 	ev_fixed all[TERMS];
+	double mean[TERMS];		/* of P: observed / expected */
+	double squares[TERMS];		/* about it, over patients */
 };
 
 /* Those without rows are there too, with sums of 0. */
@@ -71,6 +74,41 @@ static void add_up(struct ev_patient_sums *s)
 	}
 }
 
+/* Sums over patients of (sum of terms less n means)^2, and of
+ * (y - O:E sum of p)^2; all at once, as to go through patients costs most. */
+static void square_up(struct ev_patient_sums *s)
+{
+	ev_fixed mean[TERMS];
+	struct ev_sum squares[TERMS];
+	const struct patient *p;
+	uint32_t i;
+	double t;
+	int k;
+
+	if (s->n == 0)
+		return;
+	for (k = 0; k < TERMS; k++) {
+		s->mean[k] = ev_fixed_value(s->all[k]) / (double)s->n;
+		mean[k] = ev_fixed_of(s->mean[k]);
+		ev_sum_init(&squares[k]);
+	}
+	if (s->all[P] > 0)
+		s->mean[P] = (double)s->y / ev_fixed_value(s->all[P]);
+	for (i = 0; i < s->clusters; i++) {
+		p = at(s, i);
+		t = ev_fixed_value(p->sum[SQUARE] - mean[SQUARE] * p->n);
+		ev_sum_add(&squares[SQUARE], t * t);
+		t = (double)p->y - s->mean[P] * ev_fixed_value(p->sum[P]);
+		ev_sum_add(&squares[P], t * t);
+		if (!s->losses)
+			continue;
+		t = ev_fixed_value(p->sum[LOSS] - mean[LOSS] * p->n);
+		ev_sum_add(&squares[LOSS], t * t);
+	}
+	for (k = 0; k < TERMS; k++)
+		s->squares[k] = ev_sum_value(&squares[k]);
+}
+
 int ev_patient_sums(struct ev_patient_sums **out, const struct ev_predicted *d,
 		    bool losses)
 {
@@ -83,8 +121,10 @@ int ev_patient_sums(struct ev_patient_sums **out, const struct ev_predicted *d,
 	s = *out = ev_calloc(1, sizeof(*s));
 	s->of = s->own = ev_calloc((size_t)d->clusters + 1, sizeof(*s->own));
 	s->clusters = d->clusters;
+	s->losses = losses;
 	add_rows(s->own, d, losses);
 	add_up(s);
+	square_up(s);
 	return 0;
 }
 
@@ -97,7 +137,9 @@ int ev_patient_sums_of(struct ev_patient_sums **out,
 	s->of = all->of;
 	s->number = patient;
 	s->clusters = n;
+	s->losses = all->losses;
 	add_up(s);
+	square_up(s);
 	return 0;
 }
 
@@ -106,24 +148,6 @@ void ev_patient_sums_free(struct ev_patient_sums *s)
 	if (s)
 		free(s->own);
 	free(s);
-}
-
-/* Sum over patients of (sum of terms less n means)^2. */
-static double about(const struct ev_patient_sums *s, int term, double mean)
-{
-	const ev_fixed m = ev_fixed_of(mean);
-	const struct patient *p;
-	struct ev_sum squares;
-	uint32_t i;
-	double t;
-
-	ev_sum_init(&squares);
-	for (i = 0; i < s->clusters; i++) {
-		p = at(s, i);
-		t = ev_fixed_value(p->sum[term] - m * p->n);
-		ev_sum_add(&squares, t * t);
-	}
-	return ev_sum_value(&squares);
 }
 
 static int begin(struct ev_estimate *out, const struct ev_patient_sums *s,
@@ -144,9 +168,8 @@ static int mean(struct ev_estimate *out, const struct ev_patient_sums *s,
 
 	if (ret < 0 || out->flags)
 		return ret;
-	out->value = ev_fixed_value(s->all[term]) / out->n;
-	return ev_mean_interval(out, s->patients, about(s, term, out->value),
-				high);
+	out->value = s->mean[term];
+	return ev_mean_interval(out, s->patients, s->squares[term], high);
 }
 
 int ev_patient_brier(struct ev_estimate *out, const struct ev_patient_sums *s,
@@ -165,10 +188,7 @@ int ev_patient_observed_expected(struct ev_estimate *out,
 				 const struct ev_patient_sums *s, double level)
 {
 	int ret = begin(out, s, "log_ratio_clustered", level);
-	double k = (double)s->patients, t;
-	const struct patient *p;
-	struct ev_sum squares;
-	uint32_t i;
+	double k = (double)s->patients;
 
 	if (ret < 0 || out->flags)
 		return ret;
@@ -178,12 +198,6 @@ int ev_patient_observed_expected(struct ev_estimate *out,
 		out->flags = EV_STAT_ONE_CLUSTER | EV_STAT_NO_INTERVAL;
 		return 0;
 	}
-	ev_sum_init(&squares);
-	for (i = 0; i < s->clusters; i++) {
-		p = at(s, i);
-		t = (double)p->y - out->value * ev_fixed_value(p->sum[P]);
-		ev_sum_add(&squares, t * t);
-	}
-	return ev_ratio_interval(out, sqrt(k / (k - 1) *
-					   ev_sum_value(&squares)) / out->x);
+	return ev_ratio_interval(out, sqrt(k / (k - 1) * s->squares[P]) /
+				 out->x);
 }

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
+#include "stats/fixed.h"
 #include "stats/fp.h"
 #include "stats/sum.h"
 
@@ -158,6 +159,28 @@ static void what_is_no_number_is_remembered(void **state)
 	assert_true(ev_fp_is_nan(ev_sum_value(&s)));
 }
 
+static void a_fixed_sum_is_rounded_once(void **state)
+{
+	ev_fixed w;
+	int i, shift;
+
+	(void)state;
+	for (i = 0; i < 100000; i++) {
+		w = (ev_fixed)((ev_ufixed)next() << 64 | next());
+		shift = (int)(next() % 127);
+		/* few bits, so that there are ties */
+		if (i % 2)
+			w &= (ev_fixed)(~(ev_ufixed)0 << (next() % 120));
+		w >>= shift;
+		assert_true(ev_fixed_value(w) == (double)w * 0x1p-80);
+	}
+	assert_true(ev_fixed_value(0) == 0);
+	assert_true(ev_fixed_value(((ev_fixed)1 << 117) + ((ev_fixed)1 << 64)) ==
+		    0x1p37);
+	assert_true(ev_fixed_value(((ev_fixed)1 << 117) + ((ev_fixed)1 << 64) +
+				   1) == 0x1p37 + 0x1p-15);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,6 +190,7 @@ int main(void)
 		cmocka_unit_test(neither_order_nor_parts_change_a_sum),
 		cmocka_unit_test(products_are_not_rounded),
 		cmocka_unit_test(what_is_no_number_is_remembered),
+		cmocka_unit_test(a_fixed_sum_is_rounded_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
