@@ -135,6 +135,7 @@ void ev_measuring_close(struct ev_engine *g)
 	}
 	ev_timeline_free(g->timeline);
 	free(g->local);
+	free(g->logit);
 	ev_patients_free(g->patients, g->s->n_points);
 	ev_division_free(g->division);
 	free(g->cuts);

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "clinical/division.h"
 #include "clinical/patients.h"
+#include "stats/calibration.h"
 
 /* Patients of the slice, numbered as they come. */
 static void number_clusters(struct ev_work *w)
@@ -261,6 +262,32 @@ const uint32_t *ev_work_order(struct ev_work *w, const struct ev_view *v,
 		local[ev_work_row(w, i)] = EV_NOWHERE;
 	own->owned[4 + marker] = out;
 	own->order[marker] = out;
+	return out;
+}
+
+const double *ev_work_logits(struct ev_work *w, const struct ev_view *v)
+{
+	struct ev_engine *g = w->g;
+	size_t i, row, k = 0;
+	struct ev_view *own;
+	double *out;
+
+	if (v->logit)
+		return v->logit;
+	if (!g->logit) {
+		g->logit = ev_malloc((g->c->n + 1) * sizeof(*g->logit));
+		ev_logit_column(g->logit, g->c->score, g->c->n);
+	}
+	if (v->n == g->c->n)
+		return g->logit;
+	own = own_view(w, v);
+	own->owned[6] = out = ev_malloc((v->n + 1) * sizeof(*out));
+	own->logit = out;
+	for (i = 0; i < w->n; i++) {
+		row = ev_work_row(w, i);
+		if (ev_takes_part(&v->part, row))
+			out[k++] = g->logit[row];
+	}
 	return out;
 }
 

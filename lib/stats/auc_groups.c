@@ -98,6 +98,8 @@ static void put_block(struct groups *g, size_t marker, struct block *b)
 	for (i = 0; i < b->n; i++)
 		b->group[i] = (uint32_t)group_of(g, b->place[i]);
 	b->begins[b->n] = 1;
+	for (i = 0; i < b->n && !g->r->single; i++)
+		__builtin_prefetch(&g->part[marker][b->place[i] >> 1], 1);
 	place_block(g, b);
 	for (i = 0; i < b->n; i++)
 		put(g, marker, b->place[i], b->group[i], b->sum[i]);

@@ -2,10 +2,10 @@
  * lanes.h - bodies that a processor may do on many rows at once (for
  *           lib/stats alone)
  *
- * EV_LANES before a function has it compiled a second time for wider
- * registers, and the better one is taken at run time.  Each lane is the same
+ * EV_LANES before a function has it compiled again for wider
+ * registers, and the best one is taken at run time.  Each lane is the same
  * arithmetic, and fused multiply-add stays off, so that no digit depends on
- * it; -DEV_ONE_WIDTH leaves the second one out, to see just that.
+ * it; -DEV_ONE_WIDTH leaves the others out, to see just that.
  */
 #ifndef EV_STATS_LANES_H
 #define EV_STATS_LANES_H
@@ -13,7 +13,13 @@
 #include "stats/fixed.h"
 
 #if defined(__x86_64__) && defined(__GLIBC__) && !defined(EV_ONE_WIDTH)
+/* A level as such is a target from GCC 12 on. */
+#if !defined(__clang__) && __GNUC__ >= 12
+#define EV_LANES \
+	__attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
+#else
 #define EV_LANES __attribute__((target_clones("avx2", "default")))
+#endif
 #else
 #define EV_LANES
 #endif

@@ -13,21 +13,31 @@
  * its last part is made, and nothing summed again. */
 #define SHORT 1e-11
 
-/* Add a block's residuals to their clusters. */
+/* Add a block's residuals to their clusters, whose rows mostly stand together:
+ * they are summed up before that. */
 static void add_parts(ev_fixed *u, const struct ev_logit *f,
 		      const struct ev_logit_block *b, size_t first)
 {
 	const uint32_t *cluster = f->d->cluster + first;
-	size_t k;
+	size_t k = 0;
+	uint32_t at;
 
-	for (k = 0; k < b->n && f->slope; k++) {
-		ev_fixed *at = u + 2 * (size_t)cluster[k];
+	while (k < b->n) {
+		ev_fixed r = 0, rx = 0;
 
-		at[0] += ev_fixed_of(b->r[k]);
-		at[1] += ev_fixed_of(b->rx[k]);
+		at = cluster[k];
+		do {
+			r += ev_fixed_of(b->r[k]);
+			if (f->slope)
+				rx += ev_fixed_of(b->rx[k]);
+		} while (++k < b->n && cluster[k] == at);
+		if (f->slope) {
+			u[2 * (size_t)at] += r;
+			u[2 * (size_t)at + 1] += rx;
+		} else {
+			u[at] += r;
+		}
 	}
-	for (k = 0; k < b->n && !f->slope; k++)
-		u[cluster[k]] += ev_fixed_of(b->r[k]);
 }
 
 static void evaluate(struct ev_logit_at *s, const struct ev_logit *f,

@@ -40,7 +40,6 @@ struct ev_logit_parts {
 /* A block of rows from `first` on at one point. */
 struct ev_logit_block {
 	double x[EV_LOGISTIC_BLOCK];	/* less the mean */
-	double y[EV_LOGISTIC_BLOCK];
 	double r[EV_LOGISTIC_BLOCK];	/* y - P(y) */
 	double rx[EV_LOGISTIC_BLOCK];
 	double q[EV_LOGISTIC_BLOCK];	/* the smaller of P and 1 - P */

@@ -7,18 +7,19 @@
 _Static_assert(BLOCK == EV_LANES_BLOCK, "blocks are summed whole");
 
 /* r = y - P(y) and w, the information, of each row. */
-static EV_LANES void residuals(struct ev_logit_block *b, const double *at,
+static EV_LANES void residuals(struct ev_logit_block *b,
+			       const double *restrict logit,
+			       const uint8_t *restrict y, const double *at,
 			       double mean)
 {
 	double *restrict x = b->x, *restrict r = b->r, *restrict w = b->w;
-	const double *restrict y = b->y;
 	double *restrict q = b->q;
 	const double from = at[0], slope = at[1];
 	double eta[BLOCK], side, tail, rest, miss, minus;
 	int i;
 
 	for (i = 0; i < BLOCK; i++) {
-		x[i] -= mean;
+		x[i] = logit[i] - mean;
 		eta[i] = from + slope * x[i];
 	}
 	ev_logistic_block(q, eta);
@@ -59,15 +60,20 @@ void ev_logit_block(struct ev_logit_block *b, const struct ev_logit *f,
 		    const double *at, size_t first)
 {
 	size_t k, n = f->d->n - first;
+	double logit[BLOCK];
 	struct ev_lanes s[5];
+	uint8_t y[BLOCK];
 
 	b->n = n < BLOCK ? n : BLOCK;
-	memcpy(b->x, f->x + first, b->n * sizeof(*b->x));
-	for (k = 0; k < b->n; k++)
-		b->y[k] = f->d->y[first + k];
-	for (; k < BLOCK; k++)
-		b->x[k] = b->y[k] = 0;
-	residuals(b, at, f->mean);
+	if (b->n == BLOCK) {
+		residuals(b, f->x + first, f->d->y + first, at, f->mean);
+	} else {
+		memset(logit, 0, sizeof(logit));
+		memset(y, 0, sizeof(y));
+		memcpy(logit, f->x + first, b->n * sizeof(*logit));
+		memcpy(y, f->d->y + first, b->n);
+		residuals(b, logit, y, at, f->mean);
+	}
 	for (k = b->n; k < BLOCK; k++)
 		b->r[k] = b->w[k] = 0;
 	sums(s, b, f->slope);
