@@ -33,6 +33,16 @@ static void flow(struct ev_buf *out, const struct ev_value *v)
 	}
 }
 
+/* "  WHAT: " and a part of the file, if it is there. */
+static void line(struct ev_buf *out, const char *what, const struct ev_value *v)
+{
+	if (!v)
+		return;
+	ev_buf_addf(out, "  %s: ", what);
+	flow(out, v);
+	ev_buf_addc(out, '\n');
+}
+
 static void type_of(struct ev_buf *out, const struct ev_variable *x)
 {
 	static const char *const words[] = {
@@ -62,17 +72,10 @@ static void members(struct ev_buf *out, const struct ev_value *v)
 		"p", "dist", "value", "given", "logit", "log", "identity",
 		"derive", "factor", "shift", "truncate", "clip"
 	};
-	const struct ev_value *x;
 	size_t i;
 
-	for (i = 0; i < EV_ARRAY_SIZE(words); i++) {
-		x = ev_get(v, words[i]);
-		if (!x)
-			continue;
-		ev_buf_addf(out, "  %s: ", words[i]);
-		flow(out, x);
-		ev_buf_addc(out, '\n');
-	}
+	for (i = 0; i < EV_ARRAY_SIZE(words); i++)
+		line(out, words[i], ev_get(v, words[i]));
 }
 
 static void needs(struct ev_buf *out, const struct ev_pack *p, size_t i)
@@ -116,34 +119,32 @@ static void joined(struct ev_buf *out, const struct ev_pack *p,
 }
 
 static void missing(struct ev_buf *out, const struct ev_pack *p,
-		    const struct ev_variable *x)
+		    const char *name)
 {
 	const struct ev_value *v = ev_get_path(p->tree, "missingness");
-	const struct ev_value *own = ev_get(v, x->name);
+	const struct ev_value *own = ev_get(v, name);
 
 	if (!own)
-		own = ev_get(ev_get(ev_get(p->tree, "variables"), x->name),
+		own = ev_get(ev_get(ev_get(p->tree, "variables"), name),
 			     "missing");
-	if (!own)
-		return;
-	ev_buf_adds(out, "  missing: ");
-	flow(out, own);
-	ev_buf_addc(out, '\n');
+	line(out, "missing", own);
 }
 
 static void scenarios(struct ev_buf *out, const struct ev_pack *p,
 		      const char *name)
 {
 	const struct ev_value *list = ev_get(p->tree, "scenarios"), *set;
+	bool latent = p->series.state_name &&
+		!strcmp(p->series.state_name, name);
+	char *what;
 	size_t i;
 
 	for (i = 0; i < p->n_scenarios; i++) {
-		set = ev_get(ev_get(list->items[i], "set"), name);
-		if (!set)
-			continue;
-		ev_buf_addf(out, "  in %s: ", p->scenarios[i].id);
-		flow(out, set);
-		ev_buf_addc(out, '\n');
+		set = latent ? ev_get(list->items[i], "latent") :
+			ev_get(ev_get(list->items[i], "set"), name);
+		what = ev_strdupf("in %s", p->scenarios[i].id);
+		line(out, what, set);
+		free(what);
 	}
 }
 
@@ -168,42 +169,76 @@ static void constraints(struct ev_buf *out, const struct ev_pack *p, size_t n)
 	free(used);
 }
 
-/* Columns of windows: their part of the file says it. */
-static bool other_column(struct ev_buf *out, const struct ev_pack *p,
-			 const char *name)
+/* Columns that the tables have for what stands in some part of the file. */
+static const struct { const char *column, *part; } columns[] = {
+	{ "windows", "longitudinal.windows" },
+	{ "start_s", "longitudinal.windows" },
+	{ "dropout", "longitudinal.dropout" },
+	{ "artefact", "longitudinal.artifact_bursts" },
+	{ "abstain", "score_model" },
+};
+
+static const struct ev_value *part_of(const struct ev_pack *p, const char *name)
 {
-	static const char *const rooms[] = {
+	static const char *const maps[] = {
 		"longitudinal.series", "longitudinal.latent", "labels"
 	};
 	const struct ev_value *v = NULL;
 	size_t i;
 
-	for (i = 0; i < EV_ARRAY_SIZE(rooms) && !v; i++)
-		v = ev_get(ev_get_path(p->tree, rooms[i]), name);
+	if (!strcmp(name, "raters"))
+		return NULL;
+	for (i = 0; i < EV_ARRAY_SIZE(maps) && !v; i++)
+		v = ev_get(ev_get_path(p->tree, maps[i]), name);
 	if (!v && p->score.given && !strcmp(p->score.name, name))
 		v = ev_get(p->tree, "score_model");
-	if (!v || (i == 3 && !strcmp(name, "raters")))
+	for (i = 0; i < EV_ARRAY_SIZE(columns) && !v; i++)
+		if (!strcmp(columns[i].column, name))
+			v = ev_get_path(p->tree, columns[i].part);
+	return v;
+}
+
+/* Columns that are no variables: their part of the file says it. */
+static bool other_column(struct ev_buf *out, const struct ev_pack *p,
+			 const char *name)
+{
+	const struct ev_value *v = part_of(p, name);
+	const struct ev_value *labels = ev_get(p->tree, "labels");
+	bool patients = !(p->series.window_s > 0) ||
+		!strcmp(name, "windows") || !strcmp(name, "dropout");
+
+	if (!v)
 		return false;
-	ev_buf_addf(out, "%s: by window\n  ", name);
+	ev_buf_addf(out, "%s: by %s\n  ", name,
+		    patients ? "patient" : "window");
 	flow(out, v);
 	ev_buf_addc(out, '\n');
+	if (ev_get(labels, name))
+		line(out, "raters", ev_get(labels, "raters"));
+	missing(out, p, name);
+	scenarios(out, p, name);
 	return true;
 }
 
 static int unknown(const struct ev_pack *p, const char *name)
 {
-	const char **names = ev_calloc(p->n_variables + 1, sizeof(*names));
-	const char *near;
+	struct ev_strs names = EV_STRS_INIT;
 	size_t i;
+	char *near;
 
 	for (i = 0; i < p->n_variables; i++)
-		names[i] = p->variables[i].name;
-	near = ev_closest(name, names, p->n_variables);
+		ev_strs_add(&names, p->variables[i].name);
+	for (i = 0; i < p->series.n_series; i++)
+		ev_strs_add(&names, p->series.series[i].name);
+	for (i = 0; i < p->n_labels; i++)
+		ev_strs_add(&names, p->labels[i].name);
+	near = ev_pk_meant(name, &names);
 	ev_fail(EV_ENOTFOUND, "'%s' is no variable or column of the pack",
 		name);
 	if (near)
-		ev_error_hint("did you mean '%s'?", near);
-	free(names);
+		ev_error_hint("%s", near);
+	free(near);
+	ev_strs_release(&names);
 	return EV_ENOTFOUND;
 }
 
@@ -220,7 +255,7 @@ int ev_pack_explain(struct ev_buf *out, const struct ev_pack *p,
 	members(out, ev_get(ev_get(p->tree, "variables"), name));
 	needs(out, p, (size_t)found);
 	joined(out, p, x);
-	missing(out, p, x);
+	missing(out, p, name);
 	scenarios(out, p, name);
 	constraints(out, p, (size_t)found);
 	ev_buf_addf(out, "  stream: %08x\n", x->stream);

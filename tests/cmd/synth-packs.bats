@@ -20,6 +20,10 @@ teardown() { teardown_world; }
 		test -z "$stderr"
 		jq -e --arg id "$pack" '.pack.id == $id' <<<"$stdout"
 	done
+	# one has no windows
+	expect_exit 0 git-evidence synth \
+		"$packs_dir/mammography-screening.yaml" --explain cancer_truth
+	expect_in stdout 'cancer_truth: by patient'
 }
 
 @test "a small cohort of each is as agreed, its guardrails pass, its bounds are told" {

@@ -43,7 +43,15 @@ static void columns_of_windows_are_told_too(void **state)
 {
 	(void)state;
 	want("af_truth", 0, "af_truth: by window\n  {from: rhythm, positive: "
-	     "[AF], negative: [NSR, SVT, PAUSE]}\n");
+	     "[AF], negative: [NSR, SVT, PAUSE]}\n"
+	     "  raters: {n: 3, sens: 0.97, spec: 0.98, adjudicate: 2-of-3}\n");
+	want("dropout", 0, "dropout: by patient\n  {hazard_per_h: 0.004, "
+	     "reasons: {adhesive: 0.7, battery: 0.3}}\n"
+	     "  in S07-sensor-gap: {hazard_per_h: 0.08}\n");
+	want("windows", 0, "windows: by patient\n  {length_s: 30, "
+	     "per_patient: {poisson: {mean: 40, min: 4}}, horizon_h: 72}\n");
+	want("abstain", EV_ENOTFOUND, "'abstain' is no variable or column of "
+	     "the pack\n");
 	want("snr_db", 0, "snr_db: by window\n  {by_motion: {0: 18, 1: 12, "
 	     "2: 6, 3: 0}, sd: 2}\n");
 }
@@ -53,6 +61,8 @@ static void a_misspelt_name_is_told_the_likely_one(void **state)
 	(void)state;
 	want("hr_rset", EV_ENOTFOUND, "'hr_rset' is no variable or column of "
 	     "the pack\nhint: did you mean 'hr_rest'?\n");
+	want("rr_vc", EV_ENOTFOUND, "'rr_vc' is no variable or column of the "
+	     "pack\nhint: did you mean 'rr_cv'?\n");
 	want("raters", EV_ENOTFOUND, "'raters' is no variable or column of "
 	     "the pack\n");
 }
