@@ -145,7 +145,7 @@ struct ev_constraint {
 	struct ev_expr *expr;		/* hard: must hold; soft: the event */
 	double max_rate;		/* soft */
 	ptrdiff_t unique;		/* variable no two patients share a value
-					   of, then `expr` always holds; or -1 */
+					   of, then there is no `expr`; or -1 */
 };
 
 /* Longitudinal part; windows == 0: none. */

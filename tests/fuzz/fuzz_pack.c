@@ -2,7 +2,8 @@
  * Any bytes as a scenario pack.  No fault; what is refused says where; what is
  * accepted is whole: an order in which each variable comes after what it
  * needs, thresholds that ascend, a matrix that is the product of its factor,
- * scenarios that add up to the cohort.
+ * scenarios that add up to the cohort; and the first patient of each is drawn
+ * with values that their columns can have, or it is said why not.
  */
 #include "base/compat.h"
 
@@ -10,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "synth/draw.h"
 #include "synth/pack_internal.h"
 #include "tree.h"
 
@@ -133,11 +135,76 @@ static void want_pack(const struct ev_pack *p)
 				    p->series.states.n);
 	}
 	for (i = 0; i < p->n_constraints; i++)
-		want(p->constraints[i].expr != NULL);
+		want((p->constraints[i].expr != NULL) ==
+		     (p->constraints[i].unique < 0));
 	want_order(p);
 	want_copula(&p->copula);
 	want_sizes(p);
 	ev_buf_release(&text);
+}
+
+static void want_windows(const struct ev_drawn *d)
+{
+	const struct ev_longitudinal *l = &d->pack->series;
+	size_t i, k;
+
+	for (i = 0; i < d->windows; i++) {
+		want(d->start_s[i] >= 0 &&
+		     (!i || d->start_s[i] > d->start_s[i - 1]));
+		want(!l->states.n || d->state[i] < l->states.n);
+		for (k = 0; k < l->n_series; k++)
+			want(!isinf(d->series[i * l->n_series + k]));
+	}
+	for (i = 0; d->pack->score.given && i < d->windows; i++)
+		want(isnan(d->score[i]) ||
+		     (d->score[i] >= 0 && d->score[i] <= 1));
+	want(!d->dropped || d->dropout_reason < l->dropout_reasons.n);
+}
+
+static void want_values(const struct ev_drawn *d)
+{
+	const struct ev_variable *v;
+	size_t i;
+
+	for (i = 0; i < d->pack->n_variables; i++) {
+		v = &d->pack->variables[i];
+		want(!isinf(d->values[i]) && isfinite(d->full[i]));
+		want(isnan(d->values[i]) || d->values[i] == d->full[i]);
+		if (ev_variable_has_levels(v))
+			want(d->full[i] >= 0 && d->full[i] < v->levels.n &&
+			     d->full[i] == floor(d->full[i]));
+	}
+}
+
+/* Some packs ask for more windows than there is time for here. */
+static bool is_quick(const struct ev_pack *p)
+{
+	return p->series.window_s == 0 ||
+		ev_marginal_quantile(&p->series.per_patient, 0.9) < 500;
+}
+
+static void want_drawn(const struct ev_pack *p)
+{
+	struct ev_source source;
+	struct ev_drawn d;
+	size_t i;
+	int ret = ev_source_init(&source, p, 1, p->patients);
+
+	ev_drawn_init(&d, p);
+	want(!ret || ret == EV_EINVALID || ret == EV_ELIMIT);
+	for (i = 0; !ret && i < p->n_scenarios && i < 20; i++) {
+		if (!source.counts[i])
+			continue;
+		ret = ev_draw(&d, &source, source.first[i]);
+		want(!ret || ret == EV_EINVALID || ret == EV_ELIMIT);
+		if (!ret) {
+			want(d.scenario == i);
+			want_values(&d);
+			want_windows(&d);
+		}
+	}
+	ev_drawn_release(&d);
+	ev_source_release(&source);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -152,6 +219,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	want_pack(&p);
+	if (is_quick(&p))
+		want_drawn(&p);
 	ev_pack_release(&p);
 	return 0;
 }
