@@ -5,6 +5,7 @@
 #include "cmd/words.h"
 
 #include "base/clock.h"
+#include "base/mem.h"
 
 static const char *target;
 static bool all;
@@ -38,9 +39,14 @@ static int judge(struct ev_verdict *v, struct context *ctx, const char *rev)
 	char *ref = NULL;
 	int ret;
 
-	ret = reader_require(&reader, ctx->repo);
+	ret = reader_for_verdict(&reader, ctx->repo);
+	/* where nothing is in force that names a ref, no move is let pass */
+	if (ret == 0 && !reader.policy && !target)
+		ref = ev_strdup("HEAD");
 	if (ret == 0)
-		ret = target_read(&ref, &q.to, &reader, ctx->repo, rev, target);
+		ret = ref ? rev_read(&q.to, &reader, ctx->repo, rev) :
+			target_read(&ref, &q.to, &reader, ctx->repo, rev,
+				    target);
 	if (ret == 0)
 		ret = ev_target_move(&q.from, ctx->repo, ref, &q.to);
 	q.ref = ref;

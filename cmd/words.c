@@ -126,14 +126,19 @@ int reader_read(struct reader *out, struct ev_repo *r)
 	return 0;
 }
 
+static bool refuses_all(const struct reader *x)
+{
+	return x->chain.state == EV_CHAIN_FORKED ||
+		x->chain.state == EV_CHAIN_BROKEN;
+}
+
 int reader_open(struct reader *out, struct ev_repo *r)
 {
 	int ret = reader_read(out, r);
 
 	if (ret < 0)
 		return ret;
-	if (out->chain.state == EV_CHAIN_FORKED ||
-	    out->chain.state == EV_CHAIN_BROKEN)
+	if (refuses_all(out))
 		say_warning("%s", out->chain.reason);
 	else if (!out->policy)
 		say_warning("HEAD has no .evidence/policy.yaml, so no key is "
@@ -141,23 +146,28 @@ int reader_open(struct reader *out, struct ev_repo *r)
 	return reader_borrow(out, r);
 }
 
-int reader_require(struct reader *out, struct ev_repo *r)
+int reader_for_verdict(struct reader *out, struct ev_repo *r)
 {
 	struct ev_policy head = { 0 };
 	int ret = reader_read(out, r);
 
-	if (ret < 0 || out->policy)
+	if (ret < 0 || out->policy || refuses_all(out))
 		return ret;
-	if (out->chain.state == EV_CHAIN_FORKED ||
-	    out->chain.state == EV_CHAIN_BROKEN) {
-		ret = ev_fail(EV_EINVALID, "%s", out->chain.reason);
-		ev_error_hint("%s", out->chain.lacking ? "git evidence sync" :
-			      "git evidence doctor");
-		return ret;
-	}
 	/* it says what is missing, and the way out */
 	ret = ev_policy_read_head(&head, r);
 	ev_policy_release(&head);
+	return ret;
+}
+
+int reader_require(struct reader *out, struct ev_repo *r)
+{
+	int ret = reader_for_verdict(out, r);
+
+	if (ret == 0 && !out->policy && refuses_all(out)) {
+		ret = ev_fail(EV_EINVALID, "%s", out->chain.reason);
+		ev_error_hint("%s", out->chain.lacking ? "git evidence sync" :
+			      "git evidence doctor");
+	}
 	return ret;
 }
 

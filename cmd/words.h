@@ -49,6 +49,9 @@ int reader_read(struct reader *out, struct ev_repo *r);
 /* For verbs that sign or judge: without a policy EV_ENOTFOUND with the hint to
  * run init.  A chain with a fault is left to the caller. */
 int reader_require(struct reader *out, struct ev_repo *r);
+/* The same for who judges: where policies cannot be followed none is there, and
+ * the verdict says so. */
+int reader_for_verdict(struct reader *out, struct ev_repo *r);
 
 /*
  * The commit that <rev> stands for: as Git knows it, failing that by the name

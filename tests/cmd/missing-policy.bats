@@ -249,8 +249,11 @@ without() {
 
 # none: no policy is in force, and nobody takes it for the time before one.
 none() {
-	expect_exit 128 git evidence check --for production
-	expect_in stderr "error: $1" 'hint: git evidence sync'
+	expect_exit 1 git evidence check --for production
+	expect_in stdout '  fail    policy.link ' "$1"
+	expect_in stderr 'hint: git evidence sync'
+	expect_exit 1 git evidence check
+	expect_in stdout "$1"
 }
 
 again() {
