@@ -79,8 +79,11 @@ suite_report() {
 # that production holds and a second one that is to go there.  Quinn is the
 # root, and nothing is in force yet.
 given_decide() {
-	export GIT_AUTHOR_NAME='Devi Rao' GIT_AUTHOR_EMAIL=devi@example.org
-	export GIT_COMMITTER_NAME='Devi Rao' GIT_COMMITTER_EMAIL=devi@example.org
+	by_devi
+	once make_decide ''
+}
+
+make_decide() {
 	git init -q -b main "$WORLD/product" && cd "$WORLD/product" || return
 	decide_policy_file 1
 	decide_manifest

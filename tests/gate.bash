@@ -154,6 +154,10 @@ gate_server() {
 # server that judges; main and production are there, and so is the policy.
 # GATE_LINK is the policy in force, BASE the commit that production holds.
 given_gate() {
+	once make_gate 'BASE GATE_LINK decided decided_ref'
+}
+
+make_gate() {
 	git init -q -b main "$WORLD/product" && cd "$WORLD/product" || return
 	gate_policy 1 ''
 	echo 'detector 1' >detector

@@ -233,8 +233,7 @@ history_release_now() {
 }
 
 history_begin() {
-	export GIT_AUTHOR_NAME='Devi Rao' GIT_AUTHOR_EMAIL=devi@example.org
-	export GIT_COMMITTER_NAME='Devi Rao' GIT_COMMITTER_EMAIL=devi@example.org
+	by_devi
 	history_clock=$(time_library) || return
 	history_seed=20150105 history_now=$(date -u -d '2015-01-05' +%s)
 	history_year=2015 history_version=1 history_release=0 history_ci=

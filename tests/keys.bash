@@ -7,9 +7,10 @@
 keys_dir=$(cd "${BASH_SOURCE[0]%/*}" && pwd)/data/keys
 
 # keys_home DIR [NAME...]: make DIR the GnuPG home from here on and put the
-# secret keys NAME... into it.
+# secret keys NAME... into it.  Those that a test before it in the file had are
+# copied.
 keys_home() {
-	local dir=$1
+	local dir=$1 kept
 	shift
 	if test ${#dir} -ge 90
 	then
@@ -30,8 +31,21 @@ keys_home() {
 	echo allow-loopback-pinentry >"$dir/gpg-agent.conf"
 	if test $# -gt 0
 	then
-		keys_import "$@"
+		kept=${BATS_FILE_TMPDIR-}/keys-${*// /-}
+		if test -e "$kept"
+		then
+			cp -a "$kept/." "$dir"
+			return
+		fi
+		keys_import "$@" || return
+		test -z "${BATS_FILE_TMPDIR-}" || keys_keep "$kept"
 	fi
+}
+
+# What the agent has open stays with it.
+keys_keep() {
+	mkdir "$1.new" && (cd "$GNUPGHOME" && tar -c --exclude='S.*' \
+		--exclude='*.lock' .) | tar -x -C "$1.new" && mv "$1.new" "$1"
 }
 
 # keys_import NAME...: secret keys into the current home.
@@ -84,6 +98,7 @@ keys_sign() {
 keys_stop() {
 	if test -n "${GNUPGHOME:-}"
 	then
-		gpgconf --kill all
+		gpg-connect-agent --no-autostart -q KILLAGENT /bye \
+			>/dev/null 2>&1 || :
 	fi
 }

@@ -15,9 +15,13 @@ lib_top=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
 
 setup_world() {
 	local v
-	for v in $(compgen -e | grep -E '^(GIT_|GPG_|GNUPG|EV_[^B]|XDG_|LC_|LESS|PAGER|NO_COLOR|SSH_|DBUS_|CI_|GITHUB_)')
+	for v in $(compgen -e)
 	do
-		unset "$v"
+		case $v in
+		EV_B*) ;;
+		GIT_* | GPG_* | GNUPG* | EV_* | XDG_* | LC_* | LESS* | PAGER* | \
+		NO_COLOR* | SSH_* | DBUS_* | CI_* | GITHUB_*) unset "$v" ;;
+		esac
 	done
 	unset LANGUAGE SOURCE_DATE_EPOCH EMAIL EDITOR VISUAL DISPLAY
 	# short, for the sockets of gpg-agent
@@ -27,16 +31,16 @@ setup_world() {
 	# a file of its own: git replaces the file that it writes to, which root
 	# can do to /dev/null as well
 	export GIT_CONFIG_GLOBAL=$WORLD/global.config GIT_CONFIG_NOSYSTEM=1
-	: >"$GIT_CONFIG_GLOBAL"
+	printf '[core]\n\tfsync = none\n' >"$GIT_CONFIG_GLOBAL"
 	export GIT_TERMINAL_PROMPT=0 GIT_EDITOR=false
 	export GIT_AUTHOR_NAME='Dr. Ada Kern' GIT_AUTHOR_EMAIL=ada@example.com
 	export GIT_COMMITTER_NAME=$GIT_AUTHOR_NAME
 	export GIT_COMMITTER_EMAIL=$GIT_AUTHOR_EMAIL
 	export GIT_AUTHOR_DATE='2026-01-31T12:00:00Z'
 	export GIT_COMMITTER_DATE=$GIT_AUTHOR_DATE
-	export PATH=${EV_BUILD:=$lib_top/build}:$WORLD/quiet:$PATH
+	quiet_tools "${BATS_FILE_TMPDIR:-$WORLD}/quiet" || return
+	export PATH=${EV_BUILD:=$lib_top/build}:$REPLY:$PATH
 	mkdir -m 700 "$HOME" "$GNUPGHOME" "$TMPDIR"
-	quiet_tools
 	cd "$WORLD" || return
 	stdout='' stderr='' status=0
 }
@@ -45,12 +49,14 @@ setup_world() {
 # seconds where they are installed and says nothing about the test.
 quiet_tools() {
 	local tool
-	mkdir "$WORLD/quiet"
+	REPLY=$1
+	test ! -d "$1" || return 0
+	mkdir "$1" || return
 	for tool in npm node java javac conda python3 pip pip3 cargo rustc go
 	do
-		echo '#!/bin/false' >"$WORLD/quiet/$tool"
+		echo '#!/bin/false' >"$1/$tool"
 	done
-	chmod +x "$WORLD"/quiet/*
+	chmod +x "$1"/*
 }
 
 # Ends what the test started below $WORLD, and removes it.
@@ -61,12 +67,103 @@ teardown_world() {
 	find "$WORLD" -name S.gpg-agent -type s 2>/dev/null |
 		while read -r home
 		do
-			GNUPGHOME=${home%/*} gpgconf --kill all || :
+			gpg-connect-agent --homedir "${home%/*}" \
+				--no-autostart -q KILLAGENT /bye >/dev/null 2>&1 || :
 		done
 	# who is not root cannot empty a folder that was made read-only
-	find "$WORLD" -type d ! -perm -u+w -exec chmod u+w {} + 2>/dev/null || :
+	test "$EUID" = 0 || find "$WORLD" -type d ! -perm -u+w \
+		-exec chmod u+w {} + 2>/dev/null || :
 	rm -rf "$WORLD"
 	WORLD=
+}
+
+# once FUNCTION VARIABLES [ARGUMENT...]: what FUNCTION makes in a new world, and
+# the VARIABLES (words) that it sets, is made by the first test of a file that
+# asks for it, and copied for the others.  It is made anew where there is more
+# in the world than a home and keys, and after a change of any function.
+# It begins and ends in folders that are there, and starts nothing that stays.
+once() {
+	local once_key kept make=$1 variables=$2
+	shift 2
+	if test -z "${BATS_FILE_TMPDIR-}" || ! world_is_new
+	then
+		"$make" "$@"
+		return
+	fi
+	once_key=$(once_state; echo "$make $*")
+	once_key=${once_key//"$WORLD"/}
+	kept=$(cksum <<<"$once_key")
+	kept=$BATS_FILE_TMPDIR/once-${kept// /-}
+	if test -e "$kept/world"
+	then
+		once_again "$kept"
+		return
+	fi
+	"$make" "$@" || return
+	mkdir -p "$kept/new" && once_pack "$kept" "$variables" &&
+		mv "$kept/new" "$kept/world"
+}
+# What the functions that are run so may ask: others, variables, and keys.
+once_state() {
+	local variables
+	mapfile -t variables < <(compgen -v | grep -E '^([a-z]|GIT_)')
+	declare -f
+	declare -p "${variables[@]}" 2>/dev/null
+	ls "$GNUPGHOME/private-keys-v1.d" 2>/dev/null
+}
+
+# Nothing but what setup_world and keys_home make.
+world_is_new() {
+	once_files
+	test "$PWD" = "$WORLD" && test ${#REPLY[@]} = 0
+}
+
+# REPLY: what stands in the world beside that.
+once_files() {
+	local f
+	REPLY=()
+	for f in "$WORLD"/*
+	do
+		case ${f##*/} in
+		home | gpg | tmp | quiet | global.config | stdout | stderr) ;;
+		*) REPLY+=("$f") ;;
+		esac
+	done
+}
+
+once_pack() {
+	local v
+	{
+		printf 'once_was=%q once_in=%q\n' "$WORLD" "${PWD#"$WORLD"}"
+		for v in $2
+		do
+			printf '%s=%q\n' "$v" "${!v-}"
+		done
+	} >"$1/new/variables"
+	once_files
+	mkdir "$1/new/files" &&
+		cp -a -- "${REPLY[@]}" "$GIT_CONFIG_GLOBAL" "$1/new/files" ||
+		return
+	(cd "$1/new/files" && grep -rlZF -- "$WORLD" . || :) >"$1/new/names"
+}
+
+# Where it names the world it names another of a name as long.
+once_again() {
+	local once_was once_in
+	cp -a -- "$1/world/files/." "$WORLD" || return
+	test ! -s "$1/world/names" || (
+		. "$1/world/variables"
+		xargs -0 sed -i "s|$once_was|$WORLD|g" <"$1/world/names"
+	) || return
+	. "$1/world/variables"
+	cd "$WORLD$once_in" || return
+	test ! -e .git || git update-index -q --refresh
+}
+
+# by_devi: whom no policy lists writes from here on.
+by_devi() {
+	export GIT_AUTHOR_NAME='Devi Rao' GIT_AUTHOR_EMAIL=devi@example.org
+	export GIT_COMMITTER_NAME='Devi Rao' GIT_COMMITTER_EMAIL=devi@example.org
 }
 
 # given_repo NAME: a repository with one commit on main; it becomes current.

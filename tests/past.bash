@@ -137,8 +137,11 @@ bring_back() {
 past_setup() {
 	setup_world
 	keys_home "$GNUPGHOME" ci expired ada quinn robin mallory
-	export GIT_AUTHOR_NAME='Devi Rao' GIT_AUTHOR_EMAIL=devi@example.org
-	export GIT_COMMITTER_NAME='Devi Rao' GIT_COMMITTER_EMAIL=devi@example.org
+	by_devi
+	once past_product ''
+}
+
+past_product() {
 	git init -q -b main "$WORLD/product" && cd "$WORLD/product" || return
 	policy 1
 	echo 'detector 1' >detector

@@ -43,8 +43,12 @@ given_policy() {
 # given_product [DIR]: a repository there (and we are in it) with a policy, a
 # file and one commit; the key of the build service signs.
 given_product() {
-	git init -q -b main "${1:-$WORLD/product}"
-	cd "${1:-$WORLD/product}" || return
+	once make_product '' "${1:-$WORLD/product}"
+}
+
+make_product() {
+	git init -q -b main "$1"
+	cd "$1" || return
 	given_policy
 	echo 'detector 1' >detector
 	git add -A

@@ -11,6 +11,10 @@ promote_policy() {
 # given_promote [SED-SCRIPT]: as given_gate, with a policy (changed by
 # SED-SCRIPT) that says who promotes; Quinn signs from here on.
 given_promote() {
+	once make_promote 'BASE GATE_LINK decided decided_ref' "$@"
+}
+
+make_promote() {
 	git init -q -b main "$WORLD/product" && cd "$WORLD/product" || return
 	promote_policy 1 ''
 	test -z "${1-}" || sed -i -e "$1" .evidence/policy.yaml
@@ -31,6 +35,10 @@ given_promote() {
 
 # given_here: the same without any remote.
 given_here() {
+	once make_here 'BASE GATE_LINK decided decided_ref'
+}
+
+make_here() {
 	git init -q -b main "$WORLD/product" && cd "$WORLD/product" || return
 	promote_policy 1 ''
 	echo 'detector 1' >detector

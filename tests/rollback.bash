@@ -76,14 +76,15 @@ release() {
 
 # given_releases NAME...: a product with a server, and those.
 given_releases() {
-	make_releases "$@" >"$WORLD/given" 2>&1 && return
-	cat "$WORLD/given"
+	once make_releases 'BASE GATE_LINK decided decided_ref' "$@" \
+		>"$WORLD/stdout" 2>&1 && return
+	cat "$WORLD/stdout"
 	return 1
 }
 
 make_releases() {
 	local name
-	given_gate || return
+	make_gate || return
 	for name
 	do
 		release "$name" || return

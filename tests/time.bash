@@ -33,7 +33,7 @@ at() {
 	*) date="$date 12:00:00" ;;
 	esac
 	# an agent that is there lives at another time
-	gpgconf --kill gpg-agent 2>/dev/null || :
+	agent_ends
 	(
 		export LD_PRELOAD=$lib FAKETIME="@$date" NO_FAKE_STAT=1
 		export FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_DONT_RESET=1
@@ -42,6 +42,10 @@ at() {
 		export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0"
 		"$@"
 	) || ret=$?
-	gpgconf --kill gpg-agent 2>/dev/null || :
+	agent_ends
 	return "$ret"
+}
+
+agent_ends() {
+	gpg-connect-agent --no-autostart -q KILLAGENT /bye >/dev/null 2>&1 || :
 }

@@ -11,8 +11,7 @@ load ../rollback
 setup() {
 	setup_world
 	keys_home "$GNUPGHOME" ci ada quinn robin
-	export GIT_AUTHOR_NAME='Devi Rao' GIT_AUTHOR_EMAIL=devi@example.org
-	export GIT_COMMITTER_NAME='Devi Rao' GIT_COMMITTER_EMAIL=devi@example.org
+	by_devi
 }
 
 teardown() {

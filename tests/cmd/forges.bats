@@ -37,6 +37,11 @@ adopted() {
 # A product on a forge: its policy is in force, production holds the first
 # commit, main the candidate.  With "adopted" the first commit was there before.
 given_forge() {
+	by_devi
+	once make_forge '' "$@"
+}
+
+make_forge() {
 	given_decide
 	${1:-:}
 	# tab, for make
@@ -606,9 +611,11 @@ record() {
 		"$WORLD/record.err" "$WORLD/work" "$WORLD/forge.git"
 	refute grep -qE '^(EVIDENCE_KEY|EVIDENCE_TOKEN)=' "$WORLD/record.out"
 	no_agent_is_left
+	mkdir "$WORLD/told"
 	printf '#!/bin/sh\necho "$GNUPGHOME $*" >>"%s"\nexec %s "$@"\n' \
-		"$WORLD/ended" "$(command -v gpgconf)" >"$WORLD/quiet/gpgconf"
-	chmod +x "$WORLD/quiet/gpgconf"
+		"$WORLD/ended" "$(command -v gpgconf)" >"$WORLD/told/gpgconf"
+	chmod +x "$WORLD/told/gpgconf"
+	PATH=$WORLD/told:$PATH
 	expect_exit 0 runner EVIDENCE_KEY="$key" sh "$ci/common/with-key.sh" \
 		sh -c 'stat -c %a "$GNUPGHOME"'
 	test "$stdout" = 700

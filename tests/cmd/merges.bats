@@ -79,11 +79,6 @@ teardown() {
 	teardown_world
 }
 
-by_devi() {
-	export GIT_AUTHOR_NAME='Devi Rao' GIT_AUTHOR_EMAIL=devi@example.org
-	export GIT_COMMITTER_NAME='Devi Rao' GIT_COMMITTER_EMAIL=devi@example.org
-}
-
 # What a user has: branches, what is staged, files.
 state() {
 	git symbolic-ref -q HEAD || git rev-parse HEAD

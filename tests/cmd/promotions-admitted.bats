@@ -11,8 +11,7 @@ load ../promote
 setup() {
 	setup_world
 	keys_home "$GNUPGHOME" ci ada quinn robin mallory
-	export GIT_AUTHOR_NAME='Devi Rao' GIT_AUTHOR_EMAIL=devi@example.org
-	export GIT_COMMITTER_NAME='Devi Rao' GIT_COMMITTER_EMAIL=devi@example.org
+	by_devi
 	given_promote
 	ready
 	promote >"$WORLD/given" 2>&1 || { cat "$WORLD/given"; return 1; }

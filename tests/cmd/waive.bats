@@ -22,6 +22,11 @@ with_waivable() {
 
 # given_waivable [TIER [SED-COMMAND]]: that product, and Ada who signs.
 given_waivable() {
+	by_devi
+	once make_waivable day "$@"
+}
+
+make_waivable() {
 	given_decide
 	with_waivable "${1:-moderate}"
 	test -z "${2-}" || sed -i "$2" .evidence/manifest.yaml
