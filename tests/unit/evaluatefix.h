@@ -105,4 +105,34 @@ static inline void add_rows(struct ev_buf *b, unsigned *k, unsigned n,
 		ev_buf_addf(b, "r%u,p%u,%d,%s%s\n", *k, *k, label, score, more);
 }
 
+/* A suite in which the first `from` became `to`, and a part of what is said. */
+struct spoilt { const char *from, *to, *says; };
+
+static inline void refuse_spoilt(const char *suite, const struct spoilt *list,
+				 size_t n)
+{
+	const struct ev_error *e = ev_error_last();
+	struct ev_buf b = EV_BUF_INIT;
+	struct ev_suite s;
+	const char *at;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		at = strstr(suite, list[i].from);
+		if (!at)
+			fail_msg("'%s' is not there", list[i].from);
+		ev_buf_clear(&b);
+		ev_buf_add(&b, suite, (size_t)(at - suite));
+		ev_buf_addf(&b, "%s%s", list[i].to,
+			    at + strlen(list[i].from));
+		assert_int_equal(ev_suite_parse(&s, "suite.yaml", b.ptr,
+						b.len), EV_EINVALID);
+		if (!strstr(e->message, list[i].says) &&
+		    !strstr(e->details, list[i].says))
+			fail_msg("'%s' says nothing of '%s'", e->message,
+				 list[i].says);
+	}
+	ev_buf_release(&b);
+}
+
 #endif

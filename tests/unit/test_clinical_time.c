@@ -212,7 +212,7 @@ static void few_episodes_are_few_however_long(void **state)
 
 static void a_suite_says_what_it_lacks(void **state)
 {
-	static const struct { const char *from, *to, *says; } wrong[] = {
+	static const struct spoilt wrong[] = {
 		{ "time: t, ", "", "needs 'dataset.columns.time'" },
 		{ ", episode: ep", "", "needs 'dataset.columns.episode'" },
 		{ "patient: patient, ", "", "needs 'dataset.columns.patient'" },
@@ -227,26 +227,9 @@ static void a_suite_says_what_it_lacks(void **state)
 		  "episode_sensitivity, slice: wing, statistic: max_gap, "
 		  "pass: {le: \"0.1\"}}", "'max_gap' of episode_sensitivity" },
 	};
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < EV_ARRAY_SIZE(wrong); i++) {
-		const char *text = SUITE("", ALL);
-		const char *at = strstr(text, wrong[i].from);
-		struct ev_buf b = EV_BUF_INIT;
-		struct ev_suite s;
-
-		ev_buf_add(&b, text, (size_t)(at - text));
-		ev_buf_addf(&b, "%s%s", wrong[i].to,
-			    at + strlen(wrong[i].from));
-		assert_int_equal(ev_suite_parse(&s, "suite.yaml", b.ptr,
-						b.len), EV_EINVALID);
-		if (!strstr(ev_error_last()->message, wrong[i].says) &&
-		    !strstr(ev_error_last()->details, wrong[i].says))
-			fail_msg("'%s' says nothing of '%s'",
-				 ev_error_last()->message, wrong[i].says);
-		ev_buf_release(&b);
-	}
+	refuse_spoilt(SUITE("", ALL), wrong, EV_ARRAY_SIZE(wrong));
 }
 
 int main(void)
