@@ -111,7 +111,7 @@ struct spoilt { const char *from, *to, *says; };
 static inline void refuse_spoilt(const char *suite, const struct spoilt *list,
 				 size_t n)
 {
-	const struct ev_error *e = ev_error_last();
+	const struct ev_error *e;
 	struct ev_buf b = EV_BUF_INIT;
 	struct ev_suite s;
 	const char *at;
@@ -127,6 +127,7 @@ static inline void refuse_spoilt(const char *suite, const struct spoilt *list,
 			    at + strlen(list[i].from));
 		assert_int_equal(ev_suite_parse(&s, "suite.yaml", b.ptr,
 						b.len), EV_EINVALID);
+		e = ev_error_last();
 		if (!strstr(e->message, list[i].says) &&
 		    !strstr(e->details, list[i].says))
 			fail_msg("'%s' says nothing of '%s'", e->message,
