@@ -90,8 +90,9 @@ struct ev_view {
 	const uint32_t *cluster;	/* NULL: a row is its own */
 	uint32_t clusters;
 	const double *logit;		/* NULL: see ev_work_logits() */
+	struct ev_auc_order places[2];	/* by marker, for replicates; or NULL */
 	struct ev_part part;
-	void *owned[7];
+	void *owned[11];
 };
 
 /* PSI and the Kolmogorov-Smirnov distance beside a reference. */
@@ -160,6 +161,8 @@ static inline size_t ev_work_patient(const struct ev_work *w, size_t cluster)
 {
 	return w->patient ? w->patient[cluster] : cluster;
 }
+/* The same rows as ev_ordered_auc() takes them; made like that. */
+int ev_work_places(struct ev_work *w, const struct ev_view *v, int marker);
 /* Cells of each cluster at an operating point. */
 const struct ev_cells *ev_work_units(struct ev_work *w, size_t point);
 

@@ -128,7 +128,10 @@ static int draw(struct gap *g, struct ev_engine *engine,
 			stratum[c->patient[i]] = 1;
 	memset(&e, 0, sizeof(e));
 	e.value = out->value;
-	if (plan.replicates) {
+	for (i = 0; i < g->n && ret == 0 && g->q->metric == EV_M_AUC &&
+	     !ev_has_classes(engine); i++)
+		ret = ev_work_places(&g->works[i], g->views[i], 0);
+	if (plan.replicates && ret >= 0) {
 		ret = ev_bootstrap(&e, NULL, &plan, statistic, g);
 		e.n = out->n;
 		*out = e;

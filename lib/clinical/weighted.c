@@ -177,7 +177,9 @@ static int rank_value(double *value, struct ev_work *w,
 
 	switch (q->metric) {
 	case EV_M_AUC:
-		ret = ev_weighted_auc(&e, &m, &c, times);
+		ret = v->places[marker].place ?
+			ev_ordered_auc(&e, &v->places[marker], v->n, times) :
+			ev_weighted_auc(&e, &m, &c, times);
 		break;
 	case EV_M_SENS_AT_SPEC:
 		ret = ev_sens_at_spec(&e, &m, &c, times, q->argument);

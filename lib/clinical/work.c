@@ -265,6 +265,27 @@ const uint32_t *ev_work_order(struct ev_work *w, const struct ev_view *v,
 	return out;
 }
 
+int ev_work_places(struct ev_work *w, const struct ev_view *v, int marker)
+{
+	struct ev_marker m = { v->score[marker], ev_work_order(w, v, marker) };
+	struct ev_cases c = { v->truth, v->cluster, v->clusters, v->n };
+	struct ev_view *own = own_view(w, v);
+	uint32_t *place;
+	uint64_t *first;
+	int ret;
+
+	if (v->places[marker].place)
+		return 0;
+	ret = ev_marker_places(&place, &first, &m, &c);
+	own->owned[7 + 2 * marker] = place;
+	own->owned[8 + 2 * marker] = first;
+	if (ret < 0)
+		return ret;
+	own->places[marker].place = place;
+	own->places[marker].first = first;
+	return 0;
+}
+
 const double *ev_work_logits(struct ev_work *w, const struct ev_view *v)
 {
 	struct ev_engine *g = w->g;

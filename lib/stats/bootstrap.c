@@ -40,7 +40,7 @@ static int replicate(struct boot *b, unsigned r, uint32_t *times,
 	size_t k = b->plan->statistics, i, at;
 	int ret;
 
-	ev_draw_times(times, &b->draw, r);
+	ev_draw_times(times, times + b->plan->patients, &b->draw, r);
 	memset(value, 0, k * sizeof(*value));
 	memset(defined, 1, k);
 	ret = b->f(value, defined, b->data, times);
@@ -60,8 +60,9 @@ static void *run(void *arg)
 	struct job *j = arg;
 	struct boot *b = j->b;
 	const struct ev_boot_plan *plan = b->plan;
+	/* and as much room to draw them */
 	uint32_t *times = ev_calloc((size_t)plan->patients + 1,
-				    sizeof(*times));
+				    2 * sizeof(*times));
 	double *value = ev_calloc(plan->statistics + 1, sizeof(*value));
 	uint8_t *defined = ev_calloc(plan->statistics + 1, 1);
 	unsigned r;

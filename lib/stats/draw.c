@@ -74,25 +74,26 @@ static inline uint32_t below(struct words *s, uint32_t n, uint32_t least)
 	return (uint32_t)(p >> 32);
 }
 
-void ev_draw_times(uint32_t *times, const struct ev_draw *d, unsigned r)
+/* Members of a stratum are counted side by side, and looked up in turn: what
+ * is hit at random is half as large. */
+void ev_draw_times(uint32_t *times, uint32_t *room, const struct ev_draw *d,
+		   unsigned r)
 {
+	uint32_t *count = d->member ? room : times;
 	struct words s = { .used = 4 * LANES, .replicate = r, .key = d->key };
 	uint32_t i, k, n, least, first = 0;
 
-	memset(times, 0, d->patients * sizeof(*times));
+	memset(count, 0, d->patients * sizeof(*count));
 	for (k = 0; k < 2; first += d->n[k], k++) {
 		n = d->n[k];
 		if (n == 0)
 			continue;
 		least = (0 - n) % n;
-		if (!d->member) {
-			for (i = 0; i < n; i++)
-				times[below(&s, n, least)]++;
-			continue;
-		}
 		for (i = 0; i < n; i++)
-			times[d->member[first + below(&s, n, least)]]++;
+			count[first + below(&s, n, least)]++;
 	}
+	for (i = 0; d->member && i < d->patients; i++)
+		times[d->member[i]] = count[i];
 }
 
 int ev_draw_init(struct ev_draw *d, const struct ev_boot_plan *plan)
@@ -130,9 +131,13 @@ int ev_boot_times(uint32_t *times, const struct ev_boot_plan *plan, unsigned r)
 {
 	struct ev_draw d;
 	int ret = ev_draw_init(&d, plan);
+	uint32_t *room;
 
-	if (ret == 0)
-		ev_draw_times(times, &d, r);
+	if (ret == 0) {
+		room = ev_malloc(((size_t)d.patients + 1) * sizeof(*room));
+		ev_draw_times(times, room, &d, r);
+		free(room);
+	}
 	ev_draw_release(&d);
 	return ret;
 }

@@ -15,7 +15,8 @@ struct ev_draw {
 
 int ev_draw_init(struct ev_draw *d, const struct ev_boot_plan *plan);
 void ev_draw_release(struct ev_draw *d);
-/* See ev_boot_times(). */
-void ev_draw_times(uint32_t *times, const struct ev_draw *d, unsigned r);
+/* See ev_boot_times(); room for as many numbers. */
+void ev_draw_times(uint32_t *times, uint32_t *room, const struct ev_draw *d,
+		   unsigned r);
 
 #endif

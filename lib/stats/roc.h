@@ -132,6 +132,14 @@ int ev_auc_joint(struct ev_auc_joint *out, const struct ev_marker *m, size_t k,
  */
 int ev_weighted_auc(struct ev_estimate *out, const struct ev_marker *m,
 		    const struct ev_cases *c, const uint32_t *times);
+/* Rows by score as ev_auc_groups() takes them, so that nothing has to be
+ * looked up out of order but `times`; for as many areas as are wanted.  Free
+ * place and first. */
+int ev_marker_places(uint32_t **place, uint64_t **first,
+		     const struct ev_marker *m, const struct ev_cases *c);
+/* As ev_weighted_auc(), of n rows; times by cluster (row, without). */
+int ev_ordered_auc(struct ev_estimate *out, const struct ev_auc_order *o,
+		   size_t n, const uint32_t *times);
 int ev_sens_at_spec(struct ev_estimate *out, const struct ev_marker *m,
 		    const struct ev_cases *c, const uint32_t *times,
 		    double spec);

@@ -139,8 +139,8 @@ static int compare(double *z, const char *path)
 }
 
 struct area {
-	struct ev_marker m;
-	struct ev_cases c;
+	struct ev_auc_order o;
+	size_t n;
 };
 
 static int area_of(double *value, uint8_t *defined, void *data,
@@ -148,7 +148,7 @@ static int area_of(double *value, uint8_t *defined, void *data,
 {
 	const struct area *a = data;
 	struct ev_estimate e;
-	int ret = ev_weighted_auc(&e, &a->m, &a->c, times);
+	int ret = ev_ordered_auc(&e, &a->o, a->n, times);
 
 	*value = e.value;
 	*defined = !(e.flags & EV_STAT_UNDEFINED);
@@ -162,21 +162,30 @@ static int bootstrap(double *se, size_t n, unsigned replicates)
 		.patients = (uint32_t)n, .replicates = replicates, .key = 1,
 		.level = 0.95, .jobs = 1, .statistics = 1
 	};
-	struct area a = { .c = { .clusters = (uint32_t)n, .n = n } };
+	struct ev_cases cases = { .clusters = (uint32_t)n, .n = n };
+	struct area a = { .n = n };
+	struct ev_marker m;
 	struct columns c;
-	uint32_t *order = ev_malloc((n + 1) * sizeof(*order));
+	uint32_t *order = ev_malloc((n + 1) * sizeof(*order)), *place = NULL;
+	uint64_t *first = NULL;
 	int ret;
 
 	allocate(&c, n);
 	fill(&c);
 	ret = ev_marker_order(order, c.a, n);
-	a.m.score = c.a;
-	a.m.order = order;
-	a.c.truth = c.truth;
+	m.score = c.a;
+	m.order = order;
+	cases.truth = c.truth;
+	if (!ret)
+		ret = ev_marker_places(&place, &first, &m, &cases);
+	a.o.place = place;
+	a.o.first = first;
 	plan.stratum = c.truth;
 	if (!ret)
 		ret = ev_bootstrap(&e, NULL, &plan, area_of, &a);
 	*se = e.se;
+	free(place);
+	free(first);
 	free(order);
 	release(&c);
 	return ret;

@@ -97,6 +97,36 @@ static void the_order_of_rows_changes_no_bit(void **state)
 	free(j);
 }
 
+static void rows_laid_in_order_have_the_same_area(void **state)
+{
+	uint32_t times[MOST_ROWS], *place;
+	struct ev_estimate e[2];
+	struct ev_auc_order o;
+	uint64_t *first;
+	size_t k;
+	int i;
+
+	(void)state;
+	for (i = 0; i < ROUNDS; i++) {
+		random_study(&s, 20);
+		if (i % 3 == 0)
+			s.c.cluster = NULL;
+		for (k = 0; k < MOST_ROWS; k++)
+			times[k] = (uint32_t)below(4);
+		assert_int_equal(ev_marker_places(&place, &first, &s.m[0],
+						  &s.c), 0);
+		o = (struct ev_auc_order){ place, first };
+		ev_weighted_auc(&e[0], &s.m[0], &s.c, times);
+		ev_ordered_auc(&e[1], &o, s.n, times);
+		assert_memory_equal(&e[0], &e[1], sizeof(e[0]));
+		ev_weighted_auc(&e[0], &s.m[0], &s.c, NULL);
+		ev_ordered_auc(&e[1], &o, s.n, NULL);
+		assert_memory_equal(&e[0], &e[1], sizeof(e[0]));
+		free(place);
+		free(first);
+	}
+}
+
 static void what_keeps_the_order_of_scores_changes_no_bit(void **state)
 {
 	struct ev_estimate e[2][7];
@@ -329,6 +359,7 @@ int main(void)
 		cmocka_unit_test(rows_that_count_k_times_are_k_rows),
 		cmocka_unit_test(a_filtered_order_is_a_table_of_its_own),
 		cmocka_unit_test(orders_are_ascending_with_ties_by_row),
+		cmocka_unit_test(rows_laid_in_order_have_the_same_area),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);
