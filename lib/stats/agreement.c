@@ -44,11 +44,22 @@ static int begin(struct ev_estimate *out, const char *method, double level,
 	return ret;
 }
 
+/* Who calls everybody positive, or nobody, is not sure of a ratio of 1. */
+static bool has_variance(struct ev_estimate *e, double v)
+{
+	if (v > 0)
+		return true;
+	e->flags |= EV_STAT_DEGENERATE_VARIANCE | EV_STAT_NO_INTERVAL;
+	return false;
+}
+
 /* value exp(-+ z sqrt(v)) */
 static void log_interval(struct ev_estimate *e, double v)
 {
 	double half = ev_normal_z(e->level) * sqrt(v);
 
+	if (!has_variance(e, v))
+		return;
 	e->lower = e->value * ev_exp(-half);
 	e->upper = e->value * ev_exp(half);
 }
@@ -125,6 +136,8 @@ static void logit_interval(struct ev_estimate *e, double yes, double no,
 	double odds = yes / no;
 
 	e->value = yes / (yes + no);
+	if (!has_variance(e, v))
+		return;
 	e->lower = odds * ev_exp(-half);
 	e->lower /= 1 + e->lower;
 	e->upper = no / yes * ev_exp(-half);

@@ -19,7 +19,8 @@ struct ev_table {
  * Likelihood ratios se / (1 - sp) and (1 - se) / sp, with the log interval
  * of Simel, Samsa & Matchar (J. Clin. Epidemiol. 44 (1991) 763-770).  Without
  * positives or negatives, or over zero: EV_STAT_UNDEFINED; a ratio of zero
- * has EV_STAT_NO_INTERVAL.
+ * has EV_STAT_NO_INTERVAL, and so has a variance of zero (all called positive,
+ * or all negative: a ratio of 1), with EV_STAT_DEGENERATE_VARIANCE.
  */
 int ev_lr_positive(struct ev_estimate *out, const struct ev_table *t,
 		   double level);
@@ -34,7 +35,8 @@ int ev_odds_ratio(struct ev_estimate *out, const struct ev_table *t,
 /*
  * Predictive values at a prevalence in (0, 1) that is not the study's, with
  * the logit interval of Mercaldo, Lau & Zhou (Stat. Med. 26 (2007) 2170-2183).
- * A value of 0 or 1 has EV_STAT_NO_INTERVAL.
+ * A value of 0 or 1 has EV_STAT_NO_INTERVAL, and so has that of a device which
+ * calls all alike, with EV_STAT_DEGENERATE_VARIANCE.
  */
 int ev_ppv_at(struct ev_estimate *out, const struct ev_table *t,
 	      double prevalence, double level);

@@ -210,6 +210,10 @@ static void empty_cells_are_told(void **state)
 	const struct ev_table right = { 5, 0, 0, 9 };
 	const struct ev_table wrong = { 0, 5, 9, 0 };
 	const struct ev_table negatives = { 0, 0, 0, 9 };
+	const struct ev_table all = { 50, 50, 0, 0 };
+	const struct ev_table nobody = { 0, 0, 50, 50 };
+	const unsigned alike = EV_STAT_NO_INTERVAL |
+			       EV_STAT_DEGENERATE_VARIANCE;
 	const struct ev_table bad = { 1, -1, 1, 1 };
 	const struct ev_table huge = { 1000000000, 1, 1, 1 };
 	const unsigned missing = EV_STAT_UNDEFINED;
@@ -226,6 +230,17 @@ static void empty_cells_are_told(void **state)
 	check(&e, missing);
 	ev_lr_negative(&e, &no_fn, 0.95);
 	check(&e, EV_STAT_NO_INTERVAL);
+	/* no bound: "1 to 1" would pass */
+	ev_lr_positive(&e, &all, 0.95);
+	check(&e, alike);
+	assert_true(e.value == 1);
+	ev_lr_negative(&e, &nobody, 0.95);
+	check(&e, alike);
+	ev_ppv_at(&e, &all, 0.1, 0.95);
+	check(&e, alike);
+	ev_npv_at(&e, &nobody, 0.02, 0.95);
+	check(&e, alike);
+	assert_near(e.value, 0.98, 1e-15);
 	ev_odds_ratio(&e, &none, 0.95);
 	check(&e, missing);
 	ev_odds_ratio(&e, &no_fp, 0.95);
