@@ -19,6 +19,10 @@
 double ev_normal_cdf(double x);
 double ev_normal_sf(double x);
 double ev_normal_quantile(double p);	/* -inf at 0, inf at 1 */
+/* Many at once, the same to the last bit. */
+#define EV_NORMAL_BLOCK 64
+void ev_normal_quantiles(double out[EV_NORMAL_BLOCK],
+			 const double p[EV_NORMAL_BLOCK]);
 
 /*
  * 1 - level for a level as people write it: 1 - 0.95 is 0.05, not

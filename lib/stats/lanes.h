@@ -1,6 +1,6 @@
 /*
  * lanes.h - bodies that a processor may do on many rows at once (for
- *           lib/stats alone)
+ *           lib/stats and lib/synth alone)
  *
  * EV_LANES before a function has it compiled again for wider
  * registers, and the best one is taken at run time.  Each lane is the same

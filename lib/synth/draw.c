@@ -170,6 +170,7 @@ void ev_drawn_release(struct ev_drawn *d)
 	free(d->words);
 	free(d->latent);
 	free(d->tries);
+	ev_ahead_free(d->ahead);
 	free(d->log.refused);
 	free(d->log.soft);
 	free(d->start_s);

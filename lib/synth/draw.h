@@ -92,11 +92,17 @@ struct ev_drawn {
 	uint64_t *words;		/* by variable */
 	double *latent;			/* of the copula */
 	uint64_t *tries;		/* of this patient, by constraint */
+	struct ev_ahead *ahead;		/* or NULL */
 };
 void ev_drawn_init(struct ev_drawn *d, const struct ev_pack *p);
 void ev_drawn_release(struct ev_drawn *d);
 /* EV_EINVALID naming the hard constraint that could not be met. */
 int ev_draw(struct ev_drawn *out, const struct ev_source *s, uint64_t patient);
+/* That many patients from `patient` on are about to be drawn: what they have in
+ * common is done at once.  Nothing else changes by it. */
+#define EV_DRAW_AHEAD 64u
+void ev_draw_ahead(struct ev_drawn *d, const struct ev_source *s,
+		   uint64_t patient);
 
 /*
  * The patient whose id this is: ids are a keyed permutation of 40 bits (three

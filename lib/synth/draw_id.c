@@ -32,6 +32,31 @@ static uint64_t shuffled(const struct ev_source *s, uint64_t x)
 	return (uint64_t)left << HALF | right;
 }
 
+/* shuffled() of many. */
+void ev_ids_ahead(uint64_t out[EV_DRAW_AHEAD], const struct ev_source *s,
+		  uint64_t patient)
+{
+	uint32_t left[EV_DRAW_AHEAD], right[EV_DRAW_AHEAD], t;
+	uint32_t rest[3] = { 0, s->pack->stream_id, 0 }, i;
+	size_t k;
+
+	for (k = 0; k < EV_DRAW_AHEAD; k++) {
+		left[k] = (uint32_t)((patient + k) >> HALF);
+		right[k] = (uint32_t)(patient + k) & MASK;
+	}
+	for (i = 0; i < ROUNDS; i++) {
+		rest[2] = i << 8;
+		ev_words_ahead(out, right, rest, s->key);
+		for (k = 0; k < EV_DRAW_AHEAD; k++) {
+			t = left[k] ^ (MASK & (uint32_t)out[k]);
+			left[k] = right[k];
+			right[k] = t;
+		}
+	}
+	for (k = 0; k < EV_DRAW_AHEAD; k++)
+		out[k] = (uint64_t)left[k] << HALF | right[k];
+}
+
 static uint64_t put_back(const struct ev_source *s, uint64_t x)
 {
 	uint32_t left = (uint32_t)(x >> HALF), right = (uint32_t)x & MASK, t;
@@ -59,9 +84,8 @@ static char *put_number(char *at, size_t number, size_t last)
 }
 
 static void write_id(char *at, const struct ev_source *s, size_t scenario,
-		     uint64_t patient)
+		     uint64_t x)
 {
-	uint64_t x = shuffled(s, patient);
 	size_t n = strlen(s->pack->id_prefix);
 	int i;
 
@@ -77,7 +101,10 @@ static void write_id(char *at, const struct ev_source *s, size_t scenario,
 
 void ev_draw_id(struct ev_drawn *out, const struct ev_source *s)
 {
-	write_id(out->id, s, out->scenario, out->patient);
+	const struct ev_ahead *h = ev_ahead_of(out, s, out->patient);
+
+	write_id(out->id, s, out->scenario, h ?
+		 h->ids[out->patient - h->first] : shuffled(s, out->patient));
 }
 
 /* The letters at the end of an id as the number that they are. */
@@ -104,7 +131,7 @@ int ev_source_find(uint64_t *patient, const struct ev_source *s,
 	uint64_t x, i;
 
 	if (read_letters(&x, id) && (i = put_back(s, x)) < s->patients) {
-		write_id(own, s, ev_source_scenario(s, i), i);
+		write_id(own, s, ev_source_scenario(s, i), x);
 		if (!strcmp(own, id)) {
 			*patient = i;
 			return 0;

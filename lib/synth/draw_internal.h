@@ -117,6 +117,34 @@ ev_source_lookups(const struct ev_source *s, size_t scenario, size_t variable)
 			   variable];
 }
 
+/* draw_ahead.c: words and latent numbers of EV_DRAW_AHEAD patients, by
+ * variable, or row of the copula, and patient. */
+struct ev_ahead {
+	const struct ev_source *source;
+	uint64_t first;
+	uint64_t *words;
+	double *free_of, *latent;
+	uint64_t ids[EV_DRAW_AHEAD];
+};
+void ev_ahead_free(struct ev_ahead *h);
+/* The first words of counters { counter, rest }. */
+void ev_words_ahead(uint64_t *restrict out, const uint32_t *restrict counter,
+		    const uint32_t rest[3], uint64_t key);
+/* draw_id.c: the numbers in the ids of as many patients. */
+void ev_ids_ahead(uint64_t out[EV_DRAW_AHEAD], const struct ev_source *s,
+		  uint64_t patient);
+
+/* What is there of a patient, or NULL. */
+static inline const struct ev_ahead *
+ev_ahead_of(const struct ev_drawn *d, const struct ev_source *s,
+	    uint64_t patient)
+{
+	const struct ev_ahead *h = d->ahead;
+
+	return h && h->source == s && patient >= h->first &&
+		patient - h->first < EV_DRAW_AHEAD ? h : NULL;
+}
+
 /* draw_words.c: the first word of draw 0 of each stream. */
 void ev_dice_words(uint64_t *words, const struct ev_dice *d,
 		   const uint32_t *streams, size_t n);

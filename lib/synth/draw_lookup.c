@@ -139,8 +139,7 @@ static void make(struct ev_lookup *l, const struct asked *a, uint64_t patients)
 static bool is_quick(const struct ev_marginal *m)
 {
 	return m->kind == EV_D_CONSTANT || m->kind == EV_D_UNIFORM ||
-		m->kind == EV_D_TRIANGULAR || m->kind == EV_D_HISTOGRAM ||
-		(m->kind == EV_D_NORMAL && !m->truncated);
+		m->kind == EV_D_TRIANGULAR || m->kind == EV_D_HISTOGRAM;
 }
 
 static const struct ev_marginal *marginal_of(const struct ev_rule *r, size_t i)

@@ -210,6 +210,24 @@ static void draw_latent(struct ev_drawn *out, const struct ev_copula *c)
 	}
 }
 
+/* What was drawn ahead is that of the first attempt. */
+static bool draw_ahead(struct ev_drawn *out, const struct ev_dice *d)
+{
+	const struct ev_ahead *h = ev_ahead_of(out, d->source, d->patient);
+	const struct ev_pack *p = out->pack;
+	uint64_t k;
+	size_t i;
+
+	if (!h || d->attempt)
+		return false;
+	k = d->patient - h->first;
+	for (i = 0; i < p->n_variables; i++)
+		out->words[i] = h->words[i * EV_DRAW_AHEAD + k];
+	for (i = 0; i < p->copula.n; i++)
+		out->latent[i] = h->latent[i * EV_DRAW_AHEAD + k];
+	return true;
+}
+
 static int out_of_range(const struct ev_drawn *out, size_t variable)
 {
 	return ev_fail(EV_EINVALID, "variable '%s' is out of range for patient "
@@ -246,8 +264,11 @@ int ev_draw_values(struct ev_drawn *out, const struct ev_dice *d)
 	size_t i, k;
 	double x;
 
-	ev_dice_words(out->words, d, d->source->streams, p->n_variables);
-	draw_latent(out, &p->copula);
+	if (!draw_ahead(out, d)) {
+		ev_dice_words(out->words, d, d->source->streams,
+			      p->n_variables);
+		draw_latent(out, &p->copula);
+	}
 	for (k = 0; k < p->n_variables; k++) {
 		i = p->order[k];
 		v = &p->variables[i];

@@ -87,10 +87,57 @@ static char *digits_of(char *end, wide u, unsigned least)
 	return at;
 }
 
+static size_t longer(char *out, wide all, unsigned places)
+{
+	char digits[48], *end = digits + sizeof(digits);
+	char *at = digits_of(end, all, places + 1);
+	size_t whole = (size_t)(end - at) - places, len = 0;
+
+	while (whole--)
+		out[len++] = *at++;
+	if (places)
+		out[len++] = '.';
+	while (at < end)
+		out[len++] = *at++;
+	return len;
+}
+
+static inline void put_digits(char *end, uint32_t u, unsigned n)
+{
+	static const char two[] = "00010203040506070809"
+		"1011121314151617181920212223242526272829"
+		"3031323334353637383940414243444546474849"
+		"5051525354555657585960616263646566676869"
+		"7071727374757677787980818283848586878889"
+		"90919293949596979899";
+
+	for (; n >= 2; n -= 2, u /= 100) {
+		end -= 2;
+		memcpy(end, two + 2 * (u % 100), 2);
+	}
+	if (n)
+		end[-1] = (char)('0' + u % 10);
+}
+
+/* Of 32 bits, as most are: where it goes, without a way round. */
+static inline size_t shorter(char *out, uint32_t u, unsigned places)
+{
+	uint32_t ten = (uint32_t)tens[places], whole = u / ten;
+	unsigned n = 1;
+
+	while (n < 10 && whole >= tens[n])
+		n++;
+	put_digits(out + n, whole, n);
+	if (!places)
+		return n;
+	out[n++] = '.';
+	put_digits(out + n + places, u - whole * ten, places);
+	return n + places;
+}
+
 size_t ev_fixed(char out[48], double x, unsigned places)
 {
-	char digits[48], *end = digits + sizeof(digits), *at;
-	size_t len = 0, whole;
+	size_t len = 0;
 	bool minus = x < 0;
 	int64_t u;
 	wide all;
@@ -103,14 +150,8 @@ size_t ev_fixed(char out[48], double x, unsigned places)
 	all = quickly(&u, x, places) ? (wide)u : exactly(x, places);
 	if (minus && all)
 		out[len++] = '-';
-	at = digits_of(end, all, places + 1);
-	whole = (size_t)(end - at) - places;
-	while (whole--)
-		out[len++] = *at++;
-	if (places)
-		out[len++] = '.';
-	while (at < end)
-		out[len++] = *at++;
+	len += all >> 32 || places > 9 ? longer(out + len, all, places) :
+		shorter(out + len, (uint32_t)all, places);
 	out[len] = '\0';
 	return len;
 }

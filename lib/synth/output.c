@@ -51,6 +51,8 @@ int ev_run_chunk(struct ev_chunk_text *out, const struct ev_run *r,
 		ev_buf_clear(&out->text[k]);
 	out->rows = 0;
 	for (; i < end && i < r->last && ret == 0; i++) {
+		if ((i - r->first) % EV_DRAW_AHEAD == 0 && i + 1 < r->last)
+			ev_draw_ahead(d, plan->source, i);
 		ret = plan->stop && *plan->stop ?
 			ev_fail(EV_ESTOP, "interrupted") :
 			ev_draw(d, plan->source, i);

@@ -17,6 +17,11 @@ smooth <- function(name, places, q, p, given = "-", at = 1:39 / 40) {
 	edges <- unique(floor(q(at) * 10^places) + 0.5) / 10^places
 	say(name, sprintf("%.*f", places + 1, edges), p(edges), given)
 }
+# few of them, where what a parameter does is faint
+some <- function(name, q, p) {
+	edges <- unique(q(1:14 / 15)) + 0.5
+	say(name, edges, p(edges))
+}
 # k + 1/2 as far as none is too rare for chi-squared with 20000
 counts <- function(name, p) {
 	k <- 0:1000
@@ -50,13 +55,14 @@ counts("poi", function(k) ppois(k, 1.4))
 counts("pol", function(k) ppois(k, 40))
 counts("pot", function(k)
 	pmax(0, (ppois(k, 5) - ppois(3, 5)) / ppois(3, 5, FALSE)))
-counts("nbi", function(k) pnbinom(k, 1.3, mu = 6))
+some("nbi", function(u) qnbinom(u, 1.3, mu = 60),
+     function(k) pnbinom(floor(k), 1.3, mu = 60))
 smooth("tri", 3, function(u) ifelse(u <= 1 / 7, 2 + sqrt(u * 7),
 				    9 - sqrt((1 - u) * 42)),
        function(x) ifelse(x <= 3, (x - 2)^2 / 7, 1 - (9 - x)^2 / 42))
 smooth("his", 2, approxfun(c(0, 0.25, 0.75, 1), c(0, 10, 20, 50)),
        approxfun(c(0, 10, 20, 50), c(0, 0.25, 0.75, 1)))
-mp <- function(x) 0.3 * pnorm(x, 60, 5) + 0.7 * pnorm(x, 80, 10)
+mp <- function(x) 0.5 * pnorm(x, 60, 5) + 0.5 * pnorm(x, 90, 10)
 mq <- function(us) sapply(us, function(u)
 	uniroot(function(x) mp(x) - u, c(0, 200), tol = 1e-12)$root)
 smooth("mix", 2, mq, mp)
@@ -82,5 +88,5 @@ smooth("gno", 2, function(u) qnorm(u, 74, 18), function(x) pnorm(x, 74, 18),
        "sex=F")
 smooth("gno", 2, function(u) qgamma(u, 9, scale = 8),
        function(x) pgamma(x, 9, scale = 8), "sex=M")
-levels("lgt", c("no", "yes"), c(plogis(1), plogis(-1)), "boo=no")
+levels("lgt", c("no", "yes"), c(plogis(2), plogis(-2)), "boo=no")
 levels("lgt", c("no", "yes"), c(plogis(-1), plogis(1)), "boo=yes")

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/hash.h"
+#include "stats/dist.h"
 #include "synth/draw_internal.h"
 
 #define HEAD "schema: git-evidence/scenario-pack/v1\n" \
@@ -138,6 +139,52 @@ static void a_patient_is_the_same_after_any_other(void **state)
 	end();
 }
 
+static void what_is_drawn_ahead_is_the_same(void **state)
+{
+	static const uint64_t from[] = { 0, 64, 9990, 19900 };
+	struct ev_drawn ahead;
+	uint64_t i, k;
+
+	(void)state;
+	begin_example(20000);
+	ev_drawn_init(&ahead, &pack);
+	for (i = 0; i < EV_ARRAY_SIZE(from); i++) {
+		ev_draw_ahead(&ahead, &source, from[i]);
+		for (k = from[i]; k < from[i] + EV_DRAW_AHEAD + 2; k++) {
+			assert_int_equal(ev_draw(&ahead, &source, k), 0);
+			draw(k);
+			assert_memory_equal(ahead.full, drawn.full,
+					    pack.n_variables * sizeof(double));
+			assert_string_equal(ahead.id, drawn.id);
+		}
+	}
+	ev_drawn_release(&ahead);
+	end();
+}
+
+static void quantiles_of_many_are_those_alone(void **state)
+{
+	double p[EV_NORMAL_BLOCK], q[EV_NORMAL_BLOCK], x;
+	struct ev_stream s;
+	unsigned i, k;
+
+	(void)state;
+	ev_stream_init(&s, 1, 2, 3);
+	for (k = 0; k < 500; k++) {
+		for (i = 0; i < EV_NORMAL_BLOCK; i++)
+			p[i] = ev_stream_uniform(&s);
+		p[0] = 0x1p-53;
+		p[1] = 0.075;
+		p[2] = 0.925;
+		p[3] = 1 - 0x1p-53;
+		ev_normal_quantiles(q, p);
+		for (i = 0; i < EV_NORMAL_BLOCK; i++) {
+			x = ev_normal_quantile(p[i]);
+			assert_memory_equal(&x, &q[i], sizeof(x));
+		}
+	}
+}
+
 static int by_bytes(const void *a, const void *b)
 {
 	return memcmp(a, b, EV_DRAW_ID_SIZE);
@@ -259,6 +306,8 @@ int main(void)
 		cmocka_unit_test(a_value_is_that_of_its_stream),
 		cmocka_unit_test(words_side_by_side_are_those_alone),
 		cmocka_unit_test(a_patient_is_the_same_after_any_other),
+		cmocka_unit_test(what_is_drawn_ahead_is_the_same),
+		cmocka_unit_test(quantiles_of_many_are_those_alone),
 		cmocka_unit_test(ids_are_unlike_and_can_be_undone),
 		cmocka_unit_test(states_are_as_often_as_their_rates_say),
 		cmocka_unit_test(
