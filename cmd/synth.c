@@ -13,7 +13,7 @@
 #include "cmd/usage.h"
 #include "synth/manifest.h"
 
-static int64_t seed = -1, patients, jobs;
+static int64_t seed = -1, patients = -1, jobs;
 static const char *folder, *format, *patient, *explain;
 static bool check;
 
@@ -38,6 +38,10 @@ static const struct option options[] = {
 	  "which is not stored", &synth_guard.reference },
 	{ OPT_STRING, 0, "holdout", "<file>", "rows that the reference does "
 	  "not have", &synth_guard.holdout },
+	{ OPT_STRING, 0, "suite", "<file>", "measure a device's predictions "
+	  "by this suite", &synth_guard.suite },
+	{ OPT_STRING, 0, "predictions", "<file>", "what it answered for the "
+	  "patients of this cohort", &synth_guard.predictions },
 	{ OPT_STRING, 0, "html", "<file>", "write the guardrails as a page, "
 	  "too", &synth_guard.html },
 	{ OPT_FLAG, 0, "no-guardrails", NULL, "write the cohort unjudged",
@@ -58,7 +62,7 @@ static const struct option options[] = {
 static const char *const synopsis[] = {
 	"synth <pack> --seed <n> -o <dir> [-n <patients>] "
 	"[--format <csv|jsonl>] [--reference <file> [--holdout <file>]] "
-	"[--html <file>] [--no-guardrails] [-j <n>] [--json]",
+	"[--suite <file> --predictions <file>] [--html <file>] [--no-guardrails] [-j <n>] [--json]",
 	"synth <pack> [<rev>] --seed <n> -o <dir> --attach [--name <name>] "
 	"[--supersede <id> --because <text>] [--key <fingerprint>] "
 	"[<options>]",
@@ -406,8 +410,8 @@ static int run(struct context *ctx, int argc, const char **argv)
 		ret = explain_one(&pack);
 	} else {
 		ret = ev_source_init(&source, &pack,
-				     seed < 0 ? 0 : (uint64_t)seed, patients ?
-				     (uint64_t)patients : pack.patients);
+				     seed < 0 ? 0 : (uint64_t)seed, patients < 0 ?
+				     pack.patients : (uint64_t)patients);
 		if (ret == 0)
 			ret = synth_attach_begin(ctx, argc > 1 ? argv[1] :
 						 "HEAD", argv[0], pack.digest);

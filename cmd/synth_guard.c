@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "base/file.h"
+#include "cmd/synth_behaviour.h"
 #include "cmd/usage.h"
 
 #define TUPLES_SHOWN 10u
@@ -16,14 +17,17 @@ int synth_guard_usage(struct context *ctx, bool making)
 	const struct synth_guard *g = &synth_guard;
 	const char *option = g->none ? "--no-guardrails" : g->reference ?
 		"--reference" : g->holdout ? "--holdout" : g->html ? "--html" :
-		NULL;
+		g->suite ? "--suite" : g->predictions ? "--predictions" : NULL;
 
 	if (option && !making)
 		return usage_error(ctx, "%s is for making a cohort", option);
-	if (g->none && (g->reference || g->html))
+	if (g->none && (g->reference || g->html || g->suite))
 		return usage_error(ctx, "--no-guardrails and %s do not go "
 				   "together", g->reference ? "--reference" :
-				   "--html");
+				   g->html ? "--html" : "--suite");
+	if (!g->suite != !g->predictions)
+		return usage_error(ctx, "--suite and --predictions go "
+				   "together");
 	if (g->holdout && !g->reference)
 		return usage_error(ctx, "--holdout needs a --reference");
 	return 0;
@@ -84,6 +88,13 @@ int synth_guard_check(const struct ev_source *s,
 		ret = read_other(&t[2], "reference", g->reference, s->pack);
 	if (ret == 0)
 		ret = read_other(&t[3], "holdout", g->holdout, s->pack);
+	if (ret == 0 && g->suite)
+		ret = synth_behaviour_measure(g->suite, g->predictions, jobs);
+	if (ret == 0 && g->suite) {
+		in.downstream = synth_behaviour_of();
+		add_input("suite", in.downstream->suite->digest + 7);
+		add_input("predictions", in.downstream->cohort->digest + 7);
+	}
 	in.cohort = t[0];
 	in.windows = t[1];
 	in.reference = t[2];
@@ -204,6 +215,7 @@ int synth_guard_exit(void)
 void synth_guard_release(void)
 {
 	ev_guards_release(&synth_guard.guards);
+	synth_behaviour_release();
 	ev_buf_release(&synth_guard.page);
 	synth_guard.done = false;
 }

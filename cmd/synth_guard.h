@@ -7,11 +7,12 @@
 #include "cmd/render.h"
 #include "synth/manifest.h"
 
-#define SYNTH_GUARD_INPUTS 3u
+#define SYNTH_GUARD_INPUTS 5u
 
 /* What was asked for; options point here. */
 struct synth_guard {
 	const char *reference, *holdout, *html;
+	const char *suite, *predictions;
 	bool none;			/* --no-guardrails */
 	/* what came of it */
 	bool done;

@@ -208,7 +208,7 @@ static int (*const checks[])(struct ev_check *c) = {
 	ev_check_correlation, ev_check_missing, ev_check_windows,
 	ev_check_constraints, ev_check_tuples, ev_check_modes, ev_check_histograms,
 	ev_check_reference, ev_check_propensity, ev_check_leak,
-	ev_check_behaviour,
+	ev_check_downstream, ev_check_behaviour,
 };
 
 void ev_check_open(struct ev_check *c, struct ev_guards *out,

@@ -68,7 +68,9 @@ struct ev_guard_inputs {
 	const struct ev_guard_table *windows;	/* or NULL */
 	const struct ev_guard_table *reference, *holdout;	/* or NULL */
 	const char *pack_path;			/* beside it lie histograms */
-	const struct ev_evaluation *downstream;	/* or NULL */
+	/* What a suite measured of a device on this cohort, or NULL; with its
+	   data, these have to be of the cohort. */
+	const struct ev_evaluation *downstream;
 	unsigned jobs;
 };
 /* Whether any check looks at the table of windows. */

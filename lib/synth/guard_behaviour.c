@@ -299,7 +299,8 @@ int ev_check_behaviour(struct ev_check *c)
 	if (!here) {
 		g = ev_guard_add(c->out, "behaviour");
 		ev_guard_not_applicable(g, "there are no scores of a device "
-					"here: validate measures it");
+					"here: they take --suite and "
+					"--predictions");
 	}
 	for (i = 0; here && i < c->p->n_behaviours; i++)
 		if (c->p->behaviours[i].order_of)

@@ -149,6 +149,7 @@ int ev_check_propensity(struct ev_check *c);	/* guard_propensity.c */
 int ev_check_leak(struct ev_check *c);		/* guard_leak_copies.c */
 int ev_leak_distances(struct ev_check *c);	/* guard_leak.c */
 int ev_check_behaviour(struct ev_check *c);	/* guard_behaviour.c */
+int ev_check_downstream(struct ev_check *c);	/* guard_downstream.c */
 
 /* guard_constraints.c: which constraints are of one variable alone, and which
  * variables bear on each other. */

@@ -156,6 +156,11 @@ static void guardrails(struct ev_json *j, const struct ev_guards *g)
 	ev_json_end_list(j);
 }
 
+static bool is_of_cohort(const char *role)
+{
+	return !strcmp(role, "suite") || !strcmp(role, "predictions");
+}
+
 /* What was looked at beside the pack: that it is not the pack's, and whose it
  * is, stands there. */
 static void inputs(struct ev_json *j, const struct ev_pack *p,
@@ -163,16 +168,19 @@ static void inputs(struct ev_json *j, const struct ev_pack *p,
 {
 	const struct ev_value *from = ev_get_path(p->tree,
 						  "guardrails.reference");
+	const struct ev_value *theirs;
 	size_t i;
 
 	ev_json_key(j, "inputs");
 	ev_json_list(j);
 	for (i = 0; i < about->n_inputs; i++) {
+		/* what a device answered is of no patient */
+		theirs = is_of_cohort(about->inputs[i].role) ? NULL : from;
 		ev_json_object(j);
 		maybe(j, "classification",
-		      ev_get_string(from, "classification"));
+		      ev_get_string(theirs, "classification"));
 		ev_json_kv(j, "digest", about->inputs[i].digest);
-		maybe(j, "legal_basis", ev_get_string(from, "legal_basis"));
+		maybe(j, "legal_basis", ev_get_string(theirs, "legal_basis"));
 		ev_json_kv(j, "role", about->inputs[i].role);
 		ev_json_end_object(j);
 	}

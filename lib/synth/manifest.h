@@ -15,7 +15,8 @@
 
 /* A file that was looked at beside the pack, and stays where it is. */
 struct ev_synth_input {
-	const char *role;		/* "reference", "holdout", "histogram" */
+	const char *role;		/* "reference", "holdout", "histogram",
+					   "suite", "predictions" */
 	char digest[72];
 };
 /* What a cohort does not know of itself; members may be NULL. */

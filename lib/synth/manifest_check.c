@@ -23,7 +23,7 @@ static const char *const scopes[] = { "pack", "seed", NULL };
 static const char *const risks[] = { "common", "edge", "high_risk", NULL };
 static const char *const kinds[] = { "hard", "soft", NULL };
 static const char *const roles[] = {
-	"reference", "holdout", "histogram", NULL
+	"reference", "holdout", "histogram", "suite", "predictions", NULL
 };
 
 static const struct ev_field assumption_fields[] = {

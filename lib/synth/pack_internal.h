@@ -31,6 +31,10 @@ char *ev_pk_dup(const struct ev_value *map, const char *key);
 /* A list of texts, or one alone; empty, doubled or other ones are problems. */
 void ev_pk_strs(struct ev_pk *k, struct ev_strs *out,
 		const struct ev_value *v, const char *path);
+/* The keys of a map, in its order, that are words of a table: neither empty nor
+ * with control characters. */
+void ev_pk_keys(struct ev_pk *k, struct ev_strs *out,
+		const struct ev_value *map, const char *path);
 /* Letters, digits, '_'; the first no digit. */
 bool ev_pk_is_name(const char *s);
 /*

@@ -234,14 +234,13 @@ static void read_dropout(struct ev_pk *k, const struct ev_value *v)
 {
 	struct ev_longitudinal *s = &k->p->series;
 	const struct ev_value *reasons = ev_get(v, "reasons");
-	size_t i;
 
 	ev_pk_number(k, &s->dropout_per_h, ev_get(v, "hazard_per_h"),
 		     "longitudinal.dropout.hazard_per_h", 0, MAX_RATE);
 	if (!reasons || reasons->type != EV_MAP)
 		return;
-	for (i = 0; i < reasons->n && i < EV_PACK_MAX_LEVELS; i++)
-		ev_strs_add(&s->dropout_reasons, reasons->keys[i]->text);
+	ev_pk_keys(k, &s->dropout_reasons, reasons,
+		   "longitudinal.dropout.reasons");
 	ev_pk_levels(k, &s->dropout_levels, reasons, &s->dropout_reasons,
 		     "longitudinal.dropout.reasons");
 }

@@ -91,7 +91,6 @@ static void read_levels(struct ev_pk *k, struct ev_variable *x,
 	const struct ev_value *labels = ev_get_path(v, "derive.labels");
 	const struct ev_value *shares = shares_of(v);
 	char *at = ev_strdupf("%s.levels", path);
-	size_t i;
 
 	if (x->type == EV_V_BOOLEAN) {
 		ev_strs_add(&x->levels, "no");
@@ -107,8 +106,7 @@ static void read_levels(struct ev_pk *k, struct ev_variable *x,
 	else if (labels)
 		ev_pk_strs(k, &x->levels, labels, at);
 	else if (shares)
-		for (i = 0; i < shares->n && i < EV_PACK_MAX_LEVELS; i++)
-			ev_strs_add(&x->levels, shares->keys[i]->text);
+		ev_pk_keys(k, &x->levels, shares, at);
 	else
 		ev_problem_add(k->bad, v, "levels: [A, B]", "field '%s': the "
 			       "levels are not said", path);

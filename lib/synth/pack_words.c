@@ -20,6 +20,33 @@ char *ev_pk_dup(const struct ev_value *map, const char *key)
 	return ev_strdup(ev_pk_text(ev_get(map, key)));
 }
 
+/* It fills a cell of a table, where nothing is a missing value. */
+static void check_word(struct ev_pk *k, const struct ev_value *v,
+		       const char *text, const char *path)
+{
+	const char *at;
+
+	for (at = text; (unsigned char)*at >= 0x20 && *at != 0x7f; at++)
+		;
+	if (!*text)
+		ev_problem_add(k->bad, v, NULL, "field '%s' holds an empty "
+			       "string", path);
+	else if (*at)
+		ev_problem_add(k->bad, v, NULL, "field '%s' holds a control "
+			       "character in '%.60s'", path, text);
+}
+
+void ev_pk_keys(struct ev_pk *k, struct ev_strs *out,
+		const struct ev_value *map, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < map->n && i < EV_PACK_MAX_LEVELS; i++) {
+		check_word(k, map->keys[i], map->keys[i]->text, path);
+		ev_strs_add(out, map->keys[i]->text);
+	}
+}
+
 static void add_text(struct ev_pk *k, struct ev_strs *out,
 		     const struct ev_value *v, const char *path)
 {
@@ -30,14 +57,13 @@ static void add_text(struct ev_pk *k, struct ev_strs *out,
 			       "put it in quotes" : NULL, "field '%s' must "
 			       "hold strings or numbers, not a %s", path,
 			       ev_type_name(v->type));
-	else if (!*text)
-		ev_problem_add(k->bad, v, NULL, "field '%s' holds an empty "
-			       "string", path);
 	else if (ev_strs_has(out, text))
 		ev_problem_add(k->bad, v, NULL, "field '%s' names '%.60s' "
 			       "twice", path, text);
 	else
 		ev_strs_add(out, text);
+	if (text)
+		check_word(k, v, text, path);
 }
 
 void ev_pk_strs(struct ev_pk *k, struct ev_strs *out,

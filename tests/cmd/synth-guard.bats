@@ -77,3 +77,45 @@ teardown() { teardown_world; }
 		--format jsonl
 	jq -c .guardrails <<<"$stdout" | cmp - a.json
 }
+
+@test "what a device answered is held against the pack" {
+	sed '$a expected_behaviour: [{scenario: S02-af, bound: lower, ge: "0.5", metric: sensitivity@alert}]' \
+		"$pack" >p.yaml
+	cat >suite.yaml <<-'END'
+	schema: git-evidence/suite/v1
+	suite: {id: rhythm, version: 1.0.0, tier: low}
+	dataset:
+	  key: [patient_id, start_s]
+	  columns: {patient: patient_id, label: af_truth, score: score}
+	  label: {positive: "1", negative: "0"}
+	  score: {kind: probability}
+	operating_points: {alert: {threshold: "0.5"}}
+	slices: {scenario: {by: scenario}}
+	metrics: [sensitivity@alert]
+	gates:
+	  - {id: G1, metric: sensitivity@alert, pass: {bound: estimate, ge: "0.5"}}
+	END
+	expect_exit 0 git evidence synth p.yaml --seed 7 -o a
+	# nearly always right, and then nearly always wrong
+	awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i
+			print $0, "score"; next }
+		{ print $0, ($c["af_truth"] == (NR % 11 > 0)) ? 0.9 : 0.1 }' \
+		a/windows.csv >right.csv
+	sed 's/0.9$/0.2/' right.csv >wrong.csv
+	expect_exit 0 git evidence synth p.yaml --seed 7 -o b \
+		--suite suite.yaml --predictions right.csv
+	cmp a/windows.csv b/windows.csv
+	jq -e '[.inputs[].role] == ["suite", "predictions"]' b/manifest.json
+	expect_exit 1 git evidence synth p.yaml --seed 7 -o c \
+		--suite suite.yaml --predictions wrong.csv
+	expect_in stdout 'behaviour.sensitivity@alert.S02-af'
+	# of another cohort's patients
+	expect_exit 1 git evidence synth p.yaml --seed 8 -o d \
+		--suite suite.yaml --predictions right.csv
+	expect_in stdout 'behaviour.predictions'
+	expect_exit 129 git evidence synth p.yaml --seed 8 -o e \
+		--suite suite.yaml
+	expect_exit 128 git evidence synth p.yaml --seed 8 -o e \
+		--suite suite.yaml --predictions none.csv
+	test ! -e e
+}

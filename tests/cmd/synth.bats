@@ -228,5 +228,7 @@ same() {
 	expect_exit 129 git evidence synth "$pack" --seed 1 -o a --check
 	expect_exit 129 git evidence synth "$pack" --seed 1 -o a --format xml
 	expect_exit 128 git evidence synth "$pack" --check -n 30
+	expect_exit 128 git evidence synth "$pack" --check -n 0
+	expect_in stderr 'not 0'
 	expect_exit 128 git evidence synth nothing.yaml --check
 }

@@ -13,7 +13,7 @@ static const char plain[] =
 	"cohort: {patients: 400}\n"
 	"variables:\n"
 	"  a: {type: boolean, p: \"0.5\"}\n"
-	"  x: {type: decimal(3), identity: {intercept: 50, terms: {a: 5}, "
+	"  x: {type: decimal(6), identity: {intercept: 50, terms: {a: 5}, "
 	"sd: 9}}\n"
 	"scenarios:\n"
 	"  - {id: S, risk: common, weight: 1}\n"
@@ -150,7 +150,7 @@ static void numbers_to_either_side_of_their_own_law_are_told(void **state)
 	for (k = 0; k < EV_ARRAY_SIZE(by); k++) {
 		gf_open(&f, plain, 5, 400);
 		for (i = 1; i <= f.t.rows; i++) {
-			snprintf(text, sizeof(text), "%.3f", by[k] +
+			snprintf(text, sizeof(text), "%.6f", by[k] +
 				 strtod(gf_get(&f.t, i, "x"), NULL));
 			gf_set(&f.t, i, "x", text);
 		}
@@ -158,6 +158,53 @@ static void numbers_to_either_side_of_their_own_law_are_told(void **state)
 		gf_is(&f, "ks.x", EV_OUT_FAIL);
 		gf_close(&f);
 	}
+}
+
+/* Each at one end of what is declared: one side of the distance alone tells. */
+static void a_constant_at_either_end_is_told(void **state)
+{
+	static const char *const ends[] = { "0", "9" };
+	char *text = pf_edit(plain, "  x: {", "  u: {type: int, dist: "
+			     "{uniform: {min: 0, max: 9}}}\n  x: {");
+	struct gf f;
+	size_t k, i;
+
+	(void)state;
+	for (k = 0; k < EV_ARRAY_SIZE(ends); k++) {
+		gf_open(&f, text, 5, 400);
+		for (i = 1; i <= f.t.rows; i++)
+			gf_set(&f.t, i, "u", ends[k]);
+		gf_must_judge(&f, NULL, NULL);
+		assert_true(gf_is(&f, "ks.u", EV_OUT_FAIL)->value > 0.9);
+		gf_close(&f);
+	}
+	free(text);
+}
+
+/* Of a cohort that is thinned out every second row is asked for. */
+static void what_is_thinned_out_is_asked_for_in_proportion(void **state)
+{
+	struct ev_guard_table *t;
+	struct ev_guard_inputs in = { .jobs = 1 };
+	const struct ev_guard *g;
+	struct gf f;
+	char *path;
+
+	(void)state;
+	gf_open(&f, plain, 5, 400);
+	path = gf_path(&f, "t.csv");
+	gf_save(&f.t, path);
+	assert_int_equal(ev_guard_table_read_pack(&t, path, &f.pack,
+						  2 * EV_GUARD_ROWS), 0);
+	in.source = &f.source;
+	in.result = &f.result;
+	in.cohort = t;
+	assert_int_equal(ev_guards_check(&f.g, &in), 0);
+	g = gf_is(&f, "rare.R", EV_OUT_PASS);
+	assert_true(g->value == 20 && g->limit == 20);
+	ev_guard_table_free(t);
+	free(path);
+	gf_close(&f);
 }
 
 /* What is read may be a patient's: no word of it comes back. */
@@ -195,6 +242,22 @@ static void a_message_shows_nothing_of_a_row(void **state)
 				 ev_error_last()->message);
 		free(path);
 	}
+	gf_close(&f);
+}
+
+static void a_test_for_leaks_that_was_not_made_is_not_counted(void **state)
+{
+	struct gf f, real;
+
+	(void)state;
+	gf_open(&f, plain, 5, 400);
+	gf_open(&real, plain, 6, 400);
+	gf_set(&f.t, 0, "patient_id", "other");
+	gf_set(&real.t, 0, "patient_id", "mrn");
+	gf_must_judge(&f, &real.t, NULL);
+	gf_is(&f, "leak.identifiers", EV_OUT_INCOMPLETE);
+	assert_string_equal(f.g.leak, "no leak detected by tests copies");
+	gf_close(&real);
 	gf_close(&f);
 }
 
@@ -238,6 +301,10 @@ static void behaviour_is_judged_by_the_bound_that_is_named(void **state)
 		gf_must_judge(&f, NULL, NULL);
 		gf_is(&f, "behaviour.auc", strstr(all[i].asked, "estimate") ?
 		      all[i].outcome : EV_OUT_INCOMPLETE);
+		/* nor is a value */
+		m.e.flags = EV_STAT_UNDEFINED;
+		gf_must_judge(&f, NULL, NULL);
+		gf_is(&f, "behaviour.auc", EV_OUT_INCOMPLETE);
 		m.e.flags = 0;
 		gf_close(&f);
 		free(text);
@@ -265,6 +332,91 @@ static void nothing_to_measure_is_no_pass(void **state)
 	free(text);
 }
 
+/* What is judged is a device on this cohort, not on an easier one. */
+static void read_answers(struct gf *f, struct ev_suite *s,
+			 struct ev_cohort *data, const char *skip,
+			 const char *elsewhere)
+{
+	static const char suite[] =
+		"schema: git-evidence/suite/v1\n"
+		"suite: {id: s, version: 1.0.0, tier: low}\n"
+		"dataset: {key: [patient_id], columns: {patient: patient_id, "
+		"label: truth, score: score}, label: {positive: \"1\", "
+		"negative: \"0\"}, score: {kind: probability}}\n"
+		"operating_points: {alert: {threshold: \"0.5\"}}\n"
+		"slices: {scenario: {by: scenario}}\n"
+		"metrics: [sensitivity@alert]\n"
+		"gates: [{id: G, metric: sensitivity@alert, pass: {bound: "
+		"estimate, ge: \"0.1\"}}]\n";
+	struct ev_buf out = EV_BUF_INIT;
+	const char *id, *scenario;
+	size_t i;
+
+	ev_buf_adds(&out, "patient_id,scenario,truth,score\n");
+	for (i = 1; i <= f->t.rows; i++) {
+		id = gf_get(&f->t, i, "patient_id");
+		scenario = gf_get(&f->t, i, "scenario");
+		if (skip && !strcmp(scenario, skip))
+			continue;
+		ev_buf_addf(&out, "%s,%s,%d,%s\n", id, elsewhere && i == 1 ?
+			    elsewhere : scenario, (int)(i % 2),
+			    i % 3 ? "0.9" : "0.2");
+	}
+	if (ev_suite_parse(s, "s.yaml", suite, strlen(suite)) < 0 ||
+	    ev_cohort_read_memory(data, s, "a.csv", out.ptr, out.len) < 0)
+		fail_msg("%s", ev_error_last()->message);
+	ev_buf_release(&out);
+}
+
+static const struct ev_guard *judge_answers(struct gf *f, const char *skip,
+					    const char *elsewhere,
+					    enum ev_outcome_word outcome)
+{
+	struct ev_evaluate_options o = { .jobs = 1 };
+	struct ev_reference none[2];
+	struct ev_evaluation e;
+	struct ev_cohort data;
+	struct ev_suite s;
+
+	memset(none, 0, sizeof(none));
+	read_answers(f, &s, &data, skip, elsewhere);
+	assert_int_equal(ev_evaluate(&e, &s, &data, &none[0], &none[1], &o),
+			 0);
+	f->downstream = &e;
+	gf_must_judge(f, NULL, NULL);
+	f->downstream = NULL;
+	ev_evaluation_release(&e);
+	ev_cohort_release(&data);
+	ev_suite_release(&s);
+	return gf_is(f, "behaviour.predictions", outcome);
+}
+
+static void predictions_have_to_be_of_the_cohort(void **state)
+{
+	char *text = ev_strdupf("%sexpected_behaviour: [{metric: "
+				"sensitivity@alert, scenario: R, bound: lower, "
+				"ge: \"0.1\"}]\n", plain);
+	struct gf f, other;
+
+	(void)state;
+	gf_open(&f, text, 5, 400);
+	judge_answers(&f, NULL, NULL, EV_OUT_PASS);
+	gf_is(&f, "behaviour.sensitivity@alert.R", EV_OUT_PASS);
+	/* without those of whom it is asked */
+	judge_answers(&f, "R", NULL, EV_OUT_INCOMPLETE);
+	gf_is(&f, "behaviour.sensitivity@alert.R", EV_OUT_INCOMPLETE);
+	/* or with others in their place */
+	assert_true(judge_answers(&f, NULL, "R", EV_OUT_FAIL)->value == 1);
+	gf_open(&other, text, 6, 400);
+	gf_unload(&f.t);
+	f.t = other.t;
+	memset(&other.t, 0, sizeof(other.t));
+	assert_true(judge_answers(&f, NULL, NULL, EV_OUT_FAIL)->value == 400);
+	gf_close(&other);
+	gf_close(&f);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,10 +426,16 @@ int main(void)
 		cmocka_unit_test(a_rare_event_that_is_watered_down_is_told),
 		cmocka_unit_test(
 			numbers_to_either_side_of_their_own_law_are_told),
+		cmocka_unit_test(a_constant_at_either_end_is_told),
+		cmocka_unit_test(
+			what_is_thinned_out_is_asked_for_in_proportion),
 		cmocka_unit_test(a_message_shows_nothing_of_a_row),
+		cmocka_unit_test(
+			a_test_for_leaks_that_was_not_made_is_not_counted),
 		cmocka_unit_test(
 			behaviour_is_judged_by_the_bound_that_is_named),
 		cmocka_unit_test(nothing_to_measure_is_no_pass),
+		cmocka_unit_test(predictions_have_to_be_of_the_cohort),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,6 +73,21 @@ static void what_is_unknown_or_misspelt_is_named(void **state)
 	PF_REFUSE(edits);
 }
 
+static void levels_are_words_that_a_table_can_hold(void **state)
+{
+	static const struct pf_edit edits[] = {
+		{ "F: \"0.52\", M: \"0.48\"",
+		  "\"F\\e\": \"0.52\", \"\": \"0.48\"",
+		  "p.yaml:17:32: field 'variables.sex.levels' holds a"
+		  " control character in 'F\033'\n"
+		  "p.yaml:17:47: field 'variables.sex.levels' holds an"
+		  " empty string\n" },
+	};
+
+	(void)state;
+	PF_REFUSE(edits);
+}
+
 static void shares_have_to_sum_to_one_exactly(void **state)
 {
 	static const struct pf_edit edits[] = {
@@ -513,6 +528,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_unknown_or_misspelt_is_named),
+		cmocka_unit_test(levels_are_words_that_a_table_can_hold),
 		cmocka_unit_test(shares_have_to_sum_to_one_exactly),
 		cmocka_unit_test(dependencies_have_no_circles),
 		cmocka_unit_test(correlations_have_to_be_possible),
