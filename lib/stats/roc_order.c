@@ -5,9 +5,18 @@
 #include "base/mem.h"
 #include "stats/fp.h"
 
-#define DIGITS 6
+/* Three digits at once; what they leave out is seldom needed. */
+#define DIGITS 3
 #define BITS 11
 #define BUCKETS (1u << BITS)
+#define FEW 32
+
+/* Keys and rows side by side, and as much room. */
+struct sorting {
+	uint64_t *key, *key2;
+	uint32_t *order, *order2;
+	uint32_t (*count)[BUCKETS];
+};
 
 /* A whole number that is in the order of the doubles, -0 like 0. */
 static uint64_t key_of(double x)
@@ -22,20 +31,16 @@ static unsigned digit(uint64_t key, int i)
 	return (unsigned)(key >> (BITS * i)) & (BUCKETS - 1);
 }
 
-static int keys_of(uint64_t *key, uint32_t *order, const double *score,
-		   size_t n, uint32_t count[DIGITS][BUCKETS])
+static int keys_of(const struct sorting *s, const double *score, size_t n)
 {
 	size_t i;
-	int d;
 
 	for (i = 0; i < n; i++) {
 		if (ev_fp_is_nan(score[i]))
 			return ev_fail(EV_EINVALID, "the score of row %zu is "
 				       "not a number", i);
-		key[i] = key_of(score[i]);
-		order[i] = (uint32_t)i;
-		for (d = 0; d < DIGITS; d++)
-			count[d][digit(key[i], d)]++;
+		s->key[i] = key_of(score[i]);
+		s->order[i] = (uint32_t)i;
 	}
 	return 0;
 }
@@ -66,22 +71,25 @@ static void mark(uint64_t *first, const uint64_t *key, size_t n)
 			first[i / 64] |= 1ULL << i % 64;
 }
 
-/* By the lowest digit first, each pass stable: O(n), ties stay by row. */
-static int sorted(uint32_t *order, uint64_t *first, const double *score,
-		  size_t n, uint32_t count[DIGITS][BUCKETS])
+/* By the bits of key - least above `shift`, the lowest digit first; each pass
+ * is stable. */
+static void by_digits(struct sorting *s, size_t from, size_t n, uint64_t least,
+		      int shift)
 {
-	uint64_t *key = ev_malloc(2 * n * sizeof(*key)), *k = key, *k2 = k + n;
-	uint32_t *other = ev_malloc(n * sizeof(*other));
-	uint32_t *o = order, *o2 = other, to, *o3;
-	uint64_t *k3;
+	uint64_t *k = s->key + from, *k2 = s->key2 + from, *k3;
+	uint32_t *o = s->order + from, *o2 = s->order2 + from, *o3, to;
 	size_t i;
-	int d, ret = keys_of(k, o, score, n, count);
+	int d;
 
-	for (d = 0; ret == 0 && d < DIGITS; d++) {
-		if (!places(count[d], n))
+	memset(s->count, 0, DIGITS * sizeof(*s->count));
+	for (i = 0; i < n; i++)
+		for (d = 0; d < DIGITS; d++)
+			s->count[d][digit((k[i] - least) >> shift, d)]++;
+	for (d = 0; d < DIGITS; d++) {
+		if (!places(s->count[d], n))
 			continue;
 		for (i = 0; i < n; i++) {
-			to = count[d][digit(k[i], d)]++;
+			to = s->count[d][digit((k[i] - least) >> shift, d)]++;
 			k2[to] = k[i];
 			o2[to] = o[i];
 		}
@@ -92,28 +100,85 @@ static int sorted(uint32_t *order, uint64_t *first, const double *score,
 		o = o2;
 		o2 = o3;
 	}
-	if (ret == 0 && o != order)
-		memcpy(order, o, n * sizeof(*order));
-	if (ret == 0 && first)
-		mark(first, k, n);
-	free(other);
-	free(key);
-	return ret;
+	if (o == s->order + from)
+		return;
+	memcpy(k2, k, n * sizeof(*k));
+	memcpy(o2, o, n * sizeof(*o));
+}
+
+/* Stable, too. */
+static void sort_few(uint64_t *key, uint32_t *order, size_t n)
+{
+	uint64_t k;
+	uint32_t o;
+	size_t i, j;
+
+	for (i = 1; i < n; i++) {
+		k = key[i];
+		o = order[i];
+		for (j = i; j > 0 && key[j - 1] > k; j--) {
+			key[j] = key[j - 1];
+			order[j] = order[j - 1];
+		}
+		key[j] = k;
+		order[j] = o;
+	}
+}
+
+/* 33 bits at once, then those that are equal in them: O(n), ties stay by row.
+ * At most twice within itself, as then no bit is left. */
+static void sort(struct sorting *s, size_t from, size_t n)
+{
+	uint64_t least = UINT64_MAX, most = 0, part;
+	uint64_t *k = s->key + from;
+	size_t i, end;
+	int shift = 0;
+
+	if (n <= FEW) {
+		sort_few(k, s->order + from, n);
+		return;
+	}
+	for (i = 0; i < n; i++) {
+		least = k[i] < least ? k[i] : least;
+		most = k[i] > most ? k[i] : most;
+	}
+	if (least == most)
+		return;
+	while ((most - least) >> shift >> (DIGITS * BITS))
+		shift++;
+	by_digits(s, from, n, least, shift);
+	for (i = 0; shift && i < n; i = end) {
+		part = (k[i] - least) >> shift;
+		for (end = i + 1; end < n && (k[end] - least) >> shift == part;
+		     end++)
+			;
+		if (end - i > 1)
+			sort(s, from + i, end - i);
+	}
 }
 
 int ev_marker_sort(uint32_t *order, uint64_t *first, const double *score,
 		   size_t n)
 {
-	uint32_t (*count)[BUCKETS];
+	struct sorting s = { .order = order };
 	int ret;
 
 	if (n > INT32_MAX)
 		return ev_fail(EV_ELIMIT, "more than %d rows", INT32_MAX);
 	if (n == 0)
 		return 0;
-	count = ev_calloc(DIGITS, sizeof(*count));
-	ret = sorted(order, first, score, n, count);
-	free(count);
+	s.key = ev_malloc(2 * n * sizeof(*s.key));
+	s.key2 = s.key + n;
+	s.order2 = ev_malloc(n * sizeof(*s.order2));
+	s.count = ev_calloc(DIGITS, sizeof(*s.count));
+	ret = keys_of(&s, score, n);
+	if (ret == 0)
+		sort(&s, 0, n);
+	if (ret == 0 && first)
+		mark(first, s.key, n);
+	free(s.count);
+	free(s.order2);
+	free(s.key);
 	return ret;
 }
 
