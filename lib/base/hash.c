@@ -9,6 +9,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include "base/error.h"
 #include "base/hex.h"
@@ -88,6 +89,22 @@ void ev_sha256_hex(char out[EV_SHA256_HEX + 1], const void *p, size_t n)
 
 	ev_sha256_bytes(raw, p, n);
 	ev_hex_encode(out, raw, sizeof(raw));
+}
+
+void ev_hmac_sha256(unsigned char out[EV_SHA256_SIZE],
+		    const unsigned char key[EV_SHA256_SIZE], const void *p,
+		    size_t n)
+{
+	unsigned int len = 0;
+
+	must(HMAC(algorithm(), key, EV_SHA256_SIZE, n ? p : "", n, out,
+		  &len) != NULL);
+	must(len == EV_SHA256_SIZE);
+}
+
+bool ev_same_secret(const unsigned char *a, const unsigned char *b, size_t n)
+{
+	return CRYPTO_memcmp(a, b, n) == 0;
 }
 
 static int hash_fd(struct ev_sha256 *h, uint64_t *size, int fd)

@@ -26,6 +26,13 @@ void ev_sha256_hex(char out[EV_SHA256_HEX + 1], const void *p, size_t n);
 int ev_sha256_file(char out[EV_SHA256_HEX + 1], uint64_t *size,
 		   const char *path);
 
+/* HMAC-SHA-256 (RFC 2104) under a key of 32 bytes. */
+void ev_hmac_sha256(unsigned char out[EV_SHA256_SIZE],
+		    const unsigned char key[EV_SHA256_SIZE], const void *p,
+		    size_t n);
+/* In a time that does not tell where two differ. */
+bool ev_same_secret(const unsigned char *a, const unsigned char *b, size_t n);
+
 /* SHA-1 for the ends of Git's files, where it is a checksum and no more. */
 #define EV_SHA1_SIZE 20
 struct ev_sha1;

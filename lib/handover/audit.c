@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "handover/memory.h"
 #include "repo/git.h"
 
 void ev_audit_release(struct ev_audit *a)
@@ -121,6 +122,20 @@ int ev_audit_contains(bool *yes, struct ev_auditing *a,
 	return ret;
 }
 
+/* Time ------------------------------------------------------------------- */
+
+void ev_audit_turns(struct ev_auditing *a, int64_t t)
+{
+	if (t > a->ask->now && t < a->turns)
+		a->turns = t;
+}
+
+void ev_audit_dated(struct ev_auditing *a, int64_t t)
+{
+	ev_audit_turns(a, t - EV_CLOCK_SKEW);
+	ev_audit_turns(a, t);
+}
+
 /* Beginning -------------------------------------------------------------- */
 
 /*
@@ -232,8 +247,21 @@ static bool may_mark(const struct ev_auditing *a)
 	return true;
 }
 
-int ev_audit(struct ev_audit *out, struct ev_repo *r,
-	     const struct ev_audit_ask *ask)
+/* What is wrong with the chain of policies may be told by keys that are in no
+ * link of it. */
+static bool may_keep(const struct ev_auditing *a)
+{
+	const struct ev_findings *f = &a->out->findings;
+	size_t i;
+
+	for (i = 0; i < f->n; i++)
+		if (f->items[i].code <= EV_F_POLICY_UNSETTLED)
+			return false;
+	return a->ledger && a->chain.state == EV_CHAIN_GOOD;
+}
+
+static int audit(struct ev_audit *out, struct ev_repo *r,
+		 const struct ev_audit_ask *ask, const struct ev_memory *m)
 {
 	/* The walks come before the lines: a promotion that a walk has met
 	 * need not be asked after again. */
@@ -242,11 +270,11 @@ int ev_audit(struct ev_audit *out, struct ev_repo *r,
 		ev_audit_lines, ev_audit_decisions, ev_audit_checkpoints,
 		ev_audit_tags, ev_audit_keys, ev_audit_waivers,
 	};
-	struct ev_auditing a = { .repo = r, .ask = ask, .out = out };
+	struct ev_auditing a = { .repo = r, .ask = ask, .out = out,
+				 .turns = ask->now + EV_MEMORY_AGE };
 	size_t i;
 	int ret;
 
-	memset(out, 0, sizeof(*out));
 	ev_repo_remember_more();
 	ret = begin(&a);
 	/* Without a policy in force there is nobody to judge by. */
@@ -256,9 +284,24 @@ int ev_audit(struct ev_audit *out, struct ev_repo *r,
 	ev_findings_sort(&out->findings);
 	if (ret == 0 && a.ledger && may_mark(&a))
 		ret = ev_high_water_write(r, a.checkpoints);
+	if (ret == 0 && may_keep(&a))
+		ev_memory_keep(m, r, ask, out, a.turns);
 	end(&a);
 	if (ret < 0)
 		ev_audit_release(out);
+	return ret;
+}
+
+int ev_audit(struct ev_audit *out, struct ev_repo *r,
+	     const struct ev_audit_ask *ask)
+{
+	struct ev_memory m;
+	int ret = 0;
+
+	ev_memory_open(&m, r, ask);
+	if (!ev_memory_find(out, &m, r, ask))
+		ret = audit(out, r, ask, &m);
+	ev_memory_close(&m);
 	return ret;
 }
 

@@ -254,6 +254,7 @@ int ev_audit_checkpoints(struct ev_auditing *a)
 
 	for (i = 0; i < l->n; i++) {
 		look_at_state(a, &l->items[i]);
+		ev_audit_dated(a, l->items[i].decided.signed_at);
 		a->out->checkpoints +=
 			l->items[i].state != EV_CHECKPOINT_REFUSED;
 	}

@@ -83,6 +83,7 @@ static int look_at_tag(struct ev_auditing *a, const struct ev_tagref *tag)
 	if (ret < 0)
 		return ev_audit_absent(a, ret, tag->name);
 	a->out->decisions++;
+	ev_audit_dated(a, d.d.at);
 	if (ev_decision_is_checkpoint(&d.d))
 		goto out;		/* told with the checkpoints */
 	EV_GROW(a->dated, a->ndated, a->dated_cap);
@@ -90,6 +91,7 @@ static int look_at_tag(struct ev_auditing *a, const struct ev_tagref *tag)
 	a->dated[a->ndated].ref = tag->name;
 	a->dated[a->ndated++].tag = tag->oid;
 	ret = verify(a, &d);
+	ev_audit_dated(a, d.signed_at);
 	if (ret < 0 || d.sig == EV_OBJSIG_GOOD)
 		goto out;
 	if (d.sig == EV_OBJSIG_BAD || d.sig == EV_OBJSIG_NONE)

@@ -132,9 +132,29 @@ static void look_at_withdrawn(struct ev_auditing *a)
 	}
 }
 
+/* Any link's keys may have a say, and each of them ends. */
+static void turn_with(struct ev_auditing *a, const struct ev_keyhome *h)
+{
+	const struct ev_key *k;
+	size_t i, n;
+
+	for (i = 0; h && i < ev_keyhome_count(h); i++) {
+		k = ev_keyhome_key(h, i);
+		ev_audit_turns(a, k->expires);
+		ev_audit_turns(a, k->expires - SOON);
+		for (n = 0; n < k->nsubs; n++) {
+			ev_audit_turns(a, k->subs[n].expires);
+			ev_audit_turns(a, k->subs[n].expires - SOON);
+		}
+	}
+}
+
 int ev_audit_keys(struct ev_auditing *a)
 {
 	size_t i;
+
+	for (i = 0; i < a->chain.n; i++)
+		turn_with(a, a->chain.links[i]->trust.home);
 
 	for (i = 0; i < a->trust->npeople; i++)
 		look_at_person(a, &a->trust->people[i]);

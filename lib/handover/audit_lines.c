@@ -82,6 +82,7 @@ static int look_at_line(struct pass *p, const struct ev_oid *object,
 	enum ev_departed how;
 	int ret;
 
+	ev_audit_dated(p->a, line->record.signed_at);
 	switch (line->state) {
 	case EV_BAD:
 		bad_line(p, line);

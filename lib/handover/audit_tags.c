@@ -57,6 +57,21 @@ static void tell_unrecorded(struct ev_auditing *a, const char *name,
 	ev_buf_release(&rules);
 }
 
+/* It is judged as of now, and what is judged so grows old. */
+static void turn_soon(struct ev_auditing *a, const struct ev_verdict *v,
+		      const char *name)
+{
+	const struct ev_protect *x;
+	bool ages = v->outcome != EV_PASS;
+	size_t i = 0;
+
+	while ((x = ev_policy_protects(a->policy, name, &i, NULL)))
+		ages |= x->require && (x->require->nreports ||
+				       x->require->commits_signed);
+	if (ages)
+		a->turns = a->ask->now;
+}
+
 static int look_at_unrecorded(struct ev_auditing *a, const char *name,
 			      const struct ev_oid *oid)
 {
@@ -84,6 +99,7 @@ static int look_at_unrecorded(struct ev_auditing *a, const char *name,
 		ret = was_there(&older, a, &v.commit);
 	if (ret == 0 && v.outcome != EV_PASS && !older)
 		tell_unrecorded(a, name, &v);
+	turn_soon(a, &v, name);
 	ev_verdict_release(&v);
 out:
 	ev_ref_changes_release(&held);

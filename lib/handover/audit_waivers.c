@@ -66,6 +66,7 @@ int ev_audit_waivers(struct ev_auditing *a)
 		w = &a->waivers[i];
 		snprintf(subject, sizeof(subject), "%.12s", w->id);
 		ev_audit_short(commit, &w->commit);
+		ev_audit_turns(a, w->expires);
 		ev_time_format(day, w->expires);
 		day[10] = '\0';
 		if (w->expires > a->ask->now)

@@ -90,7 +90,14 @@ struct ev_auditing {
 	struct ev_strs in_use;		/* waivers of what refs hold now */
 	size_t *voids;			/* signatures by each key that
 					   trust->withdrawn tells of */
+	int64_t turns;			/* the first moment after now at which
+					   time alone may change anything */
 };
+
+/* At `t` something may be another, if that is still to come. */
+void ev_audit_turns(struct ev_auditing *a, int64_t t);
+/* What is signed or dated then is from the future until then, or nearly. */
+void ev_audit_dated(struct ev_auditing *a, int64_t t);
 
 /* Each looks at one thing and adds its findings. */
 int ev_audit_policy(struct ev_auditing *a);

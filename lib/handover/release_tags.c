@@ -23,11 +23,12 @@ static const char *short_tag(const char *ref)
 
 /* Does its key count now, whatever a checkpoint may hold?  What nobody holds
  * is as old as its signer says. */
-static bool counts_now(const struct ev_auditing *a, const struct ev_decided *d)
+static bool counts_now(struct ev_auditing *a, const struct ev_decided *d)
 {
 	struct ev_signature s;
 	char why[160];
 
+	ev_audit_dated(a, d->signed_at);
 	memset(&s, 0, sizeof(s));
 	s.status = EV_SIG_GOOD;
 	memcpy(s.signer, d->signer, sizeof(s.signer));
@@ -40,7 +41,7 @@ static bool counts_now(const struct ev_auditing *a, const struct ev_decided *d)
  * By the policy that the tag names: every entry for it that says who signs,
  * and where none does, whoever promoted (`by`; NULL: not known) or may.
  */
-static bool may_sign(char why[200], const struct ev_auditing *a,
+static bool may_sign(char why[200], struct ev_auditing *a,
 		     const struct ev_policy *link, const struct ev_decided *d,
 		     const struct ev_person *by)
 {

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/str.h"
 #include "repo/git.h"
 #include "repo/internal.h"
@@ -249,6 +250,30 @@ const char *ev_config_remote(struct ev_repo *r)
 	if (!c->remote)
 		find_remote(c);
 	return c->remote;
+}
+
+int ev_config_digest(unsigned char out[32], struct ev_repo *r)
+{
+	struct ev_config *c = NULL;
+	const struct entry *e;
+	struct ev_sha256 *h;
+	size_t i;
+	int ret = config_of(&c, r);
+
+	if (ret < 0)
+		return ret;
+	h = ev_sha256_new();
+	for (i = 0; i < c->n; i++) {
+		e = &c->items[i];
+		ev_sha256_add(h, e->scope, strlen(e->scope) + 1);
+		ev_sha256_add(h, e->key, strlen(e->key) + 1);
+		ev_sha256_add(h, e->value ? "=" : "", 1);
+		if (e->value)
+			ev_sha256_add(h, e->value, strlen(e->value) + 1);
+	}
+	ev_sha256_finish(h, out);
+	ev_sha256_free(h);
+	return 0;
 }
 
 /* Decimal, 0x and 0 prefixes, one of k m g, as git_parse_int64 takes them. */

@@ -24,6 +24,9 @@ bool ev_config_bool(struct ev_repo *r, const char *key, bool fallback);
 const char *ev_config_remote(struct ev_repo *r);
 /* With the units k, m and g. */
 int64_t ev_config_int(struct ev_repo *r, const char *key, int64_t fallback);
+/* SHA-256 over all of it, with where each value comes from: the same digest,
+ * the same answers to whatever is asked above. */
+int ev_config_digest(unsigned char out[32], struct ev_repo *r);
 /* Trust keys (evidence.root ...): the repository's own config file only, no
  * includes, no environment, no -c.  Appends; EV_ENOTFOUND if unset. */
 int ev_config_trusted(struct ev_buf *out, struct ev_repo *r, const char *key);
