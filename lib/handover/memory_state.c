@@ -73,6 +73,14 @@ static int by_bytes(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* Who makes commits, and when, is nothing to an audit, which makes none. */
+static bool matters(const char *var)
+{
+	return ev_starts_with(var, "GIT_") &&
+		!ev_starts_with(var, "GIT_AUTHOR_") &&
+		!ev_starts_with(var, "GIT_COMMITTER_");
+}
+
 static void environment(struct digest *d)
 {
 	char **vars;
@@ -82,7 +90,7 @@ static void environment(struct digest *d)
 		;
 	vars = ev_calloc(i + 1, sizeof(*vars));
 	for (i = 0; environ[i]; i++)
-		if (ev_starts_with(environ[i], "GIT_"))
+		if (matters(environ[i]))
 			vars[n++] = environ[i];
 	if (n)
 		qsort(vars, n, sizeof(*vars), by_bytes);

@@ -109,6 +109,93 @@ teardown() {
 	expect_not_in stdout checkpoint.late
 }
 
+# audits DIR [ARG...]: what is found there, as of $at.
+audits() {
+	expect_exit 1 at "$at" git -C "$1" evidence audit --root "$root" \
+		"${@:2}" || return
+	sed '/^fail: /q' stdout | sed '$d' >found
+}
+
+# is_known DIR: the findings in `all` are given without a look at a signature.
+is_known() {
+	mv "$1/.git/evidence/verdicts" aside || return
+	audits "$1" && diff -u all found || return
+	test ! -e "$1/.git/evidence/verdicts" || return
+	mv aside "$1/.git/evidence/verdicts"
+}
+
+# is_anew DIR FILE [ARG...]: the findings in FILE, and what was kept is a lie.
+is_anew() {
+	sed -i 's/{"code":"ungated"[^}]*},//' "$1"/.git/evidence/audits/* || return
+	audits "$1" "${@:3}" && diff -u "$2" found
+}
+
+@test "a result is given again, and only where it is this user's and still holds" {
+	local at=$end tag
+	cp -r "$HISTORY/clone" c
+	rm -rf c/.git/evidence/audits
+	audits c
+	cp found all
+	grep -q ungated all
+	is_known c
+	cp -r c other
+	is_anew c all
+	is_known c
+
+	# another user's, or of a key that others can read
+	cp -r c/.git/evidence/audits kept
+	export XDG_STATE_HOME=$WORLD/state
+	audits c
+	! cmp -s kept/* c/.git/evidence/audits/* || false
+	chmod g+r state/git-evidence/secret
+	is_anew c all
+	unset XDG_STATE_HOME
+	is_anew c all -n
+
+	# of another clone, and from before an approval was taken away
+	cp kept/* c/.git/evidence/audits
+	cp kept/* other/.git/evidence/audits
+	is_known c
+	audits other
+	! cmp -s kept/* other/.git/evidence/audits/* || false
+	tag=$(git -C c for-each-ref --format='%(refname)' --count=1 \
+		refs/tags/evidence/approve)
+	git -C c update-ref refs/kept "$tag"
+	git -C c update-ref -d "$tag"
+	audits c
+	! diff -q all found || false
+	git -C c update-ref "$tag" refs/kept
+	git -C c update-ref -d refs/kept
+	cp kept/* c/.git/evidence/audits
+	is_known c
+
+	# and before the mark was another
+	printf '%040d %040d\n' 1 2 >>c/.git/evidence/high-water
+	audits c
+	grep -q checkpoint.missing found
+}
+
+@test "a result is not given again when time has changed it" {
+	local at='2025-02-28 23:00:00' until
+	cp -r "$HISTORY/clone" c
+	rm -rf c/.git/evidence/audits
+	audits c
+	cp found all
+	grep -q key.expiring all
+	is_known c
+	until=$(sed -n 's/.*"until":\([0-9]*\).*/\1/p' c/.git/evidence/audits/*)
+	printf -v at '%(%Y-%m-%d %H:%M:%S)T' "$((until - 30))"
+	is_known c
+	cp -r c/.git/evidence/audits kept
+	printf -v at '%(%Y-%m-%d %H:%M:%S)T' "$((until + 1))"
+	audits c
+	grep -q 'key.expired.*2025-03-01' found
+	cp kept/* c/.git/evidence/audits
+	at='2025-02-28 22:59:00'
+	audits c
+	! cmp -s kept/* c/.git/evidence/audits/* || false
+}
+
 @test "wrong usage" {
 	cd "$HISTORY/clone"
 	expect_exit 129 git evidence audit --root 1234
