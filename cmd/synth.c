@@ -62,7 +62,8 @@ static const struct option options[] = {
 static const char *const synopsis[] = {
 	"synth <pack> --seed <n> -o <dir> [-n <patients>] "
 	"[--format <csv|jsonl>] [--reference <file> [--holdout <file>]] "
-	"[--suite <file> --predictions <file>] [--html <file>] [--no-guardrails] [-j <n>] [--json]",
+	"[--suite <file> --predictions <file>] [--html <file>] "
+	"[--no-guardrails] [-j <n>] [--json]",
 	"synth <pack> [<rev>] --seed <n> -o <dir> --attach [--name <name>] "
 	"[--supersede <id> --because <text>] [--key <fingerprint>] "
 	"[<options>]",

@@ -261,6 +261,45 @@ static void a_test_for_leaks_that_was_not_made_is_not_counted(void **state)
 	gf_close(&f);
 }
 
+/* A table without what a check looks at: none of them calls it a pass, and
+ * none of them calls it of no meaning. */
+static void what_cannot_be_looked_at_is_incomplete(void **state)
+{
+	static const char *const ids[] = {
+		"identifiers.unique", "mode_collapse.unique", "constraint.C",
+		"tvd.a", "ks.x",
+	};
+	char *text = ev_strdupf("%sconstraints: [{id: C, hard: \"x > 0\"}]\n",
+				plain);
+	const struct ev_guard *g;
+	struct gf f, real;
+	size_t i, k;
+
+	(void)state;
+	gf_open(&f, text, 5, 400);
+	gf_open(&real, text, 6, 400);
+	for (k = 0; k < f.t.columns; k++)
+		if (strcmp(f.t.cell[0][k], "scenario")) {
+			free(f.t.cell[0][k]);
+			f.t.cell[0][k] = ev_strdupf("other%zu", k);
+		}
+	f.result.attempts = 0;
+	gf_must_judge(&f, &real.t, &real.t);
+	for (i = 0; i < EV_ARRAY_SIZE(ids); i++) {
+		g = gf_is(&f, ids[i], EV_OUT_INCOMPLETE);
+		assert_true(!g->not_applicable);
+	}
+	assert_true(!gf_is(&f, "acceptance", EV_OUT_INCOMPLETE)->
+		    not_applicable);
+	assert_true(!gf_is(&f, "leak.identifiers", EV_OUT_INCOMPLETE)->
+		    not_applicable);
+	assert_true(!gf_is(&f, "leak.dcr", EV_OUT_INCOMPLETE)->
+		    not_applicable);
+	gf_close(&real);
+	gf_close(&f);
+	free(text);
+}
+
 /* By the suite, whose numbers are set here. */
 static void behaviour_is_judged_by_the_bound_that_is_named(void **state)
 {
@@ -432,6 +471,7 @@ int main(void)
 		cmocka_unit_test(a_message_shows_nothing_of_a_row),
 		cmocka_unit_test(
 			a_test_for_leaks_that_was_not_made_is_not_counted),
+		cmocka_unit_test(what_cannot_be_looked_at_is_incomplete),
 		cmocka_unit_test(
 			behaviour_is_judged_by_the_bound_that_is_named),
 		cmocka_unit_test(nothing_to_measure_is_no_pass),
