@@ -95,6 +95,7 @@ static inline bool ev_lookup_find(double *value, const struct ev_lookup *l,
 	if (!l->first || !(x >= l->from && x <= l->to))
 		return false;
 	s = l->steps + l->first[ev_lookup_cell(l, x)];
+	s += x >= s->above;		/* or not: no branch to be guessed */
 	while (x >= s->above)
 		s++;
 	*value = s->value;

@@ -119,10 +119,27 @@ static inline void put_digits(char *end, uint32_t u, unsigned n)
 		end[-1] = (char)('0' + u % 10);
 }
 
+/* By a constant, a division is none. */
+static inline uint32_t before_point(uint32_t u, unsigned places)
+{
+	switch (places) {
+	case 0:
+		return u;
+	case 1:
+		return u / 10;
+	case 2:
+		return u / 100;
+	case 3:
+		return u / 1000;
+	default:
+		return u / (uint32_t)tens[places];
+	}
+}
+
 /* Of 32 bits, as most are: where it goes, without a way round. */
 static inline size_t shorter(char *out, uint32_t u, unsigned places)
 {
-	uint32_t ten = (uint32_t)tens[places], whole = u / ten;
+	uint32_t whole = before_point(u, places), ten = (uint32_t)tens[places];
 	unsigned n = 1;
 
 	while (n < 10 && whole >= tens[n])

@@ -65,7 +65,7 @@ smooth("his", 2, approxfun(c(0, 0.25, 0.75, 1), c(0, 10, 20, 50)),
 mp <- function(x) 0.5 * pnorm(x, 60, 5) + 0.5 * pnorm(x, 90, 10)
 mq <- function(us) sapply(us, function(u)
 	uniroot(function(x) mp(x) - u, c(0, 200), tol = 1e-12)$root)
-smooth("mix", 2, mq, mp)
+smooth("mix", 2, mq, mp, at = 1:19 / 20)
 t <- within(function(u) qgamma(u, 9, scale = 2), function(x)
 	    pgamma(x, 9, scale = 2), 12, 30)
 smooth("cut", 1, t$q, t$p)
