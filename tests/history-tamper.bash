@@ -162,6 +162,17 @@ stray() {
 	) | git mktree)"
 }
 
+# add_payload KEY TIME: $WORLD/payload, signed, as a line on production.
+add_payload() {
+	forge_pae "$WORLD/payload" >"$WORLD/pae"
+	GNUPGHOME=$HISTORY/gpg gpg --batch --quiet --no-tty \
+		--faked-system-time "$2!" --local-user "$1!" --detach-sign \
+		<"$WORLD/pae" >"$WORLD/sig" 2>/dev/null || return
+	forge_envelope "$WORLD/payload" "$1" "$WORLD/sig" >"$WORLD/line"
+	echo >>"$WORLD/line"
+	note_edit production "1r $WORLD/line"
+}
+
 # late_line KEY TIME: a test of what production holds, on it.
 late_line() {
 	local at
@@ -170,13 +181,15 @@ late_line() {
 		"$(git rev-parse 'production^{tree}')" \
 		".predicate.gitEvidence.recordedAt = \"$at\"" \
 		>"$WORLD/payload"
-	forge_pae "$WORLD/payload" >"$WORLD/pae"
-	GNUPGHOME=$HISTORY/gpg gpg --batch --quiet --no-tty \
-		--faked-system-time "$2!" --local-user "$1!" --detach-sign \
-		<"$WORLD/pae" >"$WORLD/sig" 2>/dev/null || return
-	forge_envelope "$WORLD/payload" "$1" "$WORLD/sig" >"$WORLD/line"
-	echo >>"$WORLD/line"
-	note_edit production "1r $WORLD/line"
+	add_payload "$@"
+}
+
+# void_promotion KEY TIME: the newest promotion, signed by somebody else.
+void_promotion() {
+	git notes --ref=evidence show production | jq -r '.payload | @base64d |
+		select(contains("/promotion/v1"))' | tr -d '\n' \
+		>"$WORLD/payload"
+	test -s "$WORLD/payload" && add_payload "$@"
 }
 
 # another_policy SED-SCRIPT: a control set like that of production, changed and
