@@ -66,7 +66,7 @@ void ev_known_cohorts_release(struct ev_known_cohorts *l);
 
 /*
  * The cohorts that data are of, in `out`, which has room for all: by the
- * digest of the file, or by patients.  An id with another prefix counts if
+ * digest of the file, or by patients.  An id written otherwise counts if
  * there are eight of them.
  */
 struct ev_cohort_found {

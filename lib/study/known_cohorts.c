@@ -10,9 +10,11 @@
 #include "study/attach.h"
 #include "study/lines.h"
 
+#define ID_MIN 8u
 #define ID_MAX 64u
 #define INFLATED_MAX ((uint64_t)256 << 20)
-#define MANY 8u			/* ids with another prefix that are no chance */
+#define MANY 8u			/* ids written otherwise that are no chance */
+#define PLACES 64.0		/* in an id where letters of one may begin */
 
 /* Loading ----------------------------------------------------------------- */
 
@@ -117,6 +119,16 @@ ev_cohorts_find_digest(const struct ev_known_cohorts *known,
 	return NULL;
 }
 
+/* More than chance finds in `looked` ids. */
+static bool are_many(const struct ev_synth_known *k, uint64_t found,
+		     uint64_t looked)
+{
+	double chance = PLACES * (double)looked * (double)k->patients *
+		0x1p-40;
+
+	return found >= MANY && (double)found >= 4 * chance;
+}
+
 static uint64_t count_patients(const struct ev_synth_known *k,
 			       const struct ev_cohort *data)
 {
@@ -129,7 +141,7 @@ static uint64_t count_patients(const struct ev_synth_known *k,
 		sure += how == 2;
 		maybe += how == 1;
 	}
-	return sure || maybe >= MANY ? sure + maybe : 0;
+	return sure || are_many(k, maybe, data->patients) ? sure + maybe : 0;
 }
 
 size_t ev_cohorts_find(struct ev_cohort_found *out,
@@ -154,6 +166,7 @@ size_t ev_cohorts_find(struct ev_cohort_found *out,
 struct counting {
 	const struct ev_known_cohorts *known;
 	struct { uint64_t sure, maybe; } *n;
+	uint64_t looked;		/* words that were looked at */
 	char last[ID_MAX + 1];
 	const struct ev_known_cohort *found;
 };
@@ -165,17 +178,18 @@ static void count_word(struct counting *c, const char *word, size_t n)
 	size_t i;
 	int how;
 
-	if (n < 10 || n > ID_MAX ||
+	if (n < ID_MIN || n > ID_MAX ||
 	    (!memcmp(word, c->last, n) && !c->last[n]))
 		return;
 	memcpy(c->last, word, n);
 	c->last[n] = '\0';
+	c->looked++;
 	for (i = 0; !c->found && i < c->known->n; i++) {
 		k = &c->known->items[i].says;
 		how = ev_synth_known_patient(k, c->last);
 		c->n[i].sure += how == 2;
 		c->n[i].maybe += how == 1;
-		if (c->n[i].sure || c->n[i].maybe >= MANY)
+		if (c->n[i].sure || are_many(k, c->n[i].maybe, c->looked))
 			c->found = &c->known->items[i];
 	}
 }

@@ -115,5 +115,9 @@ int ev_source_find(uint64_t *patient, const struct ev_source *s,
  * key_scope: seed), and the letters that end an id; false: these are none. */
 uint64_t ev_source_key(const char *pack, uint64_t seed);
 bool ev_id_patient(uint64_t *patient, uint64_t key, const char *id);
+/* Whether the letters of one of the first patients stand anywhere in a text, in
+ * either case, with whatever marks between them.  Any eight letters are such by
+ * chance in `patients` of 2^40 cases. */
+bool ev_id_within(uint64_t key, uint64_t patients, const char *text);
 
 #endif

@@ -155,3 +155,41 @@ bool ev_id_patient(uint64_t *patient, uint64_t key, const char *id)
 	*patient = put_back(&source, x);
 	return true;
 }
+
+/* What a letter or digit in either case stands for; -1: no letter of an id, -2:
+ * a mark between such. */
+static int letter_of(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a';
+	if (c >= '2' && c <= '7')
+		return c - '2' + 26;
+	return c & 0x80 || (c >= '0' && c <= '9') ? -1 : -2;
+}
+
+bool ev_id_within(uint64_t key, uint64_t patients, const char *text)
+{
+	struct ev_pack pack = { 0 };
+	struct ev_source source = { .pack = &pack, .key = key };
+	uint64_t x = 0;
+	size_t n = 0;
+	int letter;
+
+	for (; *text; text++) {
+		letter = letter_of(*text);
+		if (letter == -2)
+			continue;
+		n = letter < 0 ? 0 : n + 1;
+		x = letter < 0 ? 0 : (x << 5 | (uint64_t)letter) &
+			(((uint64_t)1 << 2 * HALF) - 1);
+		if (n < LETTERS)
+			continue;
+		if (!pack.stream_id)
+			pack.stream_id = ev_pack_stream("patient", "id");
+		if (put_back(&source, x) < patients)
+			return true;
+	}
+	return false;
+}

@@ -60,8 +60,8 @@ int ev_synth_known_read(struct ev_synth_known *out, const struct ev_value *m);
 void ev_synth_known_release(struct ev_synth_known *k);
 /* A digest with "sha256:" or without. */
 bool ev_synth_known_file(const struct ev_synth_known *k, const char *digest);
-/* Whose id this is, by its letters: 2 with the cohort's prefix, 1 with
- * another, which can be chance; 0: nobody's. */
+/* Whose id this is, by its letters: 2 as the cohort writes it, 1 otherwise,
+ * which can be chance; 0: nobody's. */
 int ev_synth_known_patient(const struct ev_synth_known *k, const char *id);
 
 /*

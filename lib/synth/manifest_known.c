@@ -161,11 +161,13 @@ int ev_synth_known_patient(const struct ev_synth_known *k, const char *id)
 	uint64_t patient;
 	size_t n;
 
-	if (!k->prefix || !ev_id_patient(&patient, k->key, id) ||
-	    patient >= k->patients)
+	if (!k->prefix)
 		return 0;
 	n = strlen(k->prefix);
-	return !strncmp(id, k->prefix, n) && id[n] == '-' ? 2 : 1;
+	if (!strncmp(id, k->prefix, n) && id[n] == '-' &&
+	    ev_id_patient(&patient, k->key, id) && patient < k->patients)
+		return 2;
+	return ev_id_within(k->key, k->patients, id);
 }
 
 /* Uses -------------------------------------------------------------------- */

@@ -160,6 +160,10 @@ forge() {
 	sed 's/^TST-/PAT-/' answers.csv >real/all.csv
 	validate 128 real/all.csv
 	expect_in stderr 'real_world'
+	# without prefix, in small letters, with other marks
+	sed 's/^TST-[0-9]*-\([A-Z0-9]*\)/\L\1_1/' answers.csv >real/bare.csv
+	validate 128 real/bare.csv
+	expect_in stderr 'real_world'
 	# the manifest, edited
 	given_predictions
 	sed 's/"prohibited_uses":\["training"\]/"prohibited_uses":[]/' \

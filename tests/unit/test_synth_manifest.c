@@ -155,6 +155,41 @@ static void ids_are_known_from_the_manifest_alone(void **state)
 	ev_synth_known_release(&k);
 }
 
+/* Other letters, marks or words around it: it is the same patient. */
+static void ids_that_are_dressed_up_are_known(void **state)
+{
+	struct ev_synth_known k;
+	struct ev_drawn d;
+	char id[2 * EV_DRAW_ID_SIZE];
+	char *letters, *p;
+
+	(void)state;
+	assert_int_equal(ev_synth_known_read(&k, tree), 0);
+	ev_drawn_init(&d, &pack);
+	assert_int_equal(ev_draw(&d, &source, 3), 0);
+	letters = strrchr(d.id, '-') + 1;
+	assert_int_equal(ev_synth_known_patient(&k, letters), 1);
+	snprintf(id, sizeof(id), "%s-1", d.id);
+	assert_int_equal(ev_synth_known_patient(&k, id), 1);
+	snprintf(id, sizeof(id), "H04x%sx9", letters);
+	assert_int_equal(ev_synth_known_patient(&k, id), 1);
+	snprintf(id, sizeof(id), "%.4s %s", letters, letters + 4);
+	assert_int_equal(ev_synth_known_patient(&k, id), 1);
+	snprintf(id, sizeof(id), "%s", d.id);
+	for (p = id; *p; p++)
+		*p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') :
+			*p == '-' ? '_' : *p;
+	assert_int_equal(ev_synth_known_patient(&k, id), 1);
+	/* not what has letters between its own, or not all of them */
+	snprintf(id, sizeof(id), "%.4s0%s", letters, letters + 4);
+	assert_int_equal(ev_synth_known_patient(&k, id), 0);
+	assert_int_equal(ev_synth_known_patient(&k, letters + 1), 0);
+	assert_int_equal(ev_synth_known_patient(&k, ""), 0);
+	assert_int_equal(ev_synth_known_patient(&k, "MRN-70013"), 0);
+	ev_drawn_release(&d);
+	ev_synth_known_release(&k);
+}
+
 static void ids_are_known_where_the_key_is_the_seed(void **state)
 {
 	struct ev_synth_known k;
@@ -368,6 +403,7 @@ int main(void)
 		cmocka_unit_test(an_edited_manifest_is_found),
 		cmocka_unit_test(what_a_manifest_lacks_is_named),
 		cmocka_unit_test(ids_are_known_from_the_manifest_alone),
+		cmocka_unit_test(ids_that_are_dressed_up_are_known),
 		cmocka_unit_test(ids_are_known_where_the_key_is_the_seed),
 		cmocka_unit_test(inputs_are_told_as_the_pack_calls_them),
 		cmocka_unit_test(end_and_parents_are_those_of_the_pack),
