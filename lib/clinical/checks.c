@@ -214,6 +214,8 @@ int ev_checks_make(struct ev_evaluation *e, struct ev_engine *g)
 	e->checks.psi = e->checks.ks = -1;
 	if (!e->cohort->n || g->s->dataset.label_kind != EV_LABEL_BINARY)
 		return 0;
+	/* what slices alone need makes room */
+	ev_engine_forget(g);
 	ev_work_open(&w, g, &e->slices[0]);
 	ret = look(e, &w);
 	ev_work_close(&w);

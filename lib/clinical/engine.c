@@ -123,21 +123,32 @@ int ev_measuring_open(struct ev_engine *g, const struct ev_evaluation *e,
 	return ret;
 }
 
-void ev_measuring_close(struct ev_engine *g)
+void ev_engine_forget(struct ev_engine *g)
 {
 	int k;
 
 	for (k = 0; k < 3; k++) {
+		free(g->places[k]);
+		g->places[k] = NULL;
+	}
+	ev_patients_free(g->patients, g->s->n_points);
+	g->patients = NULL;
+	ev_division_free(g->division);
+	g->division = NULL;
+}
+
+void ev_measuring_close(struct ev_engine *g)
+{
+	int k;
+
+	ev_engine_forget(g);
+	for (k = 0; k < 3; k++) {
 		free(g->owned[k]);
 		free(g->order[k]);
 		free(g->first[k]);
-		free(g->places[k]);
 	}
 	ev_timeline_free(g->timeline);
 	free(g->local);
-	free(g->logit);
-	ev_patients_free(g->patients, g->s->n_points);
-	ev_division_free(g->division);
 	free(g->cuts);
 }
 

@@ -53,7 +53,6 @@ struct ev_engine {
 	uint32_t *places[3];		/* see division.c */
 	struct ev_timeline *timeline;	/* rows in time; or NULL */
 	struct ev_patients *patients;	/* see patients.h; or NULL */
-	double *logit;			/* by row; or NULL */
 	uint32_t *local;		/* by row; scratch, EV_NOWHERE; NULL
 					   until somebody asks for it */
 };
@@ -63,6 +62,8 @@ int ev_measuring_open(struct ev_engine *g, const struct ev_evaluation *e,
 		   const struct ev_evaluate_options *o);
 void ev_measuring_close(struct ev_engine *g);
 uint32_t *ev_engine_local(struct ev_engine *g);
+/* Give back what was kept for further slices; it is made again if need be. */
+void ev_engine_forget(struct ev_engine *g);
 
 /* Which rows take part in what a view is for. */
 struct ev_part {
@@ -89,10 +90,9 @@ struct ev_view {
 	const uint8_t *truth;
 	const uint32_t *cluster;	/* NULL: a row is its own */
 	uint32_t clusters;
-	const double *logit;		/* NULL: see ev_work_logits() */
 	struct ev_auc_order places[2];	/* by marker, for replicates; or NULL */
 	struct ev_part part;
-	void *owned[11];
+	void *owned[10];
 };
 
 /* PSI and the Kolmogorov-Smirnov distance beside a reference. */
@@ -154,9 +154,6 @@ const struct ev_view *ev_work_pair_scored(struct ev_work *w, int against);
  * so that threads may look there. */
 const uint32_t *ev_work_order(struct ev_work *w, const struct ev_view *v,
 			      int marker);
-/* Logits of marker 0 by the rows of one of its views, which are scored and
- * probabilities. */
-const double *ev_work_logits(struct ev_work *w, const struct ev_view *v);
 static inline size_t ev_work_patient(const struct ev_work *w, size_t cluster)
 {
 	return w->patient ? w->patient[cluster] : cluster;

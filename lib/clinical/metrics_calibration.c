@@ -29,9 +29,7 @@ static int model_of(struct ev_calibration *out, struct ev_work *w,
 	int ret;
 
 	if ((w->models & what) != what) {
-		ret = ev_calibration_of(&w->model, d,
-					ev_work_logits(w, ev_work_scored(w)),
-					models, level);
+		ret = ev_calibration_of(&w->model, d, NULL, models, level);
 		if (ret < 0)
 			return ret;
 		w->models = models;

@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "clinical/division.h"
 #include "clinical/patients.h"
-#include "stats/calibration.h"
 
 /* Patients of the slice, numbered as they come. */
 static void number_clusters(struct ev_work *w)
@@ -277,39 +276,13 @@ int ev_work_places(struct ev_work *w, const struct ev_view *v, int marker)
 	if (v->places[marker].place)
 		return 0;
 	ret = ev_marker_places(&place, &first, &m, &c);
-	own->owned[7 + 2 * marker] = place;
-	own->owned[8 + 2 * marker] = first;
+	own->owned[6 + 2 * marker] = place;
+	own->owned[7 + 2 * marker] = first;
 	if (ret < 0)
 		return ret;
 	own->places[marker].place = place;
 	own->places[marker].first = first;
 	return 0;
-}
-
-const double *ev_work_logits(struct ev_work *w, const struct ev_view *v)
-{
-	struct ev_engine *g = w->g;
-	size_t i, row, k = 0;
-	struct ev_view *own;
-	double *out;
-
-	if (v->logit)
-		return v->logit;
-	if (!g->logit) {
-		g->logit = ev_malloc((g->c->n + 1) * sizeof(*g->logit));
-		ev_logit_column(g->logit, g->c->score, g->c->n);
-	}
-	if (v->n == g->c->n)
-		return g->logit;
-	own = own_view(w, v);
-	own->owned[6] = out = ev_malloc((v->n + 1) * sizeof(*out));
-	own->logit = out;
-	for (i = 0; i < w->n; i++) {
-		row = ev_work_row(w, i);
-		if (ev_takes_part(&v->part, row))
-			out[k++] = g->logit[row];
-	}
-	return out;
 }
 
 const struct ev_view *ev_work_rank(struct ev_work *w)
