@@ -86,7 +86,7 @@ static bool add_key(struct ev_buf *out, const struct ev_memory *m,
 	return ret == 0;
 }
 
-/* Of the result `text`, which follows from the key that `sealed` begins with. */
+/* Of the result `text`, which follows from the key that `sealed` holds. */
 static void seal(char hex[EV_SHA256_HEX + 1], const struct ev_memory *m,
 		 struct ev_buf *sealed, const char *text, size_t n)
 {
