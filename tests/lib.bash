@@ -31,6 +31,7 @@ setup_world() {
 	# a file of its own: git replaces the file that it writes to, which root
 	# can do to /dev/null as well
 	export GIT_CONFIG_GLOBAL=$WORLD/global.config GIT_CONFIG_NOSYSTEM=1
+	# what a test writes need not outlive the machine's power
 	printf '[core]\n\tfsync = none\n' >"$GIT_CONFIG_GLOBAL"
 	export GIT_TERMINAL_PROMPT=0 GIT_EDITOR=false
 	export GIT_AUTHOR_NAME='Dr. Ada Kern' GIT_AUTHOR_EMAIL=ada@example.com

@@ -203,19 +203,35 @@ not_promoted() {
 		git update-ref refs/notes/evidence "$promote_ledger"
 }
 
-# promote_by KEY WHAT: beside the same number of signatures by the same key.
+# promote_by KEY WHAT: beside the same number of signatures by the same key,
+# of other bytes each.  The two take turns, and the least of each counts: both
+# last so short that whatever else runs would decide.
 promote_by() {
-	local promote_gpg promote_ours
+	local promote_gpg promote_ours gpg= ours_least= i
 	# shellcheck disable=SC2016 # for the inner shell
 	local peer=(sh -c 'for i in 1 2 3 4; do
-		gpg --local-user "$1!" --detach-sign <"$0" >/dev/null || exit
-		done' "$WORLD/gate/.evidence/policy.yaml" "$(key_fpr "$1")")
+		gpg --local-user "$1!" --detach-sign <"$0/$i" >/dev/null || exit
+		done' "$WORLD/payloads" "$(key_fpr "$1")")
 	local ours=(git evidence promote topic --release v1 --yes
 		--key "$(key_fpr "$1")")
+	mkdir -p "$WORLD/payloads"
+	for i in 1 2 3 4
+	do
+		{ echo "$i" && cat .evidence/policy.yaml; } >"$WORLD/payloads/$i"
+	done
 	measure promote_ours 1 not_promoted "${ours[@]}"
-	measure promote_gpg $((runs * 2)) true "${peer[@]}"
-	measure promote_ours $((runs * 2)) not_promoted "${ours[@]}"
-	row "$2" "$promote_gpg" "$promote_ours" 2.0
+	for ((i = 0; i < runs * 4; i++))
+	do
+		measure promote_gpg 1 true "${peer[@]}"
+		measure promote_ours 1 not_promoted "${ours[@]}"
+		gpg=$(least $gpg "$promote_gpg")
+		ours_least=$(least $ours_least "$promote_ours")
+	done
+	row "$2" "$gpg" "$ours_least" 2.0
+}
+
+least() {
+	printf '%s\n' "$@" | sort -g | head -n 1
 }
 
 # Without a network: in one repository.
