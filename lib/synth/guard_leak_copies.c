@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "data/rows.h"
 #include "stats/dist.h"
 
 #define RARE 1e-3
@@ -83,6 +84,32 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+static int by_number(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* A column of numbers alone may be one of identifiers, too. */
+static size_t numbers_found(const struct ev_guard_column *col,
+			    const struct ev_guard_table *t, char *const *ids,
+			    size_t n_ids)
+{
+	size_t n = t->n, found = 0, i;
+	double *all, id;
+
+	if (!col->numeric || col->variable >= 0)
+		return 0;
+	all = ev_guard_sorted(&n, col);
+	for (i = 0; i < n_ids; i++)
+		if (ev_parse_double(&id, ids[i], strlen(ids[i])))
+			found += bsearch(&id, all, n, sizeof(*all),
+					 by_number) != NULL;
+	free(all);
+	return found;
+}
+
 /* Any text of the reference that is a patient of the cohort. */
 static void identifiers(struct ev_check *c)
 {
@@ -102,12 +129,14 @@ static void identifiers(struct ev_check *c)
 	if (own->levels.n)
 		memcpy(ids, own->levels.items, own->levels.n * sizeof(*ids));
 	qsort(ids, own->levels.n, sizeof(*ids), by_text);
-	for (i = 0; i < t->n_columns; i++)
+	for (i = 0; i < t->n_columns; i++) {
+		found += numbers_found(&t->columns[i], t, ids, own->levels.n);
 		for (k = t->columns[i].declared; k < t->columns[i].levels.n;
 		     k++)
 			found += bsearch(&t->columns[i].levels.items[k], ids,
 					 own->levels.n, sizeof(*ids),
 					 by_text) != NULL;
+	}
 	free(ids);
 	ev_guard_says(g, "%zu identifiers of the cohort stand in the "
 		      "reference", found);

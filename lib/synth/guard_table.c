@@ -338,6 +338,11 @@ int ev_guard_table_read_pack(struct ev_guard_table **out, const char *path,
 
 	*out = NULL;
 	ret = ev_rows_open(&r.rows, path, NULL, EV_ROWS_GUESS);
+	/* a first row that is no head may be a patient's */
+	if (ret == EV_EINVALID)
+		return ev_fail(EV_EINVALID, "'%s' cannot be read as a table: "
+			       "its first line has to name columns, each once",
+			       path);
 	if (ret < 0)
 		return ret;
 	r.t = ev_calloc(1, sizeof(*r.t));

@@ -221,6 +221,8 @@ static void a_message_shows_nothing_of_a_row(void **state)
 		  "SECRET-1\n" },
 		{ "e.csv", "mrn,x\nok,1\nSECRET-1,\"SECRET-2\"SECRET-3\n" },
 		{ "f.csv", "mrn,x\nok,1\nSECRET-1,SECRET-2,SECRET-3\n" },
+		{ "h.csv", "SECRET-1,SECRET-2,SECRET-2\n" },
+		{ "i.jsonl", "{\"SECRET-1\": 1, \"SECRET-1\": 2}\n" },
 		{ "g.csv", "mrn,x\nok,1\nSECRET-1,SECRET-2\n" },
 	};
 	struct ev_guard_table *t;
@@ -257,6 +259,30 @@ static void a_test_for_leaks_that_was_not_made_is_not_counted(void **state)
 	gf_must_judge(&f, &real.t, NULL);
 	gf_is(&f, "leak.identifiers", EV_OUT_INCOMPLETE);
 	assert_string_equal(f.g.leak, "no leak detected by tests copies");
+	gf_close(&real);
+	gf_close(&f);
+}
+
+static void a_leaked_identifier_is_found_though_it_is_a_number(void **state)
+{
+	struct gf f, real;
+	char text[24];
+	size_t i;
+
+	(void)state;
+	gf_open(&f, plain, 5, 400);
+	gf_open(&real, plain, 6, 400);
+	gf_set(&real.t, 0, "patient_id", "mrn");
+	for (i = 1; i <= real.t.rows; i++) {
+		snprintf(text, sizeof(text), "%zu", 70000 + 13 * i);
+		gf_set(&real.t, i, "mrn", text);
+	}
+	gf_set(&f.t, 7, "patient_id", "70014");
+	gf_must_judge(&f, &real.t, NULL);
+	gf_is(&f, "leak.identifiers", EV_OUT_PASS);
+	gf_set(&f.t, 7, "patient_id", "70013");
+	gf_must_judge(&f, &real.t, NULL);
+	assert_true(gf_is(&f, "leak.identifiers", EV_OUT_FAIL)->value == 1);
 	gf_close(&real);
 	gf_close(&f);
 }
@@ -471,6 +497,8 @@ int main(void)
 		cmocka_unit_test(a_message_shows_nothing_of_a_row),
 		cmocka_unit_test(
 			a_test_for_leaks_that_was_not_made_is_not_counted),
+		cmocka_unit_test(
+			a_leaked_identifier_is_found_though_it_is_a_number),
 		cmocka_unit_test(what_cannot_be_looked_at_is_incomplete),
 		cmocka_unit_test(
 			behaviour_is_judged_by_the_bound_that_is_named),
