@@ -420,6 +420,8 @@ judge() {
 	git evidence attach lineage "$WORLD/l.json"
 	judge 2
 	expect_json '.reasons | any(test("keeps no .patients."))'
+	# all that were recorded in one second count
+	sleep 1
 	another_candidate 'detector 2'
 	trained ''
 	judge 2
