@@ -311,14 +311,15 @@ bool ev_marginal_truncate(struct ev_marginal *m, double low, double high)
 	return m->p_low > m->p_high;
 }
 
-void ev_marginal_prepare(struct ev_marginal *m)
+bool ev_marginal_prepare(struct ev_marginal *m)
 {
 	if (m->kind == EV_D_LOGNORMAL)
 		m->log_b = ev_log(m->b);
 	else if (m->kind == EV_D_TRUNCATED_NORMAL)
-		ev_marginal_truncate(m, m->c, m->d);
+		return ev_marginal_truncate(m, m->c, m->d);
 	else if (m->kind == EV_D_POISSON && m->b > 0)
-		ev_marginal_truncate(m, m->b, COUNT_MAX);
+		return ev_marginal_truncate(m, m->b, COUNT_MAX);
+	return true;
 }
 
 static double rescaled(const struct ev_marginal *m, double p)

@@ -9,7 +9,7 @@
 /* A finite decimal number, plain or quoted; else a problem. */
 bool ev_synth_number(double *out, const struct ev_value *v,
 		     struct ev_problems *bad);
-/* After reading: truncations that a kind brings with it. */
-void ev_marginal_prepare(struct ev_marginal *m);
+/* After reading: truncations that a kind brings with it; false: no mass there. */
+bool ev_marginal_prepare(struct ev_marginal *m);
 
 #endif

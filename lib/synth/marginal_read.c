@@ -287,8 +287,9 @@ static void read_at(struct ev_marginal *out, const struct ev_value *v,
 		mixture(out, v, bad, depth);
 	else
 		parameters(out, s, v, bad);
-	if (bad->n == before)
-		ev_marginal_prepare(out);
+	if (bad->n == before && !ev_marginal_prepare(out))
+		ev_problem_add(bad, v, NULL, "no value of the distribution "
+			       "lies in its range");
 }
 
 void ev_marginal_read(struct ev_marginal *out, const struct ev_value *v,

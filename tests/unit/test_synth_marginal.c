@@ -161,6 +161,15 @@ static void what_is_wrong_is_told_with_its_place(void **state)
 		  "d.yaml:1:13: 'gsd' has to be above 1", "" },
 		{ "{poisson: {mean: 5, min: 0.5}}", "d.yaml:1:11: 'min' has "
 		  "to be a whole number, 0 or more", "" },
+		{ "{truncated_normal: {mean: 12700, sd: 17, min: 85, "
+		  "max: 210}}", "d.yaml:1:20: no value of the distribution "
+		  "lies in its range", "" },
+		{ "{truncated_normal: {mean: 69, sd: 1e300, min: 18, "
+		  "max: 100}}", "d.yaml:1:20: no value of the distribution "
+		  "lies in its range", "" },
+		{ "{mixture: [{weight: 1, dist: {poisson: {mean: 1, "
+		  "min: 1000}}}]}", "d.yaml:1:40: no value of the "
+		  "distribution lies in its range", "" },
 		{ "{histogram: {edges: [0, 1], weights: [1, 2]}}",
 		  "d.yaml:1:13: 2 bins need 3 edges, there are 2", "" },
 		{ "{histogram: {edges: [0, 0], weights: [1]}}",
