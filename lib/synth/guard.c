@@ -34,6 +34,7 @@ const struct ev_guard *ev_guards_find(const struct ev_guards *g,
 
 /* Items ------------------------------------------------------------------- */
 
+EV_PRINTF(1, 0)
 static char *text_of(const char *fmt, va_list ap)
 {
 	struct ev_buf text = EV_BUF_INIT;

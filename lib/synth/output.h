@@ -52,7 +52,6 @@ struct ev_synth_plan {
 	bool reverse;			/* draw chunks last first: for tests */
 	size_t chunk;			/* patients of a chunk; 0: as it fits */
 	ptrdiff_t only;			/* a single patient, or -1 */
-	bool waveform;
 	/* after each chunk; may be NULL */
 	void (*progress)(void *ctx, uint64_t done, uint64_t all);
 	/* Each patient in order, for guardrails; may be NULL.  Then one thread
