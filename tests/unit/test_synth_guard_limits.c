@@ -482,6 +482,184 @@ static void predictions_have_to_be_of_the_cohort(void **state)
 	free(text);
 }
 
+/* By a suite, whose numbers are set here, from level to level. */
+static void an_order_that_is_broken_is_no_pass(void **state)
+{
+	static const struct {
+		const char *asked;
+		double e[3][3];		/* value, lower, upper */
+		enum ev_outcome_word outcome;
+	} all[] = {
+		{ "increasing", { { 0.2, 0.1, 0.3 }, { 0.3, 0.2, 0.4 },
+				  { 0.3, 0.2, 0.4 } }, EV_OUT_PASS },
+		{ "increasing", { { 0.2, 0.1, 0.3 }, { 0.3, 0.2, 0.4 },
+				  { 0.2, 0.1, 0.3 } }, EV_OUT_REVIEW },
+		{ "increasing", { { 0.2, 0.1, 0.3 }, { 0.5, 0.4, 0.6 },
+				  { 0.3, 0.2, 0.39 } }, EV_OUT_FAIL },
+		{ "increasing, else: review",
+		  { { 0.2, 0.1, 0.3 }, { 0.5, 0.4, 0.6 },
+		    { 0.3, 0.2, 0.39 } }, EV_OUT_REVIEW },
+		{ "decreasing", { { 0.3, 0.2, 0.4 }, { 0.2, 0.1, 0.3 },
+				  { 0.2, 0.1, 0.3 } }, EV_OUT_PASS },
+		{ "decreasing", { { 0.3, 0.2, 0.4 }, { 0.2, 0.1, 0.3 },
+				  { 0.3, 0.2, 0.4 } }, EV_OUT_REVIEW },
+		{ "decreasing", { { 0.5, 0.4, 0.6 }, { 0.3, 0.2, 0.39 },
+				  { 0.5, 0.4, 0.6 } }, EV_OUT_FAIL },
+	};
+	struct ev_request request = { .key = (char *)"auc" };
+	struct ev_measure m[3];
+	struct ev_slice_result slices[] = {
+		{ .name = (char *)"l=a", .measures = &m[0] },
+		{ .name = (char *)"l=b", .measures = &m[1] },
+		{ .name = (char *)"l=c", .measures = &m[2] },
+	};
+	struct ev_suite suite = { .requests = &request, .n_requests = 1 };
+	struct ev_evaluation e = { .suite = &suite, .slices = slices,
+				   .n_slices = 3 };
+	struct gf f;
+	char *with, *text;
+	size_t i, k;
+
+	(void)state;
+	with = pf_edit(plain, "  x: {", "  l: {type: categorical, p: {a: "
+		       "\"0.5\", b: \"0.3\", c: \"0.2\"}}\n  x: {");
+	for (i = 0; i < EV_ARRAY_SIZE(all); i++) {
+		text = ev_strdupf("%sexpected_behaviour: [{order: auc, by: l, "
+				  "direction: %s}]\n", with, all[i].asked);
+		memset(m, 0, sizeof(m));
+		for (k = 0; k < 3; k++) {
+			m[k].e.value = all[i].e[k][0];
+			m[k].e.lower = all[i].e[k][1];
+			m[k].e.upper = all[i].e[k][2];
+		}
+		gf_open(&f, text, 5, 100);
+		f.downstream = &e;
+		gf_must_judge(&f, NULL, NULL);
+		gf_is(&f, "behaviour.auc.by.l", all[i].outcome);
+		gf_close(&f);
+		free(text);
+	}
+	free(with);
+}
+
+/* The real rows with a last column that the pack does not declare. */
+static void a_copy_is_one_under_another_label(void **state)
+{
+	char *text = pf_edit(plain, "  x: {", "  u: {type: int, dist: "
+			     "{uniform: {min: 0, max: 9}}}\n  x: {");
+	const struct ev_guard *g;
+	struct gf_table none;
+	struct gf f, real;
+
+	(void)state;
+	gf_open(&f, text, 5, 100);
+	gf_open(&real, text, 6, 100);
+	gf_set(&f.t, 0, "u", "truth");
+	gf_set(&real.t, 0, "patient_id", "mrn");
+	gf_set(&real.t, 0, "u", "truth");
+	gf_set(&f.t, 3, "a", gf_get(&real.t, 9, "a"));
+	gf_set(&f.t, 3, "x", gf_get(&real.t, 9, "x"));
+	gf_set(&f.t, 3, "truth", "11");
+	gf_must_judge(&f, &real.t, NULL);
+	g = ev_guards_find(&f.g, "leak.copies");
+	assert_true(g && g->outcome != EV_OUT_PASS && g->value == 1);
+	/* of no rows there is no copy, which says nothing */
+	none = real.t;
+	none.rows = 0;
+	gf_must_judge(&f, &none, NULL);
+	gf_is(&f, "leak.copies", EV_OUT_INCOMPLETE);
+	gf_close(&real);
+	gf_close(&f);
+	free(text);
+}
+
+static void says(const struct gf *f, const char *id, const char *what)
+{
+	const struct ev_guard *g = gf_is(f, id, EV_OUT_INCOMPLETE);
+
+	if (!strstr(g->says, what))
+		fail_msg("'%s' says %s", id, g->says);
+}
+
+/* Clean ones, of which too few rows are there to say so. */
+static void an_attack_on_a_few_rows_tells_nothing(void **state)
+{
+	struct gf_table few_real, few_held;
+	struct gf f, real, held;
+
+	(void)state;
+	gf_open(&f, plain, 5, 260);
+	gf_open(&real, plain, 6, 260);
+	gf_open(&held, plain, 8, 260);
+	few_real = real.t;
+	few_held = held.t;
+	few_real.rows = few_held.rows = 99;
+	gf_must_judge(&f, &real.t, &few_held);
+	says(&f, "leak.membership_tpr", "fewer than 100 rows");
+	gf_must_judge(&f, &few_real, &held.t);
+	says(&f, "leak.membership_tpr", "fewer than 100 rows");
+	few_real.rows = few_held.rows = 32;
+	gf_must_judge(&f, &few_real, &few_held);
+	says(&f, "leak.membership", "too few rows to tell");
+	says(&f, "leak.dcr", "too few rows to tell");
+	says(&f, "leak.nndr", "too few rows to tell");
+	few_held.rows = 1;
+	gf_must_judge(&f, &real.t, &few_held);
+	says(&f, "leak.membership", "no area");
+	/* and one that is no holdout gives no limit */
+	gf_must_judge(&f, &real.t, &real.t);
+	says(&f, "leak.dcr", "stand in the reference");
+	gf_close(&held);
+	gf_close(&real);
+	gf_close(&f);
+}
+
+static void a_number_that_is_not_declared_is_told(void **state)
+{
+	static const char *const out[] = { "-1", "10" };
+	char *text = pf_edit(plain, "  x: {", "  u: {type: int, dist: "
+			     "{uniform: {min: 0, max: 9}}}\n  x: {");
+	struct gf f;
+	size_t k, i;
+
+	(void)state;
+	gf_open(&f, text, 5, 400);
+	gf_must_judge(&f, NULL, NULL);
+	gf_is(&f, "adherence.u", EV_OUT_PASS);
+	for (k = 0; k < EV_ARRAY_SIZE(out); k++) {
+		gf_set(&f.t, 7, "u", out[k]);
+		gf_must_judge(&f, NULL, NULL);
+		gf_is(&f, "ks.u", EV_OUT_PASS);
+		assert_true(gf_is(&f, "adherence.u", EV_OUT_FAIL)->value ==
+			    1 - 1 / 400.0);
+	}
+	/* of x nothing is declared where a is not there */
+	for (i = 1; i <= f.t.rows; i++)
+		gf_set(&f.t, i, "a", "");
+	gf_must_judge(&f, NULL, NULL);
+	says(&f, "adherence.x", "no values to look at");
+	says(&f, "ks.x", "no values to compare");
+	gf_close(&f);
+	free(text);
+}
+
+static void identifiers_that_are_numbers_are_not_told_apart(void **state)
+{
+	char text[24];
+	struct gf f;
+	size_t i;
+
+	(void)state;
+	gf_open(&f, plain, 5, 100);
+	for (i = 1; i <= f.t.rows; i++) {
+		snprintf(text, sizeof(text), "%zu", i);
+		gf_set(&f.t, i, "patient_id", text);
+	}
+	gf_must_judge(&f, NULL, NULL);
+	gf_is(&f, "identifiers.unique", EV_OUT_INCOMPLETE);
+	gf_close(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -504,6 +682,12 @@ int main(void)
 			behaviour_is_judged_by_the_bound_that_is_named),
 		cmocka_unit_test(nothing_to_measure_is_no_pass),
 		cmocka_unit_test(predictions_have_to_be_of_the_cohort),
+		cmocka_unit_test(an_order_that_is_broken_is_no_pass),
+		cmocka_unit_test(a_copy_is_one_under_another_label),
+		cmocka_unit_test(an_attack_on_a_few_rows_tells_nothing),
+		cmocka_unit_test(a_number_that_is_not_declared_is_told),
+		cmocka_unit_test(
+			identifiers_that_are_numbers_are_not_told_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
