@@ -4,7 +4,21 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "study/validate.h"
+
+static const char *const pages[] = {
+	[EV_PAGE_NONE] = NULL, [EV_PAGE_SAME] = "same",
+	[EV_PAGE_DIFFERS] = "differs", [EV_PAGE_ABSENT] = "absent",
+	[EV_PAGE_OTHER_VERSION] = "other_version",
+};
+
+/* Why it was not compared, or NULL. */
+static const char *page_said(enum ev_page_state page)
+{
+	if (page == EV_PAGE_ABSENT)
+		return "it is not here";
+	return page == EV_PAGE_OTHER_VERSION ? "another version of "
+		"git-evidence made it, and this one makes another" : NULL;
+}
 
 static struct recomputed *add(struct recomputed_list *l,
 			      const struct ev_record *r)
@@ -44,18 +58,32 @@ static void miss(struct ev_verification *v, const struct recomputed *x)
 	ev_error_clear();
 }
 
-/* Nothing is computed from a page. */
+/* An artifact that was removed; nothing is computed from a `page`. */
 static const char *expunged(const struct ev_verification *v,
-			    const struct recomputed *x)
+			    const struct recomputed *x, bool page)
 {
 	size_t i;
 
 	for (i = 0; i < v->nartifacts; i++)
 		if (v->artifacts[i].state == EV_ARTIFACT_EXPUNGED &&
 		    !strcmp(v->artifacts[i].record, x->record) &&
-		    !ev_ends_with(v->artifacts[i].a.name, ".html"))
+		    ev_ends_with(v->artifacts[i].a.name, ".html") == page)
 			return v->artifacts[i].a.name;
 	return NULL;
+}
+
+/* A page that nobody compared has shown nothing; one that was removed, as
+ * people have signed, need not. */
+static void miss_page(struct ev_verification *v, const struct recomputed *x)
+{
+	const char *why = page_said(x->page);
+
+	if (!why || (x->page == EV_PAGE_ABSENT && expunged(v, x, true)))
+		return;
+	ev_strs_addf(&v->missing, "%s '%s' %.12s: report.html was not "
+		     "compared: %s", x->kind, x->name, x->record, why);
+	if (!v->outcome)
+		v->outcome = 2;
 }
 
 /* Whether its bytes still lie around here, or not. */
@@ -87,7 +115,7 @@ int recompute_reports(struct recomputed_list *out, struct ev_verification *v,
 			continue;
 		x = add(out, &v->lines.items[i].record);
 		ret = recompute(&found, r, l, &v->lines.items[i],
-				expunged(v, x));
+				expunged(v, x, false));
 		if (ret > 0) {
 			free(x->name);
 			out->n--;
@@ -97,8 +125,11 @@ int recompute_reports(struct recomputed_list *out, struct ev_verification *v,
 		x->done = ret == 0;
 		x->numbers = found.numbers;
 		x->differences = found.differences.n + found.more;
+		x->page = found.page;
 		if (ret == 0 && x->differences)
 			fail(v, x, &found);
+		if (ret == 0)
+			miss_page(v, x);
 		if (ret == EV_ENOTFOUND || ret == EV_EINVALID ||
 		    ret == EV_ELIMIT) {
 			miss(v, x);
@@ -125,6 +156,7 @@ void recomputed_json(struct ev_json *j, const struct recomputed_list *l)
 		ev_json_kvi(j, "numbers", (int64_t)l->items[i].numbers);
 		ev_json_kvi(j, "differences",
 			    (int64_t)l->items[i].differences);
+		ev_json_kv(j, "page", pages[l->items[i].page]);
 		ev_json_end_object(j);
 	}
 	ev_json_end_list(j);
@@ -163,6 +195,8 @@ void recomputed_print(const struct recomputed_list *l)
 				 x->differences == 1 ? "" : "s");
 		else
 			tell_same(x);
+		if (x->done && page_said(x->page))
+			out_line("%42sreport.html was not compared", "");
 	}
 }
 

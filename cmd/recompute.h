@@ -7,6 +7,7 @@
 
 #include "cmd/words.h"
 #include "ledger/verify.h"
+#include "study/validate.h"
 
 struct recomputed {
 	char record[65];
@@ -15,6 +16,7 @@ struct recomputed {
 	size_t numbers;			/* compared; of a generator, files */
 	size_t differences;
 	bool done;			/* false: it could not be */
+	enum ev_page_state page;
 };
 struct recomputed_list { struct recomputed *items; size_t n, cap; };
 

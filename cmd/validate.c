@@ -205,7 +205,8 @@ static int make_report(struct ev_buf *out, struct ev_buf *page,
 		ev_oid_hex(tree, &v->tree);
 		x.commit = commit;
 		x.tree = tree;
-		x.custody = &v->custody.lines;
+		/* the page says nothing that the report does not */
+		x.custody = v->custody.known ? &v->custody.lines : NULL;
 		tell_custody(&facts, &v->custody);
 		x.facts = v->custody.known ? &facts : NULL;
 	}

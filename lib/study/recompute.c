@@ -7,6 +7,7 @@
 #include "data/json.h"
 #include "study/generator.h"
 #include "study/lines.h"
+#include "study/recompute_page.h"
 
 #define DIFFERENCES_MAX 20u
 #define DEPTH_MAX 64u
@@ -20,7 +21,7 @@ static const char *const names[FILES] = {
 
 struct redo {
 	struct ev_buf file[FILES];
-	bool there[FILES];
+	bool there[FILES], page_absent;
 	struct ev_value *was, *now;
 	struct ev_suite suite;
 	struct ev_cohort cohort;
@@ -64,7 +65,12 @@ static int read_files(struct redo *w, struct ev_repo *r, struct ev_ledger *l,
 			continue;
 		ret = ev_artifact_read(&w->file[k], r, &list.items[i]);
 		w->there[k] = ret == 0;
-		if (ret == EV_ENOTFOUND) {
+		if (ret == EV_ENOTFOUND && k == PAGE) {
+			/* no number is made from it */
+			w->page_absent = true;
+			ev_error_clear();
+			ret = 0;
+		} else if (ret == EV_ENOTFOUND) {
 			ev_fail(EV_ENOTFOUND, "artifact '%s' of report %.12s "
 				"is not here", names[k], line->record.id);
 			ev_error_hint("git evidence sync --artifacts");
@@ -336,7 +342,11 @@ int ev_recompute(struct ev_recomputed *out, struct ev_repo *r,
 			no_better(out, &w, "capped", w.evaluation.capped);
 		compare_reports(out, &w);
 		compare_record(out, &w, st.predicate);
+		out->page = w.page_absent ? EV_PAGE_ABSENT : EV_PAGE_NONE;
 	}
+	if (ret == 0 && w.there[PAGE])
+		ret = ev_recompute_page(out, &w.evaluation, w.was,
+					&w.file[PAGE]);
 	ev_statement_release(&st);
 	release(&w);
 	return ret;

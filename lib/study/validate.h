@@ -124,12 +124,21 @@ int ev_validation_attach(struct ev_written *out, struct ev_repo *r,
  * flag that differs is named by its path ("slices.overall.metrics.auc.value:
  * 0.9 in the record, 0.91 recomputed").  EV_ENOTFOUND when an artifact is not
  * here: nothing was recomputed.  A generator record is for generator.h.
+ *
+ * So is the page, which is compared byte for byte.  Where another version made
+ * it and it is not the same, nobody can say whether its numbers are.
  */
+enum ev_page_state {
+	EV_PAGE_NONE,			/* the record keeps none */
+	EV_PAGE_SAME, EV_PAGE_DIFFERS,
+	EV_PAGE_ABSENT, EV_PAGE_OTHER_VERSION,	/* it was not compared */
+};
 struct ev_recomputed {
 	bool done;
 	size_t numbers;			/* compared; of a cohort, files */
 	struct ev_strs differences;	/* the first twenty */
 	size_t more;			/* beyond these */
+	enum ev_page_state page;
 };
 int ev_recompute(struct ev_recomputed *out, struct ev_repo *r,
 		 struct ev_ledger *l, const struct ev_line *line);

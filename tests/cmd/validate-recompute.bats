@@ -88,7 +88,7 @@ forged() {
 	expect_exit 0 git evidence verify --recompute --json
 	expect_json '.recomputed | length == 1' \
 		".recomputed[0] | .done and .numbers == $n and
-			.differences == 0 and .name == \"breast-cancer\""
+			.page == \"same\" and .differences == 0 and .name == \"breast-cancer\""
 }
 
 @test "verify --recompute --json fits its schema, whatever came out" {
@@ -109,6 +109,36 @@ forged() {
 	forged '1s/"auc":{"value":0\.[0-9]*/"auc":{"value":0.75/'
 	recompute 1 'slices.overall.metrics.auc.value: 0.75 in the record, 0.9'
 	expect_in stdout 'differs' 'difference'
+}
+
+@test "one number in a signed page is named, whose digest the record has" {
+	local page=$WORLD/page.html version
+	# with_page: what was forged, and the page
+	with_page() {
+		git evidence attach report "$WORLD/true.json" \
+			--name breast-cancer --artifact "predictions=$WORLD/p.csv" \
+			--artifact "suite=$suite" --artifact "report.html=$page"
+	}
+	git evidence validate --suite "$suite" --predictions "$WORLD/p.csv" \
+		--html "$page" --json >"$WORLD/true.json" || :
+	with_page
+	recompute 0 'numbers, digit for digit'
+	# another version of the program would have made another page
+	version=$(jq -r .tool.version "$WORLD/true.json")
+	cp "$WORLD/true.json" "$WORLD/kept.json"
+	sed -i "s/\"version\":\"$version\"/\"version\":\"0.0.9\"/" \
+		"$WORLD/true.json"
+	with_page
+	recompute 2 'report.html was not compared: another version'
+	cp "$WORLD/kept.json" "$WORLD/true.json"
+	line=$(grep -n '0\.99' "$page" | head -n 1 | cut -d: -f1)
+	sed -i "${line}s/0\.99/0.98/" "$page"
+	with_page
+	recompute 1 "report.html differs from what the numbers give: line $line"
+	expect_in stdout '1 difference' 'numbers, digit for digit'
+	expect_exit 1 git evidence verify --recompute --json
+	expect_json '[.recomputed[].page] | sort ==
+		["differs", "other_version", "same"]'
 }
 
 @test "the last digit of a bound is enough" {
