@@ -660,6 +660,65 @@ static void identifiers_that_are_numbers_are_not_told_apart(void **state)
 	gf_close(&f);
 }
 
+static int read_levels(const struct gf *f, const char *head, size_t n)
+{
+	struct ev_guard_table *t;
+	struct ev_buf out = EV_BUF_INIT;
+	char *path = gf_path(f, "l.csv");
+	size_t i;
+	int ret;
+
+	ev_buf_addf(&out, "%s\n", head);
+	for (i = 0; i < n; i++)
+		ev_buf_addf(&out, "w%zu\n", i);
+	assert_int_equal(ev_file_replace(path, out.ptr, out.len, 0666), 0);
+	ret = ev_guard_table_read_pack(&t, path, &f->pack, 0);
+	ev_guard_table_free(t);
+	ev_buf_release(&out);
+	free(path);
+	return ret;
+}
+
+/* A name of each patient is no level. */
+static void a_variable_has_not_as_many_levels_as_patients(void **state)
+{
+	struct gf f;
+
+	(void)state;
+	gf_open(&f, plain, 5, 60);
+	assert_int_equal(read_levels(&f, "a", 90000), 0);
+	assert_int_equal(read_levels(&f, "a", 100001), EV_ELIMIT);
+	assert_int_equal(read_levels(&f, "mrn", 100001), 0);
+	gf_close(&f);
+}
+
+/* 30 factors by four are more choices than are looked at. */
+static void combinations_that_are_not_looked_at_are_no_pass(void **state)
+{
+	struct ev_buf text = EV_BUF_INIT, names = EV_BUF_INIT;
+	struct gf f;
+	char *with;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 30; i++) {
+		ev_buf_addf(&text, "  v%zu: {type: boolean, p: \"0.5\"}\n", i);
+		ev_buf_addf(&names, "%sv%zu", i ? ", " : "", i);
+	}
+	ev_buf_adds(&text, "  x: {");
+	with = pf_edit(plain, "  x: {", text.ptr);
+	ev_buf_release(&text);
+	ev_buf_addf(&text, "%sfactors: {strength: 4, of: [%s]}\n", with,
+		    names.ptr);
+	gf_open(&f, text.ptr, 5, 60);
+	gf_must_judge(&f, NULL, NULL);
+	says(&f, "coverage.t_way", "too many combinations");
+	gf_close(&f);
+	ev_buf_release(&text);
+	ev_buf_release(&names);
+	free(with);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -688,6 +747,9 @@ int main(void)
 		cmocka_unit_test(a_number_that_is_not_declared_is_told),
 		cmocka_unit_test(
 			identifiers_that_are_numbers_are_not_told_apart),
+		cmocka_unit_test(a_variable_has_not_as_many_levels_as_patients),
+		cmocka_unit_test(
+			combinations_that_are_not_looked_at_are_no_pass),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -269,6 +269,30 @@ static void limits_of_the_pack_hold(void **state)
 	gf_close(&f);
 }
 
+/* Of a device that says nothing where it is asked nothing is known. */
+static void what_a_device_does_not_say_is_no_pass(void **state)
+{
+	struct gf f;
+	size_t i;
+
+	(void)state;
+	begin(&f);
+	for (i = 1; i <= f.w.rows; i++) {
+		gf_set(&f.w, i, "scenario", "S1");
+		gf_set(&f.w, i, "ill", "0");
+	}
+	gf_must_judge(&f, NULL, NULL);
+	gf_is(&f, "behaviour.abstain_rate.S2", EV_OUT_INCOMPLETE);
+	gf_is(&f, "behaviour.sensitivity@alert.S1", EV_OUT_INCOMPLETE);
+	gf_is(&f, "behaviour.auc", EV_OUT_INCOMPLETE);
+	/* and nothing of one level is known by the others */
+	for (i = 1; i <= f.t.rows; i++)
+		gf_set(&f.t, i, "motion", "b");
+	gf_must_judge(&f, NULL, NULL);
+	gf_is(&f, "behaviour.abstain_rate.by.motion", EV_OUT_INCOMPLETE);
+	gf_close(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -280,6 +304,7 @@ int main(void)
 		cmocka_unit_test(behaviour_by_a_suite_counts),
 		cmocka_unit_test(limits_that_are_wrong_are_refused),
 		cmocka_unit_test(limits_of_the_pack_hold),
+		cmocka_unit_test(what_a_device_does_not_say_is_no_pass),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
