@@ -719,6 +719,33 @@ static void combinations_that_are_not_looked_at_are_no_pass(void **state)
 	free(with);
 }
 
+/* A line of two bytes each: as many rows as are taken, and one more. */
+static void a_reference_of_too_many_rows_is_refused(void **state)
+{
+	struct ev_guard_table *t;
+	size_t n = 2 * ((size_t)EV_GUARD_MAX_ROWS + 1) + 2, i;
+	char *text = ev_malloc(n);
+	struct gf f;
+	char *path;
+
+	(void)state;
+	gf_open(&f, plain, 5, 60);
+	path = gf_path(&f, "r.csv");
+	for (i = 0; i < n; i += 2)
+		memcpy(text + i, i ? "1\n" : "a\n", 2);
+	assert_int_equal(ev_file_replace(path, text, n, 0666), 0);
+	assert_int_equal(ev_guard_table_read_pack(&t, path, &f.pack, 0),
+			 EV_ELIMIT);
+	/* one row less is taken */
+	assert_int_equal(ev_file_replace(path, text, n - 2, 0666), 0);
+	assert_int_equal(ev_guard_table_read_pack(&t, path, &f.pack, 0), 0);
+	assert_int_equal(ev_guard_table_rows(t), EV_GUARD_MAX_ROWS);
+	ev_guard_table_free(t);
+	free(text);
+	free(path);
+	gf_close(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -750,6 +777,7 @@ int main(void)
 		cmocka_unit_test(a_variable_has_not_as_many_levels_as_patients),
 		cmocka_unit_test(
 			combinations_that_are_not_looked_at_are_no_pass),
+		cmocka_unit_test(a_reference_of_too_many_rows_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

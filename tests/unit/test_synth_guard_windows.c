@@ -293,6 +293,23 @@ static void what_a_device_does_not_say_is_no_pass(void **state)
 	gf_close(&f);
 }
 
+/* Where it abstains, it is neither right nor wrong. */
+static void what_a_device_abstains_from_does_not_count(void **state)
+{
+	struct gf f;
+	size_t i;
+
+	(void)state;
+	begin(&f);
+	for (i = 1; i <= f.w.rows; i++)
+		if (i % 4)
+			gf_set(&f.w, i, "score", "");
+	gf_must_judge(&f, NULL, NULL);
+	gf_is(&f, "behaviour.sensitivity@alert.S1", EV_OUT_PASS);
+	gf_is(&f, "behaviour.abstain_rate.S2", EV_OUT_FAIL);
+	gf_close(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -305,6 +322,7 @@ int main(void)
 		cmocka_unit_test(limits_that_are_wrong_are_refused),
 		cmocka_unit_test(limits_of_the_pack_hold),
 		cmocka_unit_test(what_a_device_does_not_say_is_no_pass),
+		cmocka_unit_test(what_a_device_abstains_from_does_not_count),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
