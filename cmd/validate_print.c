@@ -2,6 +2,9 @@
 
 #include "cmd/validate.h"
 
+#define COLUMNS 80u
+#define REASON_AT 14u
+
 static enum colour colour_of(enum ev_outcome_word o)
 {
 	switch (o) {
@@ -16,24 +19,67 @@ static enum colour colour_of(enum ev_outcome_word o)
 	return COLOUR_WARN;
 }
 
+/* Lines of words from column `indent` on, the first where the cursor is. */
+static void print_wrapped(const char *text, size_t indent)
+{
+	size_t n, room = COLUMNS - indent;
+
+	while (strlen(text) > room) {
+		for (n = room; n && text[n] != ' '; n--)
+			;
+		if (!n)
+			n = strcspn(text, " ");
+		if (!text[n])
+			break;
+		out_line("%.*s", (int)n, text);
+		text += n + 1;
+		out_cell("", indent);
+	}
+	out_line("%s", text);
+}
+
+/* What does not fit beside gate and slice stands below them. */
 static void print_row(const struct ev_evaluation *e,
-		      const struct ev_gate_row *r)
+		      const struct ev_gate_row *r, size_t width)
 {
 	char place[200];
+	size_t used;
 
 	snprintf(place, sizeof(place), "%s%s%s", r->slice_name,
 		 r->against ? " against " : "", r->against ? r->against : "");
+	used = REASON_AT + width + strlen(place) + 2;
 	out_cell("", 2);
-	out_word(colour_of(r->outcome), ev_outcome_word(r->outcome), 12);
-	out_cell(e->suite->gates[r->gate].id, 28);
-	out_cell(place, 28);
-	out_line("%s", r->reason);
+	out_word(colour_of(r->outcome), ev_outcome_word(r->outcome),
+		 REASON_AT - 2);
+	out_cell(e->suite->gates[r->gate].id, width);
+	if (used + strlen(r->reason) <= COLUMNS) {
+		out_cell(place, strlen(place) + 2);
+		out_line("%s", r->reason);
+		return;
+	}
+	out_line("%s", place);
+	out_cell("", REASON_AT);
+	print_wrapped(r->reason, REASON_AT);
+}
+
+/* Of the longest id that is shown. */
+static size_t id_width(const struct ev_evaluation *e, bool all)
+{
+	size_t i, n, width = 0;
+
+	for (i = 0; i < e->n_rows; i++) {
+		if (e->rows[i].outcome == EV_OUT_PASS && !all)
+			continue;
+		n = strlen(e->suite->gates[e->rows[i].gate].id);
+		width = n > width ? n : width;
+	}
+	return (width < 26 ? width : 26) + 2;
 }
 
 static void print_rows(const struct ev_evaluation *e, bool all)
 {
 	int o;
-	size_t i, passed = 0;
+	size_t i, passed = 0, width = id_width(e, all);
 
 	for (o = EV_OUT_FAIL; o >= EV_OUT_PASS; o--) {
 		for (i = 0; i < e->n_rows; i++) {
@@ -42,7 +88,7 @@ static void print_rows(const struct ev_evaluation *e, bool all)
 			if (o == EV_OUT_PASS && !all)
 				passed++;
 			else
-				print_row(e, &e->rows[i]);
+				print_row(e, &e->rows[i], width);
 		}
 	}
 	if (!passed)
@@ -69,18 +115,23 @@ static void print_reasons(const struct ev_evaluation *e)
 			of_gate = ev_starts_with(e->reasons.items[i], id) &&
 				e->reasons.items[i][strlen(id)] == ':';
 		}
-		if (!of_gate)
-			out_line("  %s", e->reasons.items[i]);
+		if (of_gate)
+			continue;
+		out_cell("", 2);
+		print_wrapped(e->reasons.items[i], 2);
 	}
 	for (i = 0; i < e->n_triggers; i++) {
 		const struct ev_trigger *t = &e->triggers[i];
 		struct ev_buf roles = EV_BUF_INIT;
 		size_t k;
 
+		ev_buf_adds(&roles, "escalated to ");
 		for (k = 0; t->roles && k < t->roles->n; k++)
 			ev_buf_addf(&roles, "%s%s", k ? ", " : "",
 				    t->roles->items[k]);
-		out_line("  escalated to %s: %s", roles.ptr, t->why);
+		ev_buf_addf(&roles, ": %s", t->why);
+		out_cell("", 2);
+		print_wrapped(roles.ptr, 2);
 		ev_buf_release(&roles);
 	}
 }

@@ -27,6 +27,12 @@ attach() {
 @test "the record holds the report, and its files are what was read" {
 	attach 3
 	expect_in stdout 'review: breast-cancer' 'attached report breast-cancer'
+	# what does not fit beside gate and slice stands below them
+	test -z "$(awk 'length > 80' "$WORLD/stdout")"
+	diff - <(sed -n 2,3p "$WORLD/stdout") <<-'END'
+	  review      G02-se-size  size=large
+	              20 negatives, and the suite's minimum is 30
+	END
 	id=$(git evidence log --json | jq -r .id)
 	git evidence show "$id" --json >shown
 	jq -e '.. | objects | select(.predicateType?) | .predicate
