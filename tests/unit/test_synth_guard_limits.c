@@ -746,6 +746,35 @@ static void a_reference_of_too_many_rows_is_refused(void **state)
 	gf_close(&f);
 }
 
+/* Nor of four factors with 64 levels each all their combinations. */
+static void factors_of_many_levels_are_not_looked_at(void **state)
+{
+	struct ev_buf text = EV_BUF_INIT;
+	struct gf f;
+	char *with;
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		ev_buf_addf(&text, "  v%zu: {type: categorical, p: {", i);
+		for (k = 0; k < 64; k++)
+			ev_buf_addf(&text, "%sl%zu: \"0.015625\"",
+				    k ? ", " : "", k);
+		ev_buf_adds(&text, "}}\n");
+	}
+	ev_buf_adds(&text, "  x: {");
+	with = pf_edit(plain, "  x: {", text.ptr);
+	ev_buf_release(&text);
+	ev_buf_addf(&text, "%sfactors: {strength: 4, of: [v0, v1, v2, "
+		    "v3]}\n", with);
+	gf_open(&f, text.ptr, 5, 60);
+	gf_must_judge(&f, NULL, NULL);
+	says(&f, "coverage.t_way", "too many combinations");
+	gf_close(&f);
+	ev_buf_release(&text);
+	free(with);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -778,6 +807,7 @@ int main(void)
 		cmocka_unit_test(
 			combinations_that_are_not_looked_at_are_no_pass),
 		cmocka_unit_test(a_reference_of_too_many_rows_is_refused),
+		cmocka_unit_test(factors_of_many_levels_are_not_looked_at),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
