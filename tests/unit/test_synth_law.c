@@ -85,7 +85,7 @@ static void read_laws(void)
 {
 	char line[256], *part[COLUMNS], *level;
 	FILE *f = fopen(TABLE, "r");
-	struct law *l = laws - 1;
+	struct law *l = NULL;
 
 	assert_non_null(f);
 	while (fgets(line, sizeof(line), f)) {
@@ -95,10 +95,10 @@ static void read_laws(void)
 			*level++ = '\0';
 		else
 			level = part[1];
-		if (!n_laws || strcmp(l->column, part[0]) ||
+		if (!l || strcmp(l->column, part[0]) ||
 		    strcmp(l->level, level)) {
-			assert_true(n_laws++ < LAWS);
-			l++;
+			assert_true(n_laws < LAWS);
+			l = &laws[n_laws++];
 			copy(l->column, part[0]);
 			copy(l->given, part[1]);
 			copy(l->level, level);
