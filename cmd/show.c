@@ -22,24 +22,6 @@ static const char *const synopsis[] = {
 	"show [<rev>|<id>] [--raw] [--json]", NULL
 };
 
-static int read_statement(struct ev_statement *st, struct ev_ledger *l,
-			  const struct ev_line *line)
-{
-	struct ev_buf text = EV_BUF_INIT;
-	struct ev_envelope e;
-	int ret;
-
-	ev_envelope_init(&e);
-	ret = ev_ledger_text(&text, l, line);
-	if (ret == 0)
-		ret = ev_envelope_parse(&e, text.ptr, text.len);
-	if (ret == 0)
-		ret = ev_statement_parse(st, e.payload.ptr, e.payload.len);
-	ev_envelope_release(&e);
-	ev_buf_release(&text);
-	return ret;
-}
-
 static bool has_statement(const struct ev_line *line)
 {
 	return line->record.kind != EV_KIND_NONE;
@@ -126,7 +108,7 @@ static int print_text(struct context *ctx, const struct reader *reader,
 
 	print_head(line);
 	if ((whole || is_promotion(line)) && has_statement(line))
-		ret = read_statement(&st, l, line);
+		ret = ev_line_statement(&st, l, line);
 	if (ret == 0 && st.predicate && is_promotion(line))
 		ret = print_promotion(ctx, reader, st.predicate);
 	if (ret == 0 && st.predicate && whole) {
@@ -147,7 +129,7 @@ static int json_line(struct ev_json *j, struct ev_ledger *l,
 	ev_json_object(j);
 	json_record(j, line);
 	if (has_statement(line)) {
-		ret = read_statement(&st, l, line);
+		ret = ev_line_statement(&st, l, line);
 		if (ret == 0) {
 			ev_json_kv(j, "predicateType", st.predicate_type);
 			ev_json_key(j, "predicate");

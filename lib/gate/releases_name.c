@@ -57,20 +57,10 @@ static int look_at(bool *yes, struct ev_ledger *l, const struct ev_line *line,
 		   const char *name)
 {
 	struct ev_statement st = { 0 };
-	struct ev_buf text = EV_BUF_INIT;
-	struct ev_envelope e;
-	int ret;
+	int ret = ev_line_statement(&st, l, line);
 
-	ev_envelope_init(&e);
-	ret = ev_ledger_text(&text, l, line);
-	if (ret == 0)
-		ret = ev_envelope_parse(&e, text.ptr, text.len);
-	if (ret == 0)
-		ret = ev_statement_parse(&st, e.payload.ptr, e.payload.len);
 	*yes = ret == 0 && is_called(st.predicate, name);
 	ev_statement_release(&st);
-	ev_envelope_release(&e);
-	ev_buf_release(&text);
 	return ret;
 }
 

@@ -126,6 +126,13 @@ bool ev_record_speaks_for(const struct ev_record *r);
 /* The text of a line by its digest in one of `blobs`' notes; EV_ENOTFOUND. */
 int ev_ledger_text(struct ev_buf *out, struct ev_ledger *l,
 		   const struct ev_line *line);
+/* What its envelope holds: appended, or read into a statement that is empty.
+ * Released by the caller, also on failure; as ev_ledger_text(), and
+ * EV_EINVALID. */
+int ev_line_payload(struct ev_buf *out, struct ev_ledger *l,
+		    const struct ev_line *line);
+int ev_line_statement(struct ev_statement *out, struct ev_ledger *l,
+		      const struct ev_line *line);
 
 /* Find a record by id or line digest (12 hex digits at least) anywhere in the
  * ledger: walks every note. EV_ENOTFOUND; EV_EINVALID if several fit. */

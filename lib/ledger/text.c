@@ -60,3 +60,33 @@ int ev_ledger_text(struct ev_buf *out, struct ev_ledger *l,
 	return ev_fail(EV_ENOTFOUND, "line %.12s is not in its note",
 		       line->record.line);
 }
+
+int ev_line_payload(struct ev_buf *out, struct ev_ledger *l,
+		    const struct ev_line *line)
+{
+	struct ev_buf text = EV_BUF_INIT;
+	struct ev_envelope e;
+	int ret;
+
+	ev_envelope_init(&e);
+	ret = ev_ledger_text(&text, l, line);
+	if (ret == 0)
+		ret = ev_envelope_parse(&e, text.ptr, text.len);
+	if (ret == 0)
+		ev_buf_add(out, e.payload.ptr, e.payload.len);
+	ev_envelope_release(&e);
+	ev_buf_release(&text);
+	return ret;
+}
+
+int ev_line_statement(struct ev_statement *out, struct ev_ledger *l,
+		      const struct ev_line *line)
+{
+	struct ev_buf text = EV_BUF_INIT;
+	int ret = ev_line_payload(&text, l, line);
+
+	if (ret == 0)
+		ret = ev_statement_parse(out, text.ptr, text.len);
+	ev_buf_release(&text);
+	return ret;
+}

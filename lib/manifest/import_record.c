@@ -49,24 +49,6 @@ out:
 	return found;
 }
 
-static int read_statement(struct ev_statement *out, struct ev_ledger *l,
-			  const struct ev_line *line)
-{
-	struct ev_envelope e;
-	struct ev_buf text = EV_BUF_INIT;
-	int ret;
-
-	ev_envelope_init(&e);
-	ret = ev_ledger_text(&text, l, line);
-	if (ret == 0)
-		ret = ev_envelope_parse(&e, text.ptr, text.len);
-	if (ret == 0)
-		ret = ev_statement_parse(out, e.payload.ptr, e.payload.len);
-	ev_envelope_release(&e);
-	ev_buf_release(&text);
-	return ret;
-}
-
 static void take(struct ev_build *b, const struct ev_data_source *s,
 		 const struct ev_output *o, const char *id)
 {
@@ -99,7 +81,7 @@ int ev_build_record(struct ev_build *b, const struct ev_data_source *s,
 		goto out;
 	line = pick(&set, b, s->kind, at->text);
 	if (line) {
-		ret = read_statement(&statement, b->options->ledger, line);
+		ret = ev_line_statement(&statement, b->options->ledger, line);
 		if (ret < 0)
 			goto out;
 	}

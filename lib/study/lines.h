@@ -15,11 +15,6 @@ int ev_each_line(struct ev_ledger *l, enum ev_kind kind, ev_line_fn *fn,
 		 void *data);
 /* Live, or withdrawn or replaced after it had been read. */
 bool ev_line_has_spoken(const struct ev_line *line);
-/* What the line's envelope holds; released by the caller, also on failure. */
-int ev_line_payload(struct ev_buf *out, struct ev_ledger *l,
-		    const struct ev_line *line);
-int ev_line_statement(struct ev_statement *out, struct ev_ledger *l,
-		      const struct ev_line *line);
 int ev_line_artifacts(struct ev_artifacts *out, struct ev_ledger *l,
 		      const struct ev_line *line);
 
